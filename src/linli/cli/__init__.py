@@ -1,0 +1,1 @@
+"""The `linli` command: one file a sub-command, imported only when called."""

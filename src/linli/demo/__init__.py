@@ -1,0 +1,1 @@
+"""The synthetic district 铜源街道, made from a seed; nothing in it is real."""

@@ -1,0 +1,1 @@
+"""Maps and charts as PNG, SVG and PDF, in one palette and one typeface."""

@@ -1,0 +1,1 @@
+"""Map data in and out: files, coordinate systems, blocks from streets, neighbours, the four sides."""

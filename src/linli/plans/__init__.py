@@ -1,0 +1,1 @@
+"""A plan as people meet it: split, complete, improve, evaluate, name, describe, save."""
