@@ -36,11 +36,18 @@ class InputError(LinliError):
         self.message, self.advice = message, advice
         self.where = {
             name: found
-            for name, found in (("file", file), ("layer", layer), ("row", row), ("field", field), ("value", value))
+            for name, found in (
+                ("file", file),
+                ("layer", layer),
+                ("row", row),
+                ("field", field),
+                ("value", value),
+            )
             if found is not None
         }
         places = ", ".join(
-            f"{name} {found!r}" if name == "value" else f"{name} {found}" for name, found in self.where.items()
+            f"{name} {found!r}" if name == "value" else f"{name} {found}"
+            for name, found in self.where.items()
         )
         super().__init__(message + (f" [{places}]" if places else "") + (f" → {advice}" if advice else ""))
 
