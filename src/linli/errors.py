@@ -46,8 +46,7 @@ class InputError(LinliError):
             if found is not None
         }
         places = ", ".join(
-            f"{name} {found!r}" if name == "value" else f"{name} {found}"
-            for name, found in self.where.items()
+            f"{name} {found!r}" if name == "value" else f"{name} {found}" for name, found in self.where.items()
         )
         super().__init__(message + (f" [{places}]" if places else "") + (f" → {advice}" if advice else ""))
 

@@ -79,13 +79,9 @@ class Problem:
             raise InputError("there must be one cost for each edge", field="costs", value=price.shape)
         if not np.all(np.isfinite(price)) or np.any(price < 0):
             row = int(np.flatnonzero(~np.isfinite(price) | (price < 0))[0])
-            raise InputError(
-                "a cost must be a number of at least 0", row=row, field="costs", value=float(price[row])
-            )
+            raise InputError("a cost must be a number of at least 0", row=row, field="costs", value=float(price[row]))
         scale = _cost_scale(price)
-        pairs, steps = _merge_parallel(
-            np.sort(pairs, axis=1), np.rint(price * scale).astype(np.int64), len(whole)
-        )
+        pairs, steps = _merge_parallel(np.sort(pairs, axis=1), np.rint(price * scale).astype(np.int64), len(whole))
         return cls(
             weights=whole,
             edges=pairs,
@@ -113,11 +109,7 @@ class Problem:
     @cached_property
     def neighbours(self) -> tuple[Ints, Ints, Ints]:
         """Compressed rows: `start` (n + 1,), `ends` (2m,), `edge` (2m,), the neighbours of b at start[b]:start[b+1]."""
-        both = (
-            np.concatenate([self.edges, self.edges[:, ::-1]])
-            if len(self.edges)
-            else np.zeros((0, 2), np.int64)
-        )
+        both = np.concatenate([self.edges, self.edges[:, ::-1]]) if len(self.edges) else np.zeros((0, 2), np.int64)
         number = np.tile(np.arange(len(self.edges), dtype=np.int64), 2)
         order = np.lexsort((both[:, 1], both[:, 0]))
         start = np.zeros(self.n + 1, dtype=np.int64)
@@ -164,9 +156,7 @@ class Problem:
         if self.xy is not None:
             mass = np.maximum(self.weights, 1e-9)
             below = np.bincount(g, mass, minlength=count)
-            xy = np.stack(
-                [np.bincount(g, mass * self.xy[:, d], minlength=count) / below for d in (0, 1)], axis=1
-            )
+            xy = np.stack([np.bincount(g, mass * self.xy[:, d], minlength=count) / below for d in (0, 1)], axis=1)
         rim = None
         if self.rim is not None:
             rim = np.zeros(count, dtype=np.bool_)
@@ -224,9 +214,7 @@ def _check_edges(pairs: Ints, n: int) -> None:
     loops = pairs[:, 0] == pairs[:, 1]
     if loops.any():
         row = int(np.flatnonzero(loops)[0])
-        raise InputError(
-            "a block cannot be its own neighbour", row=row, field="edges", value=pairs[row].tolist()
-        )
+        raise InputError("a block cannot be its own neighbour", row=row, field="edges", value=pairs[row].tolist())
 
 
 def _cost_scale(price: Floats) -> float:
