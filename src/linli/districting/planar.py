@@ -1,0 +1,68 @@
+"""Planar embedding of a problem's graph, or the finding that there is none."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from linli.districting.problem import Bools, Ints, Problem
+from linli.districting.region import Region, extract
+
+
+def embed(problem: Problem) -> Region | None:
+    """Region of all blocks of a connected problem in a planar embedding; None if the graph is not planar.
+
+    Where `problem.rim` is known, a vertex for the outside is joined to the rim blocks before the embedding is
+    sought, so that the outside becomes one face; if that is impossible the rim is left out of account.
+    """
+    import networkx
+
+    graph = networkx.Graph()
+    graph.add_nodes_from(range(problem.n))
+    graph.add_edges_from(problem.edges.tolist())
+    outside = problem.n
+    with_rim = problem.rim is not None and bool(problem.rim.any())
+    if with_rim and problem.rim is not None:
+        graph.add_edges_from((outside, int(b)) for b in np.flatnonzero(problem.rim))
+    planar, embedding = networkx.check_planarity(graph)
+    if not planar:
+        return None
+    return _region(problem, {v: list(embedding.neighbors_cw_order(v)) for v in range(problem.n)}, with_rim)
+
+
+def _region(problem: Problem, order: dict[int, list[int]], with_rim: bool) -> Region:
+    outside = problem.n
+    nodes = problem.n + (1 if with_rim else 0)
+    if with_rim:
+        around = [v for v in range(problem.n) if outside in order[v]]
+        order[outside] = around  # its rotation is not needed: it is removed at once
+    start = np.zeros(nodes + 1, np.int64)
+    start[1:] = np.cumsum([len(order[v]) for v in range(nodes)])
+    tail = np.repeat(np.arange(nodes, dtype=np.int64), np.diff(start))
+    head = np.fromiter((w for v in range(nodes) for w in order[v]), np.int64, count=int(start[-1]))
+    key, reverse = tail * nodes + head, head * nodes + tail
+    by_key = np.argsort(key)
+    twin = by_key[np.searchsorted(key[by_key], reverse)]
+    cost = np.zeros(len(head), np.int64)
+    inner = (tail < problem.n) & (head < problem.n)
+    edge_key = problem.edges[:, 0] * nodes + problem.edges[:, 1]
+    by_edge = np.argsort(edge_key)
+    low = np.minimum(tail[inner], head[inner]) * nodes + np.maximum(tail[inner], head[inner])
+    cost[inner] = problem.costs[by_edge[np.searchsorted(edge_key[by_edge], low)]]
+    weight = np.zeros(nodes, np.int64)
+    weight[: problem.n] = problem.weights
+    no_faces = np.zeros(0, np.int64)
+    raw = Region(
+        np.arange(nodes, dtype=np.int64), weight, start, tail, head, twin, cost, np.zeros(len(head), np.bool_),
+        np.zeros(len(head), np.int64), np.zeros(len(head), np.int64), no_faces, no_faces,
+        np.zeros(0, np.bool_), np.array([problem.total], np.int64),
+    )  # fmt: skip
+    keep: Bools = np.ones(nodes, np.bool_)
+    keep[problem.n :] = False
+    return extract(raw, keep)
+
+
+def part_region(root: Region, blocks: Ints) -> Region:
+    """Region of a connected set of blocks of `root`, keeping root's embedding."""
+    keep = np.zeros(len(root.weight), np.bool_)
+    keep[blocks] = True
+    return extract(root, keep)
