@@ -1,0 +1,102 @@
+"""Names of new communities: kept names so that most households keep theirs, working names for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from linli.districting.problem import Ints
+from linli.geodata import Blocks
+from linli.plans.rules import Rules
+from linli.plans.task import community_column
+
+NUMERALS = "一二三四五六七八九"
+WORKING = "社区(暂名)"
+
+
+@dataclass(frozen=True)
+class Named:
+    """The name of each part, the present community it comes from, and whether it keeps that community's name."""
+
+    names: tuple[str, ...]
+    parents: tuple[str, ...]
+    kept: tuple[bool, ...]
+
+
+def name_parts(blocks: Blocks, labels: Ints, rules: Rules, count: str, seats: Mapping[int, str] | None = None) -> Named:
+    """Name the parts of a plan.
+
+    Blocks that a rule fixes, and seats, name their part. Every other kept community (all present ones where the
+    rules keep none by name) goes to one successor so that the households which keep their name are most. The
+    others get a working name after the community most of their households come from.
+
+    Parameters
+    ----------
+    labels
+        Shape (n,): part of each block, 0 … parts-1.
+    seats
+        Block index to the community whose name its part must bear.
+    """
+    counts = blocks.counts(count)
+    present = community_column(blocks)
+    parts = int(labels.max()) + 1
+    parents = sorted(set(present) - {""})
+    overlap = np.zeros((parts, len(parents)), dtype=np.int64)
+    ground = np.zeros((parts, len(parents)), dtype=np.int64)
+    for column, parent in enumerate(parents):
+        here = present == parent
+        np.add.at(overlap[:, column], labels[here], counts[here])
+        np.add.at(ground[:, column], labels[here], 1)
+
+    names: dict[int, str] = {int(labels[block]): name for block, name in (seats or {}).items()}
+    wanted = [name for name in (rules.seats or parents) if name in parents and name not in names.values()]
+    free = [part for part in range(parts) if part not in names]
+    if wanted and free:
+        # a household that keeps its name counts most, then a block
+        score = overlap * (len(blocks) + 1) + ground
+        gain = score[np.ix_(free, [parents.index(name) for name in wanted])]
+        for row, column in zip(*linear_sum_assignment(gain, maximize=True), strict=True):
+            if gain[row, column] > 0:
+                names[free[row]] = wanted[column]
+    come_from = tuple(_parent(overlap[p], ground[p], parents) for p in range(parts))
+    kept = tuple(names.get(p, "") in parents for p in range(parts))
+    taken = {*names.values(), *parents}
+    for part in _north_to_south(blocks, labels, [p for p in range(parts) if p not in names]):
+        names[part] = _working_name(come_from[part], taken)
+        taken.add(names[part])
+    return Named(tuple(names[p] for p in range(parts)), come_from, kept)
+
+
+def community_words(name: str) -> str:
+    """Return a community's name with the word 社区 behind it, once."""
+    return name if "社区" in name else f"{name}社区"
+
+
+def numeral(number: int) -> str:
+    """Write 1 … 99 in Chinese."""
+    tens, ones = divmod(number, 10)
+    if tens == 0:
+        return NUMERALS[ones - 1]
+    return ("" if tens == 1 else NUMERALS[tens - 1]) + "十" + (NUMERALS[ones - 1] if ones else "")
+
+
+def _parent(households: Ints, blocks: Ints, parents: list[str]) -> str:
+    if not parents or blocks.max() == 0:
+        return ""
+    return parents[int(np.lexsort((blocks, households))[-1])]
+
+
+def _working_name(parent: str, taken: set[str]) -> str:
+    stem = parent.split("社区")[0] or "新"
+    number = 2 if parent else 1
+    while f"{stem}{numeral(number)}{WORKING}" in taken:
+        number += 1
+    return f"{stem}{numeral(number)}{WORKING}"
+
+
+def _north_to_south(blocks: Blocks, labels: Ints, parts: list[int]) -> list[int]:
+    xy = blocks.xy()
+    return sorted(parts, key=lambda p: (-float(xy[labels == p, 1].mean()), float(xy[labels == p, 0].mean())))

@@ -1,0 +1,345 @@
+"""From blocks and rules to what the engine solves: compounds merged, forbidden neighbours apart, pieces named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linli.districting.problem import Bools, Ints, Problem, connected_pieces
+from linli.errors import InfeasibleError, InputError
+from linli.geodata import COUNT_COLUMNS, Blocks
+from linli.plans.rules import AREA_WORDS, Rules
+
+LEAST_CONTACT_M = 1.0  # a contact of this length or less is no adjacency
+STEPS = 1000  # integer steps of a unit of cost
+STATIONS = (
+    "service_station",
+    "service_centre",
+    "service_center",
+    "社区服务站",
+    "综合服务站",
+    "党群服务中心",
+    "社区服务中心",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What is to be divided: atoms (blocks, compounds merged) and the pieces they fall into.
+
+    Parameters
+    ----------
+    blocks, rules, count
+        What people gave; `count` is the column of the counting definition (口径).
+    atom
+        Shape (n,): the atom of each block.
+    problem
+        The atoms; neighbours that a rule keeps apart are no neighbours here.
+    costs
+        Shape (rows of `blocks.lines`,): integer cost of each row, in 1/1000 of the goal's unit.
+    named
+        Atom to the community that it must belong to, from fixed blocks and from seats.
+    """
+
+    blocks: Blocks
+    rules: Rules
+    count: str
+    atom: Ints
+    problem: Problem
+    costs: Ints
+    named: dict[int, str]
+
+    @cached_property
+    def piece(self) -> Ints:
+        """Number of the piece each atom lies in, shape (atoms,)."""
+        return self.problem.pieces
+
+    @cached_property
+    def pieces(self) -> list[Ints]:
+        """List the atoms of each independent piece."""
+        return [np.flatnonzero(self.piece == p) for p in range(int(self.piece.max()) + 1)]
+
+    @cached_property
+    def atoms_blocks(self) -> list[Ints]:
+        """List the blocks of each atom."""
+        order = np.argsort(self.atom, kind="stable")
+        return np.split(order, np.cumsum(np.bincount(self.atom))[:-1])
+
+    def piece_words(self, piece: int) -> str:
+        """Describe a piece: the areas that it is, or a few of its blocks, and its households."""
+        rows = np.flatnonzero(self.piece[self.atom] == piece)
+        ids = [self.blocks.ids[row] for row in rows[:4]]
+        areas = []
+        for column in self.rules.never_cross:
+            values = {str(value) for value in self.blocks.columns[column][rows]}
+            if len(values) == 1:
+                areas.append(f"{AREA_WORDS.get(column, column)}{values.pop()}")
+        where = "·".join(areas) if areas else ", ".join(ids) + ("…" if len(rows) > 4 else "")
+        return f"{where}({len(rows)}个地块, {int(self.problem.weights[self.pieces[piece]].sum())}户)"
+
+    def cut(self, labels: NDArray[np.generic]) -> int:
+        """Integer cost, in 1/1000, of the lines between blocks with different labels (one a block)."""
+        lines = self.blocks.lines
+        return int(self.costs[labels[lines.a] != labels[lines.b]].sum())
+
+    @cached_property
+    def unseen(self) -> Bools:
+        """Mask of the line rows between two atoms that the problem does not count as neighbours."""
+        ends = np.sort(self.atom[np.stack([self.blocks.lines.a, self.blocks.lines.b], axis=1)], axis=1)
+        n = self.problem.n
+        seen = np.isin(ends[:, 0] * n + ends[:, 1], self.problem.edges[:, 0] * n + self.problem.edges[:, 1])
+        mask: Bools = (ends[:, 0] != ends[:, 1]) & ~seen
+        return mask
+
+    @cached_property
+    def always_cut(self) -> int:
+        """Integer cost of the lines between different pieces, which every plan pays."""
+        lines, place = self.blocks.lines, self.piece[self.atom]
+        return int(self.costs[self.unseen & (place[lines.a] != place[lines.b])].sum())
+
+
+def pick_count(blocks: Blocks, count: str | None) -> str:
+    """Return the counting definition to use: the one asked for, the blocks' own, or the only one there is."""
+    asked = count or blocks.count
+    if asked is not None:
+        blocks.counts(asked)
+        for column, chinese in COUNT_COLUMNS.items():
+            if asked == chinese and asked not in blocks.columns:
+                return column
+        return asked
+    known = [column for column in COUNT_COLUMNS if column in blocks.columns and column != "persons"]
+    if len(known) == 1:
+        return known[0]
+    raise InputError(
+        "say which column counts the households (口径)",
+        file=blocks.source,
+        layer="blocks",
+        field="count",
+        advice=f"count columns of this file: {', '.join(blocks.count_columns()) or 'none'}",
+    )
+
+
+def count_words(count: str) -> str:
+    """Return a counting definition (口径) in Chinese."""
+    return COUNT_COLUMNS.get(count, count)
+
+
+def make_task(blocks: Blocks, rules: Rules, count: str, costs: Ints, *, pieces: bool = False) -> Task:
+    """Turn blocks and rules into a problem of atoms.
+
+    Parameters
+    ----------
+    costs
+        Shape (rows of `blocks.lines`,): integer cost of dividing two blocks along that row, in 1/1000.
+    pieces
+        True allows a territory that hangs together in several pieces without a rule that divides it.
+
+    Raises
+    ------
+    InputError
+        An unknown column, block or community; a compound in two places or above the upper bound; a territory
+        in several pieces.
+    InfeasibleError
+        Rules that contradict each other for a compound or a seat.
+    """
+    counts = blocks.counts(count)
+    _check_columns(blocks, rules)
+    joined, pairs = _neighbours(blocks, rules)
+    atom = _atoms(blocks, rules)
+    _check_compounds(blocks, rules, counts, atom, pairs)
+    named = _named(blocks, rules, atom)
+
+    lines = blocks.lines
+    problem = Problem.from_graph(
+        counts, np.stack([lines.a, lines.b], axis=1)[joined], costs[joined], blocks.xy(), names=blocks.ids
+    )
+    rim = np.zeros(len(blocks), dtype=np.bool_)
+    rim[blocks.rim.a] = True
+    problem = replace(problem, scale=float(STEPS), rim=rim if len(blocks.rim) else None).contract(atom)
+    task = Task(blocks, rules, count, atom, problem, costs, named)
+    if not (pieces or rules.never_cross or rules.never_cross_kinds):
+        _check_one_piece(task)
+    return task
+
+
+def community_column(blocks: Blocks) -> NDArray[np.object_]:
+    """Return the present community of each block, '' where it has none, shape (n,)."""
+    values = blocks.columns.get("community")
+    if values is None:
+        return np.full(len(blocks), "", dtype=object)
+    return texts(values)
+
+
+def texts(values: NDArray[np.generic] | Sequence[object]) -> NDArray[np.object_]:
+    """Return a column as text, '' where a value is missing."""
+    said = ["" if value is None or value != value else str(value).strip() for value in values]
+    return np.array(said, dtype=object)
+
+
+def has_station(blocks: Blocks) -> Bools:
+    """Mask of the blocks in which a community service station stands."""
+    column = blocks.columns.get("facilities")
+    if column is None:
+        return np.zeros(len(blocks), dtype=np.bool_)
+    return np.array(
+        [any(kind.strip() in STATIONS for kind in text.split(";")) for text in texts(column)], dtype=np.bool_
+    )
+
+
+def find_seats(blocks: Blocks, rules: Rules) -> Rules:
+    """Return the rules with the seat of each kept community filled in where the blocks know it.
+
+    The seat is the block given, or the only block of the present community with a service station.
+    """
+    present, station = community_column(blocks), has_station(blocks)
+    seats = rules.seats
+    for name, seat in seats.items():
+        if seat is None:
+            found = np.flatnonzero(station & (present == name))
+            if len(found) == 1 and blocks.ids[found[0]] not in seats.values():
+                seats[name] = blocks.ids[found[0]]
+    return rules.but(kept=seats)
+
+
+def _check_columns(blocks: Blocks, rules: Rules) -> None:
+    wanted = [("keep_whole", rules.keep_whole)] if rules.keep_whole else []
+    wanted += [("never_cross", column) for column in rules.never_cross]
+    for rule, column in wanted:
+        if column not in blocks.columns:
+            raise InputError(
+                f"the rule {rule} names a column that the blocks do not have",
+                file=blocks.source,
+                layer="blocks",
+                field=column,
+                advice=f"columns of this file: {', '.join(blocks.columns) or 'none'}",
+            )
+    for column in rules.capped:
+        blocks.counts(column)
+
+
+def _neighbours(blocks: Blocks, rules: Rules) -> tuple[Bools, Ints]:
+    """Find the line rows whose two blocks count as neighbours, and those pairs once each."""
+    lines = blocks.lines
+    allowed = np.ones(len(lines), dtype=np.bool_)
+    for column in rules.never_cross:
+        values = texts(blocks.columns[column])
+        allowed &= values[lines.a] == values[lines.b]
+    crossable = allowed & ~np.isin(lines.kind.astype(str), rules.never_cross_kinds or [""])
+    key = lines.a * len(blocks) + lines.b
+    unique, inverse = np.unique(key, return_inverse=True)
+    contact = np.bincount(inverse, np.where(crossable, lines.length_m, 0.0), minlength=len(unique))
+    joined = contact > LEAST_CONTACT_M
+    pairs = np.stack([unique // len(blocks), unique % len(blocks)], axis=1)[joined]
+    rows: Bools = joined[inverse]
+    return rows, pairs
+
+
+def _atoms(blocks: Blocks, rules: Rules) -> Ints:
+    if rules.keep_whole is None:
+        return np.arange(len(blocks), dtype=np.int64)
+    compound = texts(blocks.columns[rules.keep_whole])
+    key = [name or f"\0{row}" for row, name in enumerate(compound)]
+    number: dict[str, int] = {}
+    return np.array([number.setdefault(name, len(number)) for name in key], dtype=np.int64)
+
+
+def _check_compounds(blocks: Blocks, rules: Rules, counts: Ints, atom: Ints, pairs: Ints) -> None:
+    upper = rules.households[1]
+    inside = pairs[atom[pairs[:, 0]] == atom[pairs[:, 1]]]
+    piece = connected_pieces(len(blocks), inside)
+    compound = None if rules.keep_whole is None else texts(blocks.columns[rules.keep_whole])
+    weight = np.bincount(atom, counts).astype(np.int64)
+    for a in np.flatnonzero(weight > upper):
+        row = int(np.flatnonzero(atom == a)[0])
+        name = compound[row] if compound is not None and compound[row] else ""
+        raise InputError(
+            f"the {'compound (小区) ' + name if name else 'block'} has {weight[a]} households, "
+            f"above the upper bound {upper}",
+            file=blocks.source,
+            layer="blocks",
+            row=blocks.ids[row],
+            field=rules.keep_whole if name else None,
+            value=name or int(weight[a]),
+            advice="divide it by phases (一期/二期), by an inner road or by buildings, or raise the upper bound",
+        )
+    if compound is None:
+        return
+    for a in np.unique(atom):
+        rows = np.flatnonzero(atom == a)
+        if len(np.unique(piece[rows])) == 1:
+            continue
+        name = compound[rows[0]]
+        for column in rules.never_cross:
+            areas = sorted(set(texts(blocks.columns[column])[rows]))
+            if len(areas) > 1:
+                raise InfeasibleError(
+                    [
+                        f"R10 不拆分小区: {name}",
+                        f"R11 不跨{AREA_WORDS.get(column, column)}: {name}分属{'、'.join(areas)}",
+                    ]
+                )
+        first, second = (blocks.ids[rows[piece[rows] == p][0]] for p in np.unique(piece[rows])[:2])
+        raise InputError(
+            f"the compound (小区) {name} lies in places that do not touch: {first} and {second}",
+            file=blocks.source,
+            layer="blocks",
+            row=first,
+            field=rules.keep_whole,
+            value=name,
+            advice="two compounds with one name need two names; for one compound, join its blocks at import",
+        )
+
+
+def _named(blocks: Blocks, rules: Rules, atom: Ints) -> dict[int, str]:
+    place = {block: row for row, block in enumerate(blocks.ids)}
+    present = set(community_column(blocks)) - {""}
+    for name in rules.seats:
+        if present and name not in present:
+            raise InputError(
+                "a community to be kept does not exist here",
+                file=blocks.source,
+                layer="blocks",
+                field="kept",
+                value=name,
+                advice=f"the communities (社区) here are: {', '.join(sorted(present))}",
+            )
+    said = [("fixed", block, name) for block, name in rules.fixed.items()]
+    said += [("kept", seat, name) for name, seat in rules.seats.items() if seat]
+    named: dict[int, str] = {}
+    for rule, block, name in said:
+        if block not in place:
+            raise InputError(
+                f"the rule {rule} names a block that does not exist here",
+                file=blocks.source,
+                layer="blocks",
+                field=rule,
+                value=block,
+                advice="check the block's id and the scope",
+            )
+        a = int(atom[place[block]])
+        if named.setdefault(a, name) != name:
+            raise InfeasibleError(
+                [f"R10/R13 地块{block}与同一小区的其他地块分别指定归{named[a]}和{name}"]
+                if rules.keep_whole
+                else [f"R13 地块{block}归{named[a]}", f"R13/R18 地块{block}归{name}"]
+            )
+    return named
+
+
+def _check_one_piece(task: Task) -> None:
+    if len(task.pieces) == 1:
+        return
+    size = [len(atoms) for atoms in task.pieces]
+    alone = [task.blocks.ids[row] for row in np.flatnonzero(task.piece[task.atom] != int(np.argmax(size)))]
+    raise InputError(
+        f"the territory falls into {len(size)} pieces that do not touch; "
+        f"outside the largest: {', '.join(alone[:10])}{'…' if len(alone) > 10 else ''}",
+        file=task.blocks.source,
+        layer="blocks",
+        row=alone[0],
+        advice="join the blocks at import, choose a scope, or ask for separate pieces (pieces=True, --pieces)",
+    )

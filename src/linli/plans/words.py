@@ -1,0 +1,141 @@
+"""The words that an approving office expects of each community: range, compounds, households, office, staff."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from linli.districting.problem import Bools
+from linli.geodata import Blocks
+from linli.plans.names import community_words
+from linli.plans.profiles import Profile
+from linli.plans.sides import sides_text
+from linli.plans.task import count_words, has_station, texts
+
+NO_DATA = "无数据"
+REASON_WANTED = "需说明理由"
+FLOOR_COLUMNS = ("service_floor_m2", "服务用房面积")
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """Seats, workers and floor space that the norms ask for; None where the data do not say."""
+
+    seats: int
+    workers: int | None
+    floor_needed_m2: float
+
+
+def community_text(
+    blocks: Blocks,
+    inside: Bools,
+    name: str,
+    sides: dict[str, str],
+    *,
+    count: str,
+    local: Profile,
+    statutory: Profile,
+    bounds: tuple[int, int],
+    reason: str = "",
+) -> str:
+    """Write the block of words of one community.
+
+    Parameters
+    ----------
+    inside
+        Shape (n,): True for the community's blocks.
+    sides
+        Its four sides, see `four_sides`.
+    bounds
+        Households of the rules in force (least, most).
+    reason
+        Why the community lies outside the statutory band; missing where one is needed, 需说明理由 is written.
+    """
+    households = int(blocks.counts(count)[inside].sum())
+    persons = int(blocks.counts("persons")[inside].sum()) if "persons" in blocks.columns else None
+    staff = staffing(households, persons, local.norms)
+    sentences = [
+        f"社区范围: {sides_text(sides)}",
+        _compounds(blocks, inside),
+        f"总计{households}户(口径: {count_words(count)}), 常住人口{persons if persons is not None else NO_DATA}"
+        + ("人" if persons is not None else ""),
+        _office(blocks, inside, staff.floor_needed_m2),
+        f"建议配备两委{staff.seats}名、社区工作者"
+        + (f"{staff.workers}名" if staff.workers is not None else f"{NO_DATA}(缺人口数)"),
+        f"规模标准: {_band(statutory, households)}; {_rule_band(bounds, households)}",
+    ]
+    text = f"{community_words(name)}  " + "; ".join(sentences) + "。"
+    if needs_reason(households, statutory):
+        text += f"超出法定一般规模, {'理由: ' + reason if reason else REASON_WANTED}。"
+    return text
+
+
+def needs_reason(households: int, statutory: Profile) -> bool:
+    """Tell whether a community lies outside the statutory band, so that its plan must say why."""
+    return statutory.within(households) is False
+
+
+def staffing(households: int, persons: int | None, norms: Mapping[str, Any]) -> Staffing:
+    """Work out seats, workers and floor space by a profile's norms."""
+    seats = next((n for below, n in norms["committee_seats"] if below == 0 or households < below), 0)
+    workers = None
+    if persons is not None:
+        workers = max(math.ceil(persons * norms["workers_per_10000_persons"] / 10_000), norms.get("workers_least", 0))
+    floor = max(norms["floor_m2_least"], households / 100 * norms["floor_m2_per_100_households"])
+    return Staffing(min(seats, norms["committee_seats_most"]), workers, float(floor))
+
+
+def compounds_of(blocks: Blocks, inside: Bools) -> list[str] | None:
+    """Name the compounds of a community; None where the blocks name none."""
+    if "compound" not in blocks.columns:
+        return None
+    return sorted(set(texts(blocks.columns["compound"][inside])) - {""})
+
+
+def _compounds(blocks: Blocks, inside: Bools) -> str:
+    names = compounds_of(blocks, inside)
+    if names is None:
+        return f"管辖小区: {NO_DATA}"
+    return f"管辖小区: {'、'.join(names) or '无'}, 共计{len(names)}个小区"
+
+
+def _office(blocks: Blocks, inside: Bools, needed: float) -> str:
+    want = f"应有{needed:.0f}㎡"
+    if "facilities" not in blocks.columns:
+        return f"办公地点: {NO_DATA}, 面积{NO_DATA}({want})"
+    rows = np.flatnonzero(has_station(blocks) & inside)
+    if len(rows) == 0:
+        return f"办公地点: 未落实, 面积0㎡({want})"
+    where = "、".join(_place(blocks, int(row)) for row in rows)
+    column = next((name for name in FLOOR_COLUMNS if name in blocks.columns), None)
+    floor = np.nan if column is None else np.nansum(np.asarray(blocks.columns[column][rows], dtype=np.float64))
+    if not floor > 0:
+        return f"办公地点: {where}, 面积{NO_DATA}({want})"
+    state = "已落实" if floor >= needed else f"尚缺{needed - floor:.0f}㎡, 待落实"
+    return f"办公地点: {where}, 面积{floor:.0f}㎡({want}, {state})"
+
+
+def _place(blocks: Blocks, row: int) -> str:
+    compound = texts(blocks.columns["compound"])[row] if "compound" in blocks.columns else ""
+    return f"{compound}(地块{blocks.ids[row]})" if compound else f"地块{blocks.ids[row]}"
+
+
+def _band(profile: Profile, households: int) -> str:
+    if profile.households is None:
+        return f"{profile.title}数值未录入"
+    low, high = profile.households
+    return f"{profile.title}{low}至{high}户, {profile.standing(households)}"
+
+
+def _rule_band(bounds: tuple[int, int], households: int) -> str:
+    low, high = bounds
+    how = "在范围内"
+    if households < low:
+        how = f"低于下限{low - households}户"
+    elif households > high:
+        how = f"超过上限{households - high}户"
+    return f"本方案{low}至{high}户, {how}"
