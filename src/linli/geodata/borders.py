@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -17,6 +18,7 @@ Objects = NDArray[np.object_]
 
 KINDS = ("river", "railway", "arterial", "secondary", "lane", "wall", "none")
 LEAST_CONTACT_M = 1.0  # a contact of this length or less is no adjacency
+EXACT_M = 0.01  # what runs this close together is one line, drawn twice
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +75,61 @@ class Rim:
         return Rim(**{column.name: getattr(self, column.name)[rows] for column in fields(self)})
 
 
+def find_borders(ids: Sequence[str], geometry: Objects, *, tolerance_m: float = 0.5) -> tuple[Lines, Rim]:
+    """Find where blocks touch each other and where they face the outside.
+
+    Two stretches of border are shared when they run in opposite directions no further apart than the
+    tolerance, so that small gaps and overlaps of hand-drawn ground do no harm, and a point in common is none.
+
+    Parameters
+    ----------
+    ids
+        The blocks' ids.
+    geometry
+        Shape (n,): valid Polygons or MultiPolygons, metres.
+    tolerance_m
+        Widest gap or overlap, metres, across which two blocks still touch.
+
+    Returns
+    -------
+    Lines of kind 'none' for every pair that shares more than a metre, and the rim; rim rows of a metre or
+    less are left out.
+    """
+    borders = shapely.boundary(shapely.orient_polygons(geometry))
+    owner, start, end = _segments(borders)
+    segment, other, low, high = _shared_stretches(owner, start, end, tolerance_m)
+
+    # shared lines: the stretches on the side of the block whose id comes first
+    rank = np.empty(len(ids), dtype=np.int64)
+    rank[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+    first = rank[owner[segment]] < rank[other]
+    row, low_m, high_m, facing = _united(segment[first], other[first], low[first], high[first])
+    pair = owner[row] * len(ids) + facing
+    pairs, length, drawn = _gathered(pair, start[row], end[row], low_m, high_m)
+    lines = Lines(
+        a=pairs // len(ids),
+        b=pairs % len(ids),
+        length_m=length,
+        kind=_filled(len(pairs), "none"),
+        name=_filled(len(pairs), ""),
+        affinity=np.full(len(pairs), np.nan),
+        geometry=drawn,
+    ).take(length > LEAST_CONTACT_M)
+
+    # the rim: what is left of every segment when all stretches that face a neighbour are taken away
+    row, low_m, high_m, _ = _united(segment, np.zeros_like(other), low, high)
+    row, low_m, high_m = _left_over(np.hypot(*(end - start).T), row, low_m, high_m)
+    blocks, length, drawn = _gathered(owner[row], start[row], end[row], low_m, high_m)
+    rim = Rim(
+        a=blocks,
+        length_m=length,
+        kind=_filled(len(blocks), "none"),
+        name=_filled(len(blocks), ""),
+        geometry=drawn,
+    ).take(length > LEAST_CONTACT_M)
+    return lines, rim
+
+
 def on_outer_border(geometry: Objects, lines: Lines, rim: Rim) -> Bools:
     """Tell which blocks touch the outer border of their piece of territory along more than a metre.
 
@@ -119,3 +176,101 @@ def _segments(lines: Objects) -> tuple[Ints, Floats, Floats]:
     xy, part = shapely.get_coordinates(parts, return_index=True)
     joined = part[1:] == part[:-1]
     return owner[part[:-1][joined]], xy[:-1][joined], xy[1:][joined]
+
+
+def _shared_stretches(owner: Ints, start: Floats, end: Floats, tolerance: float) -> tuple[Ints, Ints, Floats, Floats]:
+    """Find facing stretches to the centimetre, and within the tolerance on segments that these leave partly bare."""
+    exact = _facing_stretches(owner, start, end, min(EXACT_M, tolerance))
+    row, low, high, _ = _united(exact[0], np.zeros_like(exact[0]), exact[2], exact[3])
+    bare = np.hypot(*(end - start).T) - np.bincount(row, weights=high - low, minlength=len(owner)) > EXACT_M
+    loose = _facing_stretches(owner, start, end, tolerance)
+    segment, other, low, high = (
+        np.concatenate([one[~bare[exact[0]]], two[bare[loose[0]]]]) for one, two in zip(exact, loose, strict=True)
+    )
+    return segment, other, low, high
+
+
+def _facing_stretches(owner: Ints, start: Floats, end: Floats, tolerance: float) -> tuple[Ints, Ints, Floats, Floats]:
+    """Find the stretch of each segment along which a segment of another block runs the opposite way.
+
+    Returns
+    -------
+    Segment, the other block, and where on the segment the stretch begins and ends, metres from its start.
+    """
+    tree = shapely.STRtree(shapely.linestrings(np.stack([start, end], axis=1)))
+    one, two = tree.query(tree.geometries, predicate="dwithin", distance=tolerance)
+    along = end - start
+    length = np.hypot(*along.T)
+    unit = along / np.where(length > 0, length, 1)[:, None]
+    opposite = (owner[one] != owner[two]) & (np.einsum("ij,ij->i", unit[one], unit[two]) < -0.7)
+    one, two = one[opposite], two[opposite]
+
+    # both ends of the other segment, measured along this one and across it
+    along_start, across_start = _measured(start[two] - start[one], unit[one])
+    along_end, across_end = _measured(end[two] - start[one], unit[one])
+    run = along_end - along_start  # negative, for the directions are opposite
+    slope = (across_end - across_start) / run
+    low = np.clip(along_end, 0, length[one])
+    high = np.clip(along_start, 0, length[one])
+    # where the two are not parallel, only the stretch within the tolerance counts
+    with np.errstate(divide="ignore", invalid="ignore"):
+        edges = np.sort(along_start + (np.array([[-tolerance], [tolerance]]) - across_start) / slope, axis=0)
+    level = np.abs(slope) < 1e-12
+    low = np.where(level, low, np.maximum(low, edges[0]))
+    high = np.where(level, high, np.minimum(high, edges[1]))
+    real = (high > low) & ~(level & (np.abs(across_start) > tolerance))
+    return one[real], owner[two[real]], low[real], high[real]
+
+
+def _measured(vector: Floats, unit: Floats) -> tuple[Floats, Floats]:
+    """Split vectors into their parts along and across unit vectors."""
+    return np.einsum("ij,ij->i", vector, unit), unit[:, 0] * vector[:, 1] - unit[:, 1] * vector[:, 0]
+
+
+def _united(segment: Ints, facing: Ints, low: Floats, high: Floats) -> tuple[Ints, Floats, Floats, Ints]:
+    """Unite stretches of the same segment, facing the same block, that overlap."""
+    order = np.lexsort((low, facing, segment))
+    segment, facing, low, high = segment[order], facing[order], low[order], high[order]
+    if len(segment) == 0:
+        return segment, low, high, facing
+    new_group = np.r_[True, (segment[1:] != segment[:-1]) | (facing[1:] != facing[:-1])]
+    # a running maximum that starts anew in each group: lift every group above the one before it
+    lift = np.cumsum(new_group) * (float(high.max()) + 1)
+    reach = np.maximum.accumulate(high + lift) - lift
+    begins = new_group.copy()
+    begins[1:] |= low[1:] > reach[:-1] + 1e-6
+    first = np.flatnonzero(begins)
+    last = np.r_[first[1:] - 1, len(segment) - 1]
+    return segment[first], low[first], reach[last], facing[first]
+
+
+def _left_over(length: Floats, row: Ints, low: Floats, high: Floats) -> tuple[Ints, Floats, Floats]:
+    """Return what united stretches leave of all segments, in stretches longer than a micrometre."""
+    every = np.arange(len(length))
+    # a gap opens at the start of a segment and after each stretch; it closes at the next stretch or the end
+    rows, opens = np.r_[every, row], np.r_[np.zeros(len(length)), high]
+    closes_rows, closes = np.r_[every, row], np.r_[length, low]
+    order, closing = np.lexsort((opens, rows)), np.lexsort((closes, closes_rows))
+    rows, opens, closes = rows[order], opens[order], closes[closing]
+    real = closes - opens > 1e-6
+    return rows[real], opens[real], closes[real]
+
+
+def _gathered(key: Ints, start: Floats, end: Floats, low: Floats, high: Floats) -> tuple[Ints, Floats, Objects]:
+    """Gather stretches of segments by key: the keys, metres of each, and its merged line."""
+    order = np.argsort(key, kind="stable")
+    key, start, end, low, high = key[order], start[order], end[order], low[order], high[order]
+    length = np.hypot(*(end - start).T)
+    ends = [
+        np.where((at / length)[:, None] >= 1, end, start + (at / length)[:, None] * (end - start)) for at in (low, high)
+    ]
+    keys, group = np.unique(key, return_inverse=True)
+    pieces = shapely.linestrings(np.stack(ends, axis=1))
+    lines = np.empty(len(keys), dtype=object)
+    shapely.multilinestrings(pieces, indices=group, out=lines)
+    metres: Floats = np.bincount(group, weights=high - low, minlength=len(keys)).astype(np.float64)
+    return keys, metres, shapely.line_merge(lines)
+
+
+def _filled(n: int, value: str) -> Objects:
+    return np.full(n, value, dtype=object)
