@@ -1,0 +1,295 @@
+"""Improve a plan by dividing two or three neighbouring parts anew, exactly, until nothing gains."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from linli.districting.compiled import compiled
+from linli.districting.ears import Demands, bases_of, halve, new_walk, reaches_all, thirds
+from linli.districting.labels import (
+    FAR,
+    Table,
+    clear,
+    distances,
+    fold,
+    in_steps,
+    round_weights,
+    spread,
+)
+from linli.districting.problem import Bools, Ints
+from linli.districting.region import Region, extract_listed
+
+TRIPLE_STEPS = 4_000
+
+
+class Plan(NamedTuple):
+    """A plan under improvement, with what makes re-division quick.
+
+    Parameters
+    ----------
+    label
+        Shape (n,): part of each block.
+    first, after
+        Shapes (k,), (n,): linked lists of the blocks of each part, -1 at the end.
+    changed
+        Shape (k,): turn at which the part last changed.
+    tried
+        Shape (k, k): turn at which the pair was last divided anew.
+    turn
+        Shape (1,): counts divisions.
+    place, dart_place
+        Shapes (n,), (d,): scratch, all -1 between calls.
+    """
+
+    label: Ints
+    first: Ints
+    after: Ints
+    changed: Ints
+    tried: Ints
+    turn: Ints
+    place: Ints
+    dart_place: Ints
+
+
+def start_plan(root: Region, label: Ints, parts: int) -> Plan:
+    """Wrap labels for improvement."""
+    n = len(root.weight)
+    plan = Plan(
+        label.astype(np.int64).copy(), np.full(parts, -1, np.int64), np.full(n, -1, np.int64),
+        np.ones(parts, np.int64), np.zeros((parts, parts), np.int64), np.ones(1, np.int64),
+        np.full(n, -1, np.int64), np.full(len(root.head), -1, np.int64),
+    )  # fmt: skip
+    for v in range(n - 1, -1, -1):
+        plan.after[v] = plan.first[plan.label[v]]
+        plan.first[plan.label[v]] = v
+    return plan
+
+
+@compiled
+def neighbours_of(root: Region, plan: Plan, part: int, mark: Bools) -> Ints:
+    """Parts that share an edge with `part`; `mark` (k,) is scratch, all False between calls."""
+    found = np.empty(16, np.int64)
+    count = 0
+    v = plan.first[part]
+    while v >= 0:
+        for d in range(root.start[v], root.start[v + 1]):
+            other = plan.label[root.head[d]]
+            if other != part and not mark[other]:
+                mark[other] = True
+                if count == len(found):
+                    more = np.empty(2 * count, np.int64)
+                    more[:count] = found
+                    found = more
+                found[count] = other
+                count += 1
+        v = plan.after[v]
+    for i in range(count):
+        mark[found[i]] = False
+    return found[:count]
+
+
+@compiled
+def union(root: Region, plan: Plan, chosen: Ints) -> Region:
+    """Region of several parts; blocks are numbered as in the root."""
+    size = 0
+    for i in range(len(chosen)):
+        v = plan.first[chosen[i]]
+        while v >= 0:
+            size += 1
+            v = plan.after[v]
+    nodes = np.empty(size, np.int64)
+    size = 0
+    for i in range(len(chosen)):
+        v = plan.first[chosen[i]]
+        while v >= 0:
+            nodes[size] = v
+            plan.place[v] = size
+            size += 1
+            v = plan.after[v]
+    region = extract_listed(root, nodes, plan.place, plan.dart_place)
+    for i in range(size):
+        plan.place[nodes[i]] = -1
+    return region
+
+
+@compiled
+def as_root(region: Region) -> Region:
+    """The same region with its blocks numbered by themselves."""
+    return Region(
+        np.arange(len(region.weight)), region.weight, region.start, region.tail, region.head, region.twin, region.cost,
+        region.corner, region.flow, region.face, region.face_start, region.face_dart, region.opened, region.total,
+    )  # fmt: skip
+
+
+@compiled
+def local_demands(demands: Demands, region: Region) -> Demands:
+    """Demands inside a union of parts: locks renumbered; whether parts enclose each other is asked of the whole plan."""
+    count = len(region.weight)
+    lock = np.full(count, -1, np.int64)
+    used = 0
+    for v in range(count):
+        key = demands.lock[region.block[v]]
+        if key < 0:
+            continue
+        for w in range(v):
+            if demands.lock[region.block[w]] == key:
+                lock[v] = lock[w]
+                break
+        if lock[v] < 0:
+            lock[v] = used
+            used += 1
+    return Demands(demands.lower, demands.upper, demands.enclaves, np.ones(count, np.bool_), lock)
+
+
+@compiled
+def inner_cost(region: Region, label: Ints) -> int:
+    """Cost of the edges of a region whose ends bear different labels."""
+    cost = np.int64(0)
+    for d in range(len(region.head)):
+        if label[region.block[region.tail[d]]] != label[region.block[region.head[d]]]:
+            cost += region.cost[d]
+    return cost // 2
+
+
+@compiled
+def adopt(root: Region, plan: Plan, demands: Demands, region: Region, chosen: Ints, fresh: Ints) -> bool:
+    """Give the blocks of a region the labels chosen[fresh]; refuse if a part would be enclosed."""
+    old = plan.label[region.block]
+    for v in range(len(fresh)):
+        plan.label[region.block[v]] = chosen[fresh[v]]
+    if not demands.enclaves and demands.rim.any():
+        parts = len(plan.first)
+        near = np.zeros((parts + 1, parts + 1), np.bool_)
+        for v in range(len(root.weight)):
+            if demands.rim[v]:
+                near[plan.label[v], parts] = True
+                near[parts, plan.label[v]] = True
+        for d in range(len(root.head)):
+            near[plan.label[root.tail[d]], plan.label[root.head[d]]] = True
+        for i in range(len(chosen)):
+            if not reaches_all(near, chosen[i], parts):
+                for v in range(len(fresh)):
+                    plan.label[region.block[v]] = old[v]
+                return False
+    plan.turn[0] += 1
+    for i in range(len(chosen)):
+        plan.first[chosen[i]] = -1
+        plan.changed[chosen[i]] = plan.turn[0]
+    for v in range(len(fresh)):
+        b = region.block[v]
+        plan.after[b] = plan.first[plan.label[b]]
+        plan.first[plan.label[b]] = b
+    return True
+
+
+@compiled
+def sweep_pairs(root: Region, plan: Plan, demands: Demands, table: Table, most: int) -> tuple[int, int]:
+    """Divide pairs of neighbours anew, at most `most` of them, passing over pairs unchanged since they were last tried.
+
+    Returns the number of pairs divided and the cost gained; fewer than `most` means that no pair is left to try.
+    """
+    parts = len(plan.first)
+    mark = np.zeros(parts, np.bool_)
+    done = 0
+    gained = np.int64(0)
+    budget = np.zeros(1, np.int64)
+    again = True
+    chosen = np.empty(2, np.int64)
+    while again:
+        again = False
+        for a in range(parts):
+            near = neighbours_of(root, plan, a, mark)
+            for i in range(len(near)):
+                b = near[i]
+                if b < a or plan.tried[a, b] >= max(plan.changed[a], plan.changed[b]):
+                    continue
+                if done >= most:
+                    return done, gained
+                done += 1
+                again = True
+                plan.turn[0] += 1
+                plan.tried[a, b] = plan.turn[0]
+                chosen[0] = a
+                chosen[1] = b
+                region = union(root, plan, chosen)
+                now = inner_cost(region, plan.label)
+                fresh = np.zeros(len(region.weight), np.int64)
+                own = as_root(region)
+                cost, _ = halve(own, own, local_demands(demands, region), fresh, 0, 2, now - 1, table, budget)
+                if cost < now and adopt(root, plan, demands, region, chosen, fresh):
+                    gained += now - cost
+                    plan.tried[a, b] = plan.turn[0]
+                    break
+    return done, gained
+
+
+@compiled
+def redivide_triple(root: Region, plan: Plan, demands: Demands, table: Table, chosen: Ints) -> int:
+    """Divide three connected parts anew under a budget of steps; returns the cost gained."""
+    region = union(root, plan, chosen)
+    now = inner_cost(region, plan.label)
+    own = as_root(region)
+    local = local_demands(demands, region)
+    whole = own.total[0]
+    low = max(demands.lower, whole - 2 * demands.upper)
+    high = min(demands.upper, whole - 2 * demands.lower)
+    rounded = round_weights(own, len(table.cost))
+    low_step, high_step = in_steps(rounded, low, high)
+    shut = np.zeros(len(own.opened), np.bool_)
+    label = np.zeros(len(own.weight), np.int64)
+    best = now
+    budget = np.zeros(1, np.int64)
+    inner = np.zeros(1, np.int64)
+    seen = np.zeros(1, np.int64)
+    ceiling = 2 * now // 3
+    bases = bases_of(own, demands.enclaves)
+    for i in range(min(4, len(bases))):
+        base = bases[i]
+        away = distances(own, base, shut)
+        cost, _, touched, count = spread(
+            own, rounded, base, shut, away, ceiling, low_step, high_step, False, table, FAR
+        )
+        if cost >= FAR:
+            clear(table, touched, count)
+            continue
+        home, width = fold(own, rounded, base, low_step, high_step, table, touched, count)
+        clear(table, touched, count)
+        budget[0] = TRIPLE_STEPS
+        _, best, _ = thirds(
+            own, own, local, label, 0, 3, base, shut, home, width, rounded.flow, rounded.total, -1, ceiling, best,
+            new_walk(own), table, budget, seen, inner,
+        )  # fmt: skip
+        shut[base] = True
+    if best < now and adopt(root, plan, demands, region, chosen, label):
+        return now - best
+    return np.int64(0)
+
+
+@compiled
+def random_triples(root: Region, plan: Plan, demands: Demands, table: Table, number: int, seed: int) -> int:
+    """Divide `number` random connected triples of parts anew, pairs in between; returns the cost gained."""
+    np.random.seed(seed)
+    parts = len(plan.first)
+    mark = np.zeros(parts, np.bool_)
+    gained = np.int64(0)
+    chosen = np.empty(3, np.int64)
+    for _ in range(number):
+        a = np.random.randint(parts)
+        near = neighbours_of(root, plan, a, mark)
+        if len(near) == 0:
+            continue
+        b = near[np.random.randint(len(near))]
+        more = neighbours_of(root, plan, b, mark)
+        pool = np.concatenate((near, more))
+        c = pool[np.random.randint(len(pool))]
+        if c in (a, b):
+            continue
+        chosen[0], chosen[1], chosen[2] = a, b, c
+        gain = redivide_triple(root, plan, demands, table, chosen)
+        gained += gain
+        if gain > 0:
+            _, extra = sweep_pairs(root, plan, demands, table, 64)
+            gained += extra
+    return gained
