@@ -369,6 +369,25 @@ def test_missing_files_folders_and_swapped_files_are_refused(tmp_path: Path, pla
             verify(one, other)
 
 
+@pytest.mark.parametrize("ending", ["-wal", "-journal"])
+def test_a_journal_beside_a_file_is_not_overlooked(ending: str, plan: Path, blocks: Path) -> None:
+    beside = plan.with_name(plan.name + ending)
+    beside.write_bytes(b"pages that other programs would read")
+    assert faults(verify(plan, blocks)) == {"seal"}
+    beside.rename(blocks.with_name(blocks.name + ending))
+    with pytest.raises(InputError, match="another program"):
+        verify(plan, blocks)
+
+
+def test_a_file_left_in_write_ahead_mode_is_read(plan: Path, blocks: Path) -> None:
+    data = bytearray(blocks.read_bytes())
+    data[18:20] = b"\x02\x02"
+    blocks.write_bytes(data)
+    found = verify(plan, blocks)
+    assert found.ok, found.as_words()
+    assert "blocks_file" in notices(found)
+
+
 def test_a_view_in_place_of_a_layer_is_not_read(plan: Path, blocks: Path) -> None:
     endless = "CREATE VIEW plan AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i AS id FROM n"
     world.change(plan, sql("ALTER TABLE plan RENAME TO other"), sql(endless))

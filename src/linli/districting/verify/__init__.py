@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
 
-from linli.districting.verify.blocks import BlocksFile, read_blocks, read_bytes
+from linli.districting.verify.blocks import BlocksFile, read_blocks, read_bytes, unwritten
 from linli.districting.verify.case import Case
 from linli.districting.verify.figures import check_figures
 from linli.districting.verify.findings import BrokenPlan, Finding, Verification
@@ -68,6 +68,9 @@ def _findings(path: Path, data: bytes, blocks: BlocksFile) -> Iterator[Finding]:
     text = f"The plan file is complete: {len(plan.rows)} blocks, {len(plan.communities)} communities."
     yield Finding("contract", "ok", f"方案文件完整:{len(plan.rows)} 个地块,{len(plan.communities)} 个社区。", text)
     yield check_seal(data, plan.seal)
+    if journal := unwritten(path):
+        text = f"Beside the plan file lies {journal}: other programs would see other content than the sealed bytes."
+        yield Finding("seal", "fault", f"方案文件旁有未写入的日志 {journal},其他程序看到的内容会与封印不同。", text)
     case = Case(plan, blocks)
     yield from _input(case)
     try:

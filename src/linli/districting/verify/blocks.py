@@ -98,11 +98,11 @@ def read_blocks(path: Path) -> BlocksFile:
     data = read_bytes(path)
     digest = hashlib.sha256(data).hexdigest()
     if data.startswith(SQLITE_HEADER):
-        journal = path.with_name(path.name + "-wal")
-        if journal.is_file() and journal.stat().st_size:
+        if journal := unwritten(path):
             raise InputError(
                 "the blocks file is open in another program, which has not yet written all of it",
                 file=path,
+                value=journal,
                 advice="close the other program (QGIS, …) and verify again",
             )
         try:
@@ -130,6 +130,15 @@ def read_bytes(path: Path) -> bytes:
     if not data:
         raise InputError("the file is empty", file=path)
     return data
+
+
+def unwritten(path: Path) -> str | None:
+    """Name of the journal beside a GeoPackage that holds changes which its bytes do not show yet."""
+    for ending in ("-wal", "-journal"):
+        journal = path.with_name(path.name + ending)
+        if journal.is_file() and journal.stat().st_size:
+            return journal.name
+    return None
 
 
 def input_hash(blocks: Iterable[Block], lines: Iterable[Line]) -> str:

@@ -41,8 +41,9 @@ def check_seal(data: bytes, stored: str | None) -> Finding:
         return Finding(
             "seal",
             "fault",
-            "封印不符:文件在写出后被改动过。",
-            "The seal does not match: the file was changed after it was written.",
+            "封印不符:文件在写出后被改动过(用 QGIS 打开也会改动,请打开副本)。",
+            "The seal does not match: the file was changed after it was written (opening it in QGIS does so too: "
+            "open a copy).",
             {"stated": digits.decode("ascii"), "found": actual},
         )
     return Finding(
