@@ -47,6 +47,11 @@ class Blocks:
         The file that the blocks came from, None where they were made in memory.
     count
         The counting definition (口径) to use where none is named.
+    lines_measured
+        True where the file has no layer `lines`, so that they were measured from the shapes.
+    ground_sha256
+        SHA-256 of each geometry (ISO WKB) as the file has it, before it was mended or carried into metres; None
+        where the blocks were made in memory.
     """
 
     ids: tuple[str, ...]
@@ -58,6 +63,8 @@ class Blocks:
     report: dict[str, object] = field(default_factory=dict)
     source: Path | None = None
     count: str | None = None
+    lines_measured: bool = False
+    ground_sha256: tuple[str, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -135,6 +142,7 @@ class Blocks:
             self,
             ids=tuple(self.ids[row] for row in rows),
             geometry=self.geometry[rows],
+            ground_sha256=None if self.ground_sha256 is None else tuple(self.ground_sha256[row] for row in rows),
             columns={name: values[rows] for name, values in self.columns.items()},
             lines=replace(inside, a=new_index[inside.a], b=new_index[inside.b]),
             rim=Rim(

@@ -20,7 +20,7 @@ Objects = NDArray[Any]
 WGS84 = "EPSG:4326"
 CGCS2000 = "EPSG:4490"
 CHINA = (73.0, 17.0, 136.0, 54.0)  # west, south, east, north, degrees
-MOST_STRETCH = 0.003  # a projection that stretches lengths by more than this is left for a better one
+MOST_STRETCH = 0.01  # a projection that stretches lengths by more than this is left for a better one
 
 NAMES = {
     "wgs84": WGS84,
@@ -65,6 +65,13 @@ def parse_crs(text: str) -> str:
         ) from None
 
 
+def declared_crs(text: str | None) -> str | None:
+    """Return the canonical name of the system that a file names, None where it names none or an undefined one."""
+    if text is None or "undefined" in text.lower() or _crs(text).type_name == "Engineering CRS":
+        return None
+    return parse_crs(text)
+
+
 def local_crs(lon: float, lat: float) -> str:
     """Choose the metric system for a place: CGCS2000 3° Gauss–Krüger without zone prefix in China, elsewhere UTM.
 
@@ -88,6 +95,15 @@ def in_china(lon: float, lat: float) -> bool:
 def is_geographic(crs: str) -> bool:
     """Tell whether a system counts in degrees."""
     return crs in ("gcj02", "bd09") or _crs(crs).is_geographic
+
+
+def in_area_of_use(crs: str, bounds: tuple[float, float, float, float]) -> bool:
+    """Tell whether bounds, read as degrees, lie where a system is meant to be used."""
+    area = _crs(crs).area_of_use
+    if area is None:
+        return False
+    west, south, east, north = bounds
+    return bool(area.west <= west and area.south <= south and east <= area.east and north <= area.north)
 
 
 def working_crs(crs: str, bounds: Floats) -> str:

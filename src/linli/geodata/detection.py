@@ -10,7 +10,16 @@ import shapely
 from numpy.typing import NDArray
 
 from linli.errors import InputError
-from linli.geodata.coordinates import CGCS2000, CHINA, WGS84, is_geographic, local_crs, transform, transform_xy
+from linli.geodata.coordinates import (
+    CGCS2000,
+    CHINA,
+    WGS84,
+    in_area_of_use,
+    is_geographic,
+    local_crs,
+    transform,
+    transform_xy,
+)
 
 Floats = NDArray[np.float64]
 Objects = NDArray[Any]
@@ -67,7 +76,7 @@ def detect(bounds: Floats | tuple[float, float, float, float], declared: str | N
     if declared is None:
         return _from_numbers(box, degrees, chinese, seen)
     prefixed = _prefixed_system(box)
-    if is_geographic(declared) != degrees:
+    if not degrees if is_geographic(declared) else in_area_of_use(declared, box):
         unit = "degrees" if is_geographic(declared) else "metres"
         options = _from_numbers(box, degrees, chinese, seen).options
         return Guess(None, options, f"{declared} counts in {unit}, but {seen}", "which system are the numbers in?")

@@ -15,13 +15,16 @@ from linli.geodata.blocks import Blocks
 
 def input_hash(blocks: Blocks) -> str:
     """Return the SHA-256 (64 hex digits) of the blocks and their lines, as docs/architecture.md defines it."""
-    grounds = shapely.to_wkb(blocks.geometry, flavor="iso", byte_order=1, output_dimension=2)
-    names = sorted(blocks.columns)
+    grounds = blocks.ground_sha256
+    if grounds is None:
+        outlines = shapely.to_wkb(blocks.geometry, flavor="iso", byte_order=1)
+        grounds = tuple(hashlib.sha256(outline).hexdigest() for outline in outlines)
+    names = sorted({"id", *blocks.columns})
     texts = ["linli-input-1"]
     for row in sorted(range(len(blocks)), key=blocks.ids.__getitem__):
-        pairs = [[name, _plain(blocks.columns[name][row])] for name in names]
-        texts.append(_json([blocks.ids[row], pairs, hashlib.sha256(grounds[row]).hexdigest()]))
-    lines = blocks.lines
+        pairs = [[name, blocks.ids[row] if name == "id" else _plain(blocks.columns[name][row])] for name in names]
+        texts.append(_json([blocks.ids[row], pairs, grounds[row]]))
+    lines = blocks.lines.take(np.full(len(blocks.lines), not blocks.lines_measured))
     texts += sorted(
         _json([blocks.ids[a], blocks.ids[b], _plain(round(float(length), 3)), kind, name or "", _plain(affinity)])
         for a, b, length, kind, name, affinity in zip(
@@ -47,6 +50,8 @@ def _plain(value: object) -> object:
         if not np.isfinite(value):
             return None
         return int(value) if value.is_integer() else value
+    if isinstance(value, bytes):
+        return value.hex()
     return None if value is None else str(value)
 
 
