@@ -14,9 +14,10 @@ from linli.districting.problem import Floats, Ints
 from linli.geodata import COUNT_COLUMNS, Blocks
 from linli.plans.profiles import Profile
 from linli.plans.rules import Rules
-from linli.plans.task import STATIONS, STEPS, community_column, count_words, has_station, texts
+from linli.plans.task import STATIONS, STEPS, atoms_of, community_column, count_words, has_station, texts
 
 WALKING_DETOUR = 1.3  # metres walked for a metre as the crow flies
+MOST_CANDIDATES = 2000  # places for a station that are tried in one community
 FACILITY_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "service_station": STATIONS,
@@ -105,9 +106,16 @@ def compactness(blocks: Blocks, labels: Labels) -> dict[object, float]:
     return found
 
 
-def inertia(blocks: Blocks, labels: Labels, *, count: str) -> float:
-    """Households × squared kilometres to the best centre block of their community, summed."""
-    weight, xy, label = blocks.counts(count).astype(np.float64), blocks.xy() / 1000.0, np.asarray(labels)
+def inertia(blocks: Blocks, labels: Labels, *, count: str, atom: Ints | None = None) -> float:
+    """Households × squared kilometres to the best centre of their community, summed.
+
+    Parameters
+    ----------
+    atom
+        Shape (n,): the compound of each block; a centre is the middle of one. None takes each block by itself.
+    """
+    weight, xy, label = blocks.counts(count).astype(np.float64), blocks.xy(), np.asarray(labels)
+    places, home = centres(xy, weight, atom)
     total = 0.0
     for name in np.unique(label):
         rows = np.flatnonzero(label == name)
@@ -115,9 +123,20 @@ def inertia(blocks: Blocks, labels: Labels, *, count: str) -> float:
         if w.sum() == 0:
             continue
         middle = (w[:, None] * p).sum(0) / w.sum()
-        spread = float((w * ((p - middle) ** 2).sum(1)).sum())
-        total += spread + float(w.sum() * ((p - middle) ** 2).sum(1).min())
-    return total
+        candidates = places[np.unique(home[rows])]
+        total += float((w * ((p - middle) ** 2).sum(1)).sum())
+        total += float(w.sum() * ((candidates - middle) ** 2).sum(1).min())
+    return total / 1e6
+
+
+def centres(xy: Floats, weight: Floats, atom: Ints | None) -> tuple[Floats, Ints]:
+    """Return the middle of each atom, shape (atoms, 2), and the atom of each block, shape (n,)."""
+    if atom is None:
+        return xy, np.arange(len(xy), dtype=np.int64)
+    mass = np.maximum(weight, 1e-9)
+    below = np.bincount(atom, mass)
+    middle = np.stack([np.bincount(atom, mass * xy[:, d]) / below for d in (0, 1)], axis=1)
+    return middle, atom
 
 
 def continuity(blocks: Blocks, labels: Labels, *, count: str) -> int | None:
@@ -128,19 +147,25 @@ def continuity(blocks: Blocks, labels: Labels, *, count: str) -> int | None:
     return int(blocks.counts(count)[stays].sum())
 
 
-def access(blocks: Blocks, labels: Labels, *, count: str) -> Floats | None:
-    """Metres to walk from each block to a service station, shape (n,); None where no station is known.
+def access(blocks: Blocks, labels: Labels, *, count: str, atom: Ints | None = None) -> Floats:
+    """Metres to walk from each block to the service station of its community, shape (n,); as the crow flies × 1.3.
 
-    To a station of the own community, or to the nearest of all where the own one has none; as the crow flies × 1.3.
+    A community with several stations is served by the best of them for its households; for one without a station the
+    best place for one is taken.
     """
-    station = np.flatnonzero(has_station(blocks))
-    if len(station) == 0:
-        return None
-    xy, label = blocks.xy(), np.asarray(labels)
-    far = np.sqrt(((xy[:, None, :] - xy[None, station, :]) ** 2).sum(2))
-    own = label[:, None] == label[None, station]
-    own[~own.any(axis=1)] = True
-    metres: Floats = np.where(own, far, np.inf).min(axis=1) * WALKING_DETOUR
+    weight, xy, label = blocks.counts(count).astype(np.float64), blocks.xy(), np.asarray(labels)
+    places, home = centres(xy, weight, atom)
+    station = has_station(blocks)
+    metres = np.zeros(len(blocks))
+    for name in np.unique(label):
+        rows = np.flatnonzero(label == name)
+        own = rows[station[rows]]
+        candidates = places[np.unique(home[own if len(own) else rows])]
+        if len(candidates) > MOST_CANDIDATES:
+            middle = xy[rows].mean(0)
+            candidates = candidates[np.argsort(((candidates - middle) ** 2).sum(1))[:MOST_CANDIDATES]]
+        far = np.sqrt(((xy[rows, None, :] - candidates[None, :, :]) ** 2).sum(2)) * WALKING_DETOUR
+        metres[rows] = far[:, int(np.argmin(weight[rows] @ far))]
     return metres
 
 
@@ -183,9 +208,10 @@ def measure(blocks: Blocks, labels: Labels, rules: Rules, count: str) -> dict[st
     """Measure every goal that the data allow; None where they do not."""
     norms = rules.standard().norms
     lacking = facilities(blocks, labels, norm=norms["facilities"])
-    metres = access(blocks, labels, count=count)
+    atom = None if rules.keep_whole is None else atoms_of(blocks, rules)
+    metres = access(blocks, labels, count=count, atom=atom)
     weight = blocks.counts(count)
-    walked = metres is not None and int(weight.sum()) > 0
+    walked = int(weight.sum()) > 0
     return {
         "boundary": boundary(blocks, labels, prices=rules.prices or {}),
         "cut_length_m": cut_length_m(blocks, labels),
@@ -193,10 +219,10 @@ def measure(blocks: Blocks, labels: Labels, rules: Rules, count: str) -> dict[st
         "reliance": reliance(blocks, labels),
         "balance": balance(blocks, labels, count=count),
         "polsby_popper": polsby_popper(blocks, labels),
-        "inertia": inertia(blocks, labels, count=count),
+        "inertia": inertia(blocks, labels, count=count, atom=atom),
         "continuity": continuity(blocks, labels, count=count),
-        "access": float(np.average(metres, weights=weight)) if walked and metres is not None else None,
-        "access_p90": _quantile(metres, weight, 0.9) if walked and metres is not None else None,
+        "access": float(np.average(metres, weights=weight)) if walked else None,
+        "access_p90": _quantile(metres, weight, 0.9) if walked else None,
         "belonging": belonging(blocks, labels),
         "facilities": None if lacking is None else sum(sum(kinds.values()) for kinds in lacking.values()),
         "workload": workload(blocks, labels, workers_per_10000=norms["workers_per_10000_persons"]),

@@ -19,11 +19,12 @@ WORKING = "社区(暂名)"
 
 @dataclass(frozen=True)
 class Named:
-    """The name of each part, the present community it comes from, and whether it keeps that community's name."""
+    """The name of each part, the present community it comes from, whether it keeps that one's name, its rank."""
 
     names: tuple[str, ...]
     parents: tuple[str, ...]
     kept: tuple[bool, ...]
+    order: tuple[int, ...]
 
 
 def name_parts(blocks: Blocks, labels: Ints, rules: Rules, count: str, seats: Mapping[int, str] | None = None) -> Named:
@@ -64,10 +65,13 @@ def name_parts(blocks: Blocks, labels: Ints, rules: Rules, count: str, seats: Ma
     come_from = tuple(_parent(overlap[p], ground[p], parents) for p in range(parts))
     kept = tuple(names.get(p, "") in parents for p in range(parts))
     taken = {*names.values(), *parents}
-    for part in _north_to_south(blocks, labels, [p for p in range(parts) if p not in names]):
-        names[part] = _working_name(come_from[part], taken)
-        taken.add(names[part])
-    return Named(tuple(names[p] for p in range(parts)), come_from, kept)
+    southward = _north_to_south(blocks, labels, parts)
+    for part in southward:
+        if part not in names:
+            names[part] = _working_name(come_from[part], taken)
+            taken.add(names[part])
+    order = tuple(southward.index(p) for p in range(parts))
+    return Named(tuple(names[p] for p in range(parts)), come_from, kept, order)
 
 
 def community_words(name: str) -> str:
@@ -97,6 +101,6 @@ def _working_name(parent: str, taken: set[str]) -> str:
     return f"{stem}{numeral(number)}{WORKING}"
 
 
-def _north_to_south(blocks: Blocks, labels: Ints, parts: list[int]) -> list[int]:
+def _north_to_south(blocks: Blocks, labels: Ints, parts: int) -> list[int]:
     xy = blocks.xy()
-    return sorted(parts, key=lambda p: (-float(xy[labels == p, 1].mean()), float(xy[labels == p, 0].mean())))
+    return sorted(range(parts), key=lambda p: (-float(xy[labels == p, 1].mean()), float(xy[labels == p, 0].mean())))

@@ -148,8 +148,8 @@ def make_task(blocks: Blocks, rules: Rules, count: str, costs: Ints, *, pieces: 
     """
     counts = blocks.counts(count)
     _check_columns(blocks, rules)
-    joined, pairs = _neighbours(blocks, rules)
-    atom = _atoms(blocks, rules)
+    joined, pairs = neighbour_rows(blocks, rules)
+    atom = atoms_of(blocks, rules)
     _check_compounds(blocks, rules, counts, atom, pairs)
     named = _named(blocks, rules, atom)
 
@@ -159,6 +159,9 @@ def make_task(blocks: Blocks, rules: Rules, count: str, costs: Ints, *, pieces: 
     )
     rim = np.zeros(len(blocks), dtype=np.bool_)
     rim[blocks.rim.a] = True
+    apart = problem.contract(atom).pieces[atom]
+    edge = apart[lines.a] != apart[lines.b]  # a border with another piece is the outside of a piece
+    rim[lines.a[edge]] = rim[lines.b[edge]] = True
     problem = replace(problem, scale=float(STEPS), rim=rim if len(blocks.rim) else None).contract(atom)
     task = Task(blocks, rules, count, atom, problem, costs, named)
     if not (pieces or rules.never_cross or rules.never_cross_kinds):
@@ -180,6 +183,16 @@ def texts(values: NDArray[np.generic] | Sequence[object]) -> NDArray[np.object_]
     return np.array(said, dtype=object)
 
 
+def atoms_of(blocks: Blocks, rules: Rules) -> Ints:
+    """Number the units that are never divided: compounds where the rules keep them whole, else blocks; shape (n,)."""
+    if rules.keep_whole is None:
+        return np.arange(len(blocks), dtype=np.int64)
+    compound = texts(blocks.columns[rules.keep_whole])
+    key = [name or f"\0{row}" for row, name in enumerate(compound)]
+    number: dict[str, int] = {}
+    return np.array([number.setdefault(name, len(number)) for name in key], dtype=np.int64)
+
+
 def has_station(blocks: Blocks) -> Bools:
     """Mask of the blocks in which a community service station stands."""
     column = blocks.columns.get("facilities")
@@ -190,18 +203,49 @@ def has_station(blocks: Blocks) -> Bools:
     )
 
 
-def find_seats(blocks: Blocks, rules: Rules) -> Rules:
+def neighbour_rows(blocks: Blocks, rules: Rules) -> tuple[Bools, Ints]:
+    """Find the line rows whose two blocks count as neighbours under the rules, and those pairs once each.
+
+    Blocks that a never-cross column tells apart are no neighbours; a line of a kind never crossed is no contact.
+    """
+    lines = blocks.lines
+    allowed = np.ones(len(lines), dtype=np.bool_)
+    for column in rules.never_cross:
+        values = texts(blocks.columns[column])
+        allowed &= values[lines.a] == values[lines.b]
+    crossable = allowed & ~np.isin(lines.kind.astype(str), rules.never_cross_kinds or [""])
+    key = lines.a * len(blocks) + lines.b
+    unique, inverse = np.unique(key, return_inverse=True)
+    contact = np.bincount(inverse, np.where(crossable, lines.length_m, 0.0), minlength=len(unique))
+    joined = contact > LEAST_CONTACT_M
+    pairs = np.stack([unique // len(blocks), unique % len(blocks)], axis=1)[joined]
+    rows: Bools = joined[inverse]
+    return rows, pairs
+
+
+def find_seats(blocks: Blocks, rules: Rules, *, count: str | None = None) -> Rules:
     """Return the rules with the seat of each kept community filled in where the blocks know it.
 
     The seat is the block given, or the only block of the present community with a service station.
+
+    Parameters
+    ----------
+    count
+        Column by which the heaviest block becomes the seat where nothing else is known, and all present communities
+        are kept where the rules name none: a plan measured by continuity needs seats. None leaves seats open.
     """
     present, station = community_column(blocks), has_station(blocks)
     seats = rules.seats
+    if count is not None and not seats:
+        seats = dict.fromkeys(sorted(set(present) - {""}))
     for name, seat in seats.items():
         if seat is None:
             found = np.flatnonzero(station & (present == name))
             if len(found) == 1 and blocks.ids[found[0]] not in seats.values():
                 seats[name] = blocks.ids[found[0]]
+            elif count is not None and (present == name).any():
+                here = np.flatnonzero(present == name)
+                seats[name] = blocks.ids[here[int(np.argmax(blocks.counts(count)[here]))]]
     return rules.but(kept=seats)
 
 
@@ -219,32 +263,6 @@ def _check_columns(blocks: Blocks, rules: Rules) -> None:
             )
     for column in rules.capped:
         blocks.counts(column)
-
-
-def _neighbours(blocks: Blocks, rules: Rules) -> tuple[Bools, Ints]:
-    """Find the line rows whose two blocks count as neighbours, and those pairs once each."""
-    lines = blocks.lines
-    allowed = np.ones(len(lines), dtype=np.bool_)
-    for column in rules.never_cross:
-        values = texts(blocks.columns[column])
-        allowed &= values[lines.a] == values[lines.b]
-    crossable = allowed & ~np.isin(lines.kind.astype(str), rules.never_cross_kinds or [""])
-    key = lines.a * len(blocks) + lines.b
-    unique, inverse = np.unique(key, return_inverse=True)
-    contact = np.bincount(inverse, np.where(crossable, lines.length_m, 0.0), minlength=len(unique))
-    joined = contact > LEAST_CONTACT_M
-    pairs = np.stack([unique // len(blocks), unique % len(blocks)], axis=1)[joined]
-    rows: Bools = joined[inverse]
-    return rows, pairs
-
-
-def _atoms(blocks: Blocks, rules: Rules) -> Ints:
-    if rules.keep_whole is None:
-        return np.arange(len(blocks), dtype=np.int64)
-    compound = texts(blocks.columns[rules.keep_whole])
-    key = [name or f"\0{row}" for row, name in enumerate(compound)]
-    number: dict[str, int] = {}
-    return np.array([number.setdefault(name, len(number)) for name in key], dtype=np.int64)
 
 
 def _check_compounds(blocks: Blocks, rules: Rules, counts: Ints, atom: Ints, pairs: Ints) -> None:

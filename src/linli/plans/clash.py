@@ -1,0 +1,173 @@
+"""Rules that contradict each other: found by arithmetic, or by leaving out one rule after the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from linli.errors import InfeasibleError, InputError
+from linli.plans.rules import AREA_WORDS, KIND_WORDS, Rules
+from linli.plans.task import Task, make_task
+
+SECONDS = 10.0  # for the whole search of a smallest clash
+SECONDS_A_TRY = 2.0
+
+
+class Feasible(Protocol):
+    """Tells whether a task has a plan: True, False where proven, None where not known."""
+
+    def __call__(self, task: Task, parts: int | None, *, seconds: float) -> bool | None:
+        """Answer within some seconds."""
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """A rule that can be left out: its words, and what it does to the rules and the number of parts."""
+
+    words: str
+    leave_out: Callable[[Rules, int | None], tuple[Rules, int | None]]
+
+
+def arithmetic_clash(task: Task, parts: int | None) -> list[str]:
+    """Find rules that cannot hold because of the households of the pieces alone; empty where none is seen.
+
+    The words name only the rules needed for the contradiction.
+    """
+    lower, upper = task.rules.households
+    weights = [int(task.problem.weights[atoms].sum()) for atoms in task.pieces]
+    total = sum(weights)
+    if len(weights) == 1 and parts is not None:
+        if parts * lower > total:
+            return [f"R01 每个社区至少{lower}户", f"社区个数{parts}(共{total}户, 最多{_most(total, lower)}个)"]
+        if parts * upper < total:
+            return [f"R01 每个社区至多{upper}户", f"社区个数{parts}(共{total}户, 至少{-(-total // upper)}个)"]
+    if parts is not None and parts > task.problem.n:
+        return [f"R10/R05 不可分的单元只有{task.problem.n}个", f"社区个数{parts}"]
+    for number, weight in enumerate(weights):
+        least = max(1, -(-weight // upper))
+        if least * lower > weight:
+            words = [f"R01 每个社区至少{lower}户"] + ([f"R01 每个社区至多{upper}户"] if least > 1 else [])
+            return [*words, *_apart_words(task, number, len(weights))]
+    low = sum(max(1, -(-w // upper)) for w in weights)
+    high = sum(max(1, w // lower) if lower else task.problem.n for w in weights)
+    if parts is not None and parts < low:
+        return [f"R01 每个社区至多{upper}户", f"社区个数{parts}(至少{low}个)", *_apart_words(task, None, len(weights))]
+    if parts is not None and parts > high:
+        return [f"R01 每个社区至少{lower}户", f"社区个数{parts}(最多{high}个)", *_apart_words(task, None, len(weights))]
+    for column, cap in task.rules.capped.items():
+        values = task.blocks.counts(column)
+        if parts is not None and int(values.sum()) > parts * cap:
+            return [f"R02 每个社区{column}不超过{cap}", f"社区个数{parts}(共{int(values.sum())})"]
+        for blocks in task.atoms_blocks:
+            if int(values[blocks].sum()) > cap:
+                where = "、".join(task.blocks.ids[block] for block in blocks[:3])
+                return [f"R02 每个社区{column}不超过{cap}", f"地块{where}不可分, 共{int(values[blocks].sum())}"]
+    return _named_clash(task, parts)
+
+
+def smallest_clash(task: Task, parts: int | None, feasible: Feasible, *, first: Sequence[str] = ()) -> list[str]:
+    """Leave out one rule after the other and keep those without which a plan would exist.
+
+    What remains is a clash from which no rule can be taken away. Where the time does not suffice to decide a rule, it
+    stays in the list.
+
+    Parameters
+    ----------
+    first
+        What the solver itself says, used where no rule can be named.
+    """
+    rules, wanted = task.rules, parts
+    deadline = time.monotonic() + SECONDS
+    needed: list[str] = []
+    for rule in _rules_of(task, parts):
+        fewer, free = rule.leave_out(rules, wanted)
+        answer: bool | None = None
+        seconds = min(SECONDS_A_TRY, deadline - time.monotonic())
+        if seconds > 0:
+            try:
+                smaller = make_task(task.blocks, fewer, task.count, task.costs, pieces=True)
+                answer = feasible(smaller, free, seconds=seconds)
+            except InfeasibleError:
+                answer = False
+            except InputError:
+                answer = None
+        if answer is False:
+            rules, wanted = fewer, free
+        else:
+            needed.append(rule.words)
+    return needed or list(first) or ["R01/R04 户数上下限与一个社区一块"]
+
+
+def _rules_of(task: Task, parts: int | None) -> list[_Rule]:
+    rules = task.rules
+
+    def without(**changes: Any) -> Callable[[Rules, int | None], tuple[Rules, int | None]]:
+        return lambda now, k: (now.but(**changes), k)
+
+    found: list[_Rule] = []
+    if not rules.enclaves:
+        found.append(_Rule("R06 无飞地、不被包围", without(enclaves=True)))
+    found += [
+        _Rule(f"R09 不跨{KIND_WORDS[kind]}", _drop("never_cross_kinds", kind)) for kind in rules.never_cross_kinds
+    ]
+    found += [
+        _Rule(f"R11 不跨{AREA_WORDS.get(column, column)}", _drop("never_cross", column)) for column in rules.never_cross
+    ]
+    if rules.keep_whole:
+        found.append(_Rule("R10 不拆分小区", without(keep_whole=None)))
+    for block, community in rules.fixed.items():
+        found.append(_Rule(f"R13 地块{block}归{community}", _forget("fixed", block)))
+    for name, seat in rules.seats.items():
+        if seat:
+            found.append(_Rule(f"R18 保留{name}社区, 驻地在地块{seat}", _forget("kept", name)))
+    if parts is not None:
+        found.append(_Rule(f"社区个数{parts}", lambda now, _: (now, None)))
+    low, high = rules.households
+    top = int(task.problem.weights.sum())
+    found.append(_Rule(f"R01 每个社区至少{low}户", lambda now, k: (now.but(households=(0, now.households[1])), k)))
+    found.append(
+        _Rule(f"R01 每个社区至多{high}户", lambda now, k: (now.but(households=(now.households[0], max(top, high))), k))
+    )
+    return found
+
+
+def _drop(field: str, value: str) -> Callable[[Rules, int | None], tuple[Rules, int | None]]:
+    return lambda now, k: (now.but(**{field: tuple(v for v in getattr(now, field) if v != value)}), k)
+
+
+def _forget(field: str, key: str) -> Callable[[Rules, int | None], tuple[Rules, int | None]]:
+    return lambda now, k: (now.but(**{field: {a: b for a, b in getattr(now, field).items() if a != key}}), k)
+
+
+def _named_clash(task: Task, parts: int | None) -> list[str]:
+    """Find blocks named for one community in different pieces, more names than parts, or too many households."""
+    upper = task.rules.households[1]
+    for name in sorted(set(task.named.values())):
+        atoms = [atom for atom, community in task.named.items() if community == name]
+        where = "、".join(task.problem.name(atom) for atom in atoms)
+        if len({int(task.piece[atom]) for atom in atoms}) > 1:
+            return [f"R13/R18 地块{where}同归{name}", "R04 一个社区只有一块", *_apart_words(task, None, 2)]
+        weight = int(task.problem.weights[atoms].sum())
+        if weight > upper:
+            return [f"R13/R18 地块{where}同归{name}(共{weight}户)", f"R01 每个社区至多{upper}户"]
+    if parts is not None and len(set(task.named.values())) > parts:
+        return [f"R13/R18 {'、'.join(sorted(set(task.named.values())))}各为一个社区", f"社区个数{parts}"]
+    return []
+
+
+def _apart_words(task: Task, piece: int | None, pieces: int) -> list[str]:
+    if pieces == 1:
+        return []
+    words = [f"R11 不跨{AREA_WORDS.get(column, column)}" for column in task.rules.never_cross]
+    words += [f"R09 不跨{KIND_WORDS[kind]}" for kind in task.rules.never_cross_kinds]
+    if not words:
+        words = ["R04 一个社区只有一块(地块不相连)"]
+    if piece is not None:
+        words[-1] += f": {task.piece_words(piece)}"
+    return words
+
+
+def _most(total: int, lower: int) -> int:
+    return total // lower if lower else total

@@ -1,0 +1,120 @@
+"""Search by moving one block at a time, for goals that no exact solver serves; bounds and one piece always hold."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+
+import numpy as np
+
+from linli.districting.problem import Ints, Problem
+from linli.districting.result import Progress, ProgressHook, Proof, Result
+from linli.districting.separators import enclosed_pieces, in_one_piece
+from linli.plans.score import Score
+
+CAP_WEIGHT = 1e3  # an exceeded cap counts so many times the starting value
+STALE_ROUNDS = 6
+
+
+def search(
+    score: Score,
+    problem: Problem,
+    start: Ints,
+    lower: int,
+    upper: int,
+    fixed: Mapping[int, int],
+    *,
+    enclaves: bool = False,
+    locked: Ints | None = None,
+    seed: int = 1,
+    time_limit: float = 10.0,
+    progress: ProgressHook | None = None,
+) -> Result:
+    """Better a plan by moves of single atoms and by exchanges, annealed from a low temperature.
+
+    Parameters
+    ----------
+    start
+        Shape (n,): a plan that keeps bounds, one piece and named blocks; caps may be exceeded.
+    fixed
+        Atom to the number of the community that it must belong to; such atoms do not move.
+    locked
+        Other atoms that do not move.
+
+    Returns
+    -------
+    Result
+        `feasible` with the best plan that keeps the caps; `unknown` without labels where none was found.
+    """
+    cpu, deadline = time.process_time(), time.monotonic() + time_limit
+    rng = np.random.default_rng(seed)
+    labels = np.asarray(start, dtype=np.int64).copy()
+    parts = int(labels.max()) + 1
+    first, ends, _ = problem.neighbours
+    still = {*fixed, *(() if locked is None else locked.tolist())}
+    scale = max(abs(score.value(labels)), 1e-9)
+
+    def worth(label: Ints) -> float:
+        return score.value(label) + CAP_WEIGHT * scale * score.excess(label)
+
+    def moved(atom: int, to: int) -> bool:
+        """Move an atom if bounds, one piece and no enclave hold afterwards."""
+        at = int(labels[atom])
+        weight = int(problem.weights[atom])
+        if sums[at] - weight < lower or sums[to] + weight > upper:
+            return False
+        labels[atom] = to
+        left = labels == at
+        whole = bool(left.any()) and in_one_piece(problem, left)
+        if whole and not enclaves:
+            whole = not any(True for part in (at, to) for _ in enclosed_pieces(problem, labels == part))
+        if not whole:
+            labels[atom] = at
+            return False
+        sums[at] -= weight
+        sums[to] += weight
+        return True
+
+    sums = problem.part_weights(labels, parts)
+    now = worth(labels)
+    best, best_labels = now, labels.copy()
+    steps, rounds, stale, interrupted = 0, 0, 0, False
+    heat = 0.02 * scale
+    try:
+        while time.monotonic() < deadline and stale < STALE_ROUNDS and parts > 1:
+            before = best
+            for atom in rng.permutation(problem.n).tolist():
+                if atom in still:
+                    continue
+                near = {int(part) for part in labels[ends[first[atom] : first[atom + 1]]]} - {int(labels[atom])}
+                for to in sorted(near):
+                    at = int(labels[atom])
+                    if not moved(atom, to):
+                        continue
+                    steps += 1
+                    after = worth(labels)
+                    if after < now or (heat > 0 and rng.random() < math.exp((now - after) / heat)):
+                        now = after
+                        if now < best:
+                            best, best_labels = now, labels.copy()
+                        break
+                    labels[atom] = at
+                    sums[at] += problem.weights[atom]
+                    sums[to] -= problem.weights[atom]
+                if time.monotonic() > deadline:
+                    break
+            rounds += 1
+            heat = heat * 0.8 if heat > 1e-6 * scale else 0.0
+            stale = stale + 1 if best >= before and heat == 0.0 else 0
+            if progress is not None:
+                progress(Progress("search", rounds, None, best, None))
+    except KeyboardInterrupt:
+        interrupted = True
+    spent = time.process_time() - cpu
+    counters = {"moves": steps, "rounds": rounds}
+    if score.excess(best_labels) > 0:
+        proof = Proof("heuristic", "no plan within the caps was found", None, None, counters)
+        return Result("unknown", None, None, None, proof, parts, spent, interrupted)
+    proof = Proof("heuristic", "no bound is known for this goal", best, None, counters)
+    return Result("feasible", best_labels, best, None, proof, parts, spent, interrupted)
