@@ -26,7 +26,7 @@ from linli.districting.labels import (
     walk_back,
 )
 from linli.districting.problem import Bools, Ints
-from linli.districting.region import Region, extract, tail_side
+from linli.districting.region import Region, extract, finish, tail_side
 
 DONE, PAUSED, EAR = 0, 1, 2
 HALVE_STEPS = 20_000_000
@@ -249,6 +249,11 @@ def halve(
     high = min(demands.upper, total - demands.lower)
     if low > high or len(region.weight) < 2:
         return FAR, FAR
+    raised = lock_digits(region, demands)
+    if raised < 0:
+        return FAR, FAR
+    if raised > 0:
+        region, low, high = with_digits(region, demands, low, high)
     rounded = round_weights(region, len(table.cost))
     low_step, high_step = in_steps(rounded, low, high)
     bases = bases_of(region, demands.enclaves)
@@ -282,6 +287,52 @@ def halve(
             clear(table, touched, count)
         shut[base] = True
     return best, min(best, bound)
+
+
+@compiled
+def lock_digits(region: Region, demands: Demands) -> int:
+    """Number of different locks in a region; -1 if they are too many for two parts."""
+    one = np.int64(-1)
+    two = np.int64(-1)
+    for v in range(len(region.weight)):
+        key = demands.lock[region.block[v]]
+        if key < 0 or key in (one, two):
+            continue
+        if one < 0:
+            one = key
+        elif two < 0:
+            two = key
+        else:
+            return -1
+    return (1 if one >= 0 else 0) + (1 if two >= 0 else 0)
+
+
+@compiled
+def with_digits(region: Region, demands: Demands, low: int, high: int) -> tuple[Region, int, int]:
+    """Write the locks into the weights as a leading digit, so that a side's weight tells which locks it holds.
+
+    With r blocks of the first lock, each adds one digit and each block of a second lock adds r + 1; a side that
+    holds all of the first and none of the second has digit r, and no other side has.
+    """
+    digit = region.total[0] + 1
+    one = np.int64(-1)
+    held = np.int64(0)
+    for v in range(len(region.weight)):
+        key = demands.lock[region.block[v]]
+        if key >= 0:
+            if one < 0:
+                one = key
+            if key == one:
+                held += 1
+    weight = region.weight.copy()
+    for v in range(len(weight)):
+        key = demands.lock[region.block[v]]
+        if key >= 0:
+            weight[v] += digit if key == one else digit * (held + 1)
+    raised = finish(
+        region.block, weight, region.start, region.tail, region.head, region.twin, region.cost, region.corner
+    )
+    return raised, low + digit * held, high + digit * held
 
 
 @compiled

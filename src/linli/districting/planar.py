@@ -66,3 +66,10 @@ def part_region(root: Region, blocks: Ints) -> Region:
     keep = np.zeros(len(root.weight), np.bool_)
     keep[blocks] = True
     return extract(root, keep)
+
+
+def plain_region(problem: Problem) -> Region:
+    """Region in no particular rotation, for graphs that are not planar: flow and faces mean nothing in it."""
+    start, ends, _ = problem.neighbours
+    order = {v: ends[start[v] : start[v + 1]].tolist() for v in range(problem.n)}
+    return _region(problem, order, False)

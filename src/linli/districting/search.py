@@ -1,0 +1,137 @@
+"""Good plans where none can be proven: first plans by tree cuts, then exact re-division of pairs and triples."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from linli.districting.ears import Demands, lawful
+from linli.districting.labels import FAR, Table, new_table
+from linli.districting.problem import Ints
+from linli.districting.redivide import Plan, inner_cost, random_triples, start_plan, sweep_pairs
+from linli.districting.region import Region
+from linli.districting.result import Progress, ProgressHook
+from linli.districting.trees import first_plan
+
+TABLE_ENTRIES = 8_000_000
+PAIRS_A_TURN = 200
+TRIPLES_A_TURN = 12
+
+
+@dataclass
+class Found:
+    """Best plan of a search; `label` None where no plan was found."""
+
+    label: Ints | None
+    cost: int
+    interrupted: bool = False
+
+
+def search(
+    root: Region,
+    demands: Demands,
+    parts: int,
+    *,
+    seed: int = 0,
+    starts: int | None = None,
+    triples: int | None = None,
+    deadline: float | None = None,
+    begin: Ints | None = None,
+    progress: ProgressHook | None = None,
+    scale: float = 1.0,
+    goal: int = 0,
+) -> Found:
+    """Search for a cheap plan of a connected region.
+
+    Parameters
+    ----------
+    starts
+        First plans to try; by default many for small regions, one for large ones.
+    triples
+        Triples to divide anew for each start, at most; by default as many as time allows, or 40 a part.
+    deadline
+        `time.monotonic()` at which to stop; every plan on the way is valid.
+    begin
+        A valid plan to improve instead of first plans.
+    goal
+        A cost known to be optimal: stop when it is reached.
+    """
+    table = new_table(TABLE_ENTRIES)
+    best = Found(None, int(FAR))
+    many = starts if starts is not None else max(1, min(8, 2000 // max(1, len(root.weight))))
+    chances = 1 if begin is not None else many
+    interrupted = False
+    try:
+        for chance in range(chances):
+            label = begin
+            if label is None:
+                label = _first(root, demands, parts, seed * 7919 + chance, deadline)
+            if label is None:
+                continue
+            if chance == 0 and lawful(root, demands, parts, label):
+                best = Found(label.copy(), int(inner_cost(root, label)))
+            plan = start_plan(root, label, parts)
+            _improve(root, plan, demands, table, best, seed + chance, triples, deadline, progress, scale, goal,
+                     share=chances - chance)  # fmt: skip
+            if best.cost <= goal or (deadline is not None and time.monotonic() >= deadline):
+                break
+    except KeyboardInterrupt:
+        interrupted = True
+    best.interrupted = interrupted
+    return best
+
+
+def _first(root: Region, demands: Demands, parts: int, seed: int, deadline: float | None) -> Ints | None:
+    for attempt in range(6):
+        trees = 60 * (attempt + 1) * max(4, parts)
+        label = first_plan(root, demands.lower, demands.upper, parts, seed * 31 + attempt, trees)
+        if len(label):
+            return np.asarray(label)
+        if deadline is not None and time.monotonic() >= deadline:
+            return None
+    return None
+
+
+def _improve(
+    root: Region, plan: Plan, demands: Demands, table: Table, best: Found, seed: int, triples: int | None,
+    deadline: float | None, progress: ProgressHook | None, scale: float, goal: int, share: int,
+) -> None:  # fmt: skip
+    parts = len(plan.first)
+    until = None
+    if deadline is not None:
+        now = time.monotonic()
+        until = now + max(0.0, deadline - now) / share
+    cost = int(inner_cost(root, plan.label))
+
+    def note(stage: str) -> bool:
+        """Keep the plan if it is the best so far; True if it is time to stop."""
+        if cost < best.cost and lawful(root, demands, parts, plan.label):
+            best.label, best.cost = plan.label.copy(), cost
+        if progress is not None:
+            progress(Progress(stage, 0.0, None, best.cost / scale if best.cost < FAR else None))
+        return best.cost <= goal or (until is not None and time.monotonic() >= until)
+
+    while True:
+        done, gained = sweep_pairs(root, plan, demands, table, PAIRS_A_TURN)
+        cost -= int(gained)
+        if note("pairs"):
+            return
+        if done < PAIRS_A_TURN:
+            break
+    if parts < 3:
+        return
+    most = triples if triples is not None else (None if until is not None else 40 * parts)
+    idle = 0
+    turn = 0
+    while most is None or turn * TRIPLES_A_TURN < most:
+        number = TRIPLES_A_TURN if most is None else min(TRIPLES_A_TURN, most - turn * TRIPLES_A_TURN)
+        gained = int(random_triples(root, plan, demands, table, number, (seed * 1_000_003 + turn) % (1 << 31)))
+        cost -= gained
+        turn += 1
+        idle = 0 if gained else idle + 1
+        if note("triples"):
+            return
+        if idle * TRIPLES_A_TURN > 30 * parts:
+            return
