@@ -16,6 +16,8 @@ from hypothesis import HealthCheck, given, settings
 import linli.districting.verify as checker
 from linli.districting.tests import planworld as world
 from linli.districting.verify import Verification, verify
+from linli.districting.verify.blocks import Block, input_hash, read_blocks
+from linli.districting.verify.geopackage import shape_of_wkb
 from linli.errors import InputError
 
 Change = tuple[str, tuple[object, ...]]
@@ -86,6 +88,8 @@ BROKEN_RULES = {
     "fixed block unknown": (None, {"fixed": {"B99": "团结"}}, {"fixed"}),
     "seat lost": (None, {"kept": {"团结": "B40"}}, {"kept"}),
     "kept name gone": (None, {"kept": {"白云": "B00"}}, {"kept"}),
+    "seat open": (None, {"kept": {"团结": None}}, set()),
+    "kept without seat gone": (None, {"kept": {"白云": ""}}, {"kept"}),
     "capped sum": (None, {"capped": {"persons": 2500}}, {"capped"}),
     "capped text": (None, {"capped": {"compound": 9}}, {"capped"}),
     "no such column": (None, {"keep_whole": "yard", "never_cross": ["school"]}, {"whole", "never_cross"}),
@@ -394,6 +398,21 @@ def test_a_view_in_place_of_a_layer_is_not_read(plan: Path, blocks: Path) -> Non
     assert "contract" in faults(verify(plan, blocks))
 
 
+@pytest.mark.parametrize("suffix", ["geojson", "gpkg"])
+def test_heights_and_truths_are_read_alike_from_every_format(suffix: str, tmp_path: Path) -> None:
+    rows = [{**row, "leased": index % 2 == 0} for index, row in enumerate(world.block_rows())]
+    shapes = [shapely.force_3d(world.square(str(row["id"])), 7.5) for row in rows]
+    path = tmp_path / f"blocks.{suffix}"
+    write_layer(path, "blocks", rows, shapes, {"geojson": "GeoJSON", "gpkg": "GPKG"}[suffix])
+    known = read_blocks(path)
+    plain = [
+        Block(str(r["id"]), r, shape_of_wkb(shapely.to_wkb(s, flavor="iso"))) for r, s in zip(rows, shapes, strict=True)
+    ]
+    assert {len(block.shape.border) for block in known.blocks.values()} == {4}
+    assert known.blocks["B00"].shape.area == pytest.approx(10_000)
+    assert known.input_hashes(known.blocks)[1] == input_hash(plain, [])
+
+
 def test_blocks_written_by_gdal_hash_the_same(tmp_path: Path, plan: Path, blocks: Path) -> None:
     copy = tmp_path / "gdal.gpkg"
     for layer in ("blocks", "lines", "rim"):
@@ -446,7 +465,7 @@ def write_layer(path: Path, layer: str, rows: list[dict[str, object]], shapes: l
         field_data=columns,
         fields=names,
         layer=layer,
-        geometry_type=shapes[0].geom_type,
+        geometry_type=shapes[0].geom_type + (" Z" if shapes[0].has_z else ""),
         crs="EPSG:4547",
         driver=driver,
         append=path.exists(),

@@ -165,6 +165,8 @@ def _plain(value: object) -> object:
         if math.isnan(value):
             return None
         return int(value) if value.is_integer() else value
+    if isinstance(value, bool):
+        return int(value)
     return value.hex() if isinstance(value, bytes) else value
 
 

@@ -101,7 +101,6 @@ def read_table(database: sqlite3.Connection, layer: str) -> Table:
     name = layer.replace('"', '""')
     described = database.execute(f'PRAGMA table_info("{name}")').fetchall()
     row_number = {column for _, column, kind, _, _, key in described if key and str(kind).upper() == "INTEGER"}
-    truth = {column for _, column, kind, *_ in described if str(kind).upper() == "BOOLEAN"}
     geometry = None
     if "gpkg_geometry_columns" in layers(database):
         query = "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?"
@@ -113,7 +112,7 @@ def read_table(database: sqlite3.Connection, layer: str) -> Table:
         row = dict(zip(names, values, strict=True))
         shape = row.get(geometry) if geometry is not None else None
         table.shapes.append(shape if isinstance(shape, bytes) else None)
-        table.rows.append({n: bool(row[n]) if n in truth and row[n] in (0, 1) else row[n] for n in table.columns})
+        table.rows.append({n: row[n] for n in table.columns})
     return table
 
 

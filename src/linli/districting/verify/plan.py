@@ -51,7 +51,7 @@ class Rules:
     keep_whole: tuple[str, ...]
     never_cross: tuple[str, ...]
     never_cross_kinds: tuple[str, ...]
-    kept: Mapping[str, str]
+    kept: Mapping[str, str]  # name to seat; an empty seat is an open one
     fixed: Mapping[str, str]
     enclaves: bool
     capped: Mapping[str, float]
@@ -114,7 +114,7 @@ def read_plan(data: bytes) -> Plan:
             keep_whole=_part(rules, "keep_whole", _one_or_more),
             never_cross=_part(rules, "never_cross", _one_or_more),
             never_cross_kinds=_part(rules, "never_cross_kinds", _one_or_more),
-            kept=_part(rules, "kept", _mapping_of(_text)),
+            kept=_part(rules, "kept", _mapping_of(_maybe_text)),
             fixed=_part(rules, "fixed", _mapping_of(_text)),
             enclaves=_part(rules, "enclaves", _truth),
             capped=_part(rules, "capped", _mapping_of(_number)),
@@ -220,6 +220,10 @@ def _part(holder: Mapping[str, object], name: str, read: Callable[[str, object],
 
 def _text(name: str, value: object) -> str:
     return value if isinstance(value, str) and value else _wrong(name, value)
+
+
+def _maybe_text(name: str, value: object) -> str:
+    return "" if value is None or value == "" else _text(name, value)
 
 
 def _number(name: str, value: object) -> float:

@@ -66,8 +66,9 @@ def _read(path: Path) -> tuple[list[str], list[dict[str, object]], list[Shape]]:
     shapes = []
     for row, wkb in enumerate(geometry):
         try:
-            shapes.append(shape_of_wkb(wkb or b""))
-        except UnreadableError as error:
+            # GDAL writes heights in its own dialect of WKB; what is hashed is the ISO one.
+            shapes.append(shape_of_wkb(shapely.to_wkb(shapely.from_wkb(wkb or b""), flavor="iso")))
+        except (UnreadableError, shapely.errors.ShapelyError) as error:
             raise InputError(f"a block cannot be used: {error}", file=path, layer=layer, row=row + 1) from error
     if shapes and all(max(map(abs, shape.box)) <= 360 for shape in shapes):
         raise InputError(

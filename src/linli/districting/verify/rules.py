@@ -222,7 +222,7 @@ def _kept(case: Case) -> Iterator[Finding]:
     wrong: list[object] = [
         {"community": name, "seat": seat, "seat lies in": case.labels.get(seat), "kept": flags.get(name)}
         for name, seat in sorted(kept.items())
-        if case.labels.get(seat) != name or flags.get(name) != 1
+        if (seat and case.labels.get(seat) != name) or name not in case.members or flags.get(name) != 1
     ]
     wrong += [
         {"community": name, "kept": flag}
