@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,9 +15,22 @@ from linli.districting.medians import plans_around_centres, polish
 from linli.districting.milp import Answer, Model
 from linli.districting.problem import Bools, Floats, Ints, Problem
 from linli.districting.result import Progress, ProgressHook, Proof, Result, Status
-from linli.districting.separators import broken_pieces, enclosed_pieces, is_plan
+from linli.districting.separators import broken_pieces, enclosed_pieces, is_plan, surroundings
 
 RELATIVE_TOLERANCE = 1e-7
+
+
+class Cut(NamedTuple):
+    """What a part must keep; `centre` None means whatever its centre.
+
+    `separate` and `leave`: who holds one of the blocks holds one of the fence. `enclose`: who holds the whole fence
+    holds all the blocks.
+    """
+
+    kind: Literal["separate", "leave", "enclose"]
+    centre: int | None
+    blocks: Ints
+    fence: Ints
 
 
 class Search:
@@ -62,7 +76,7 @@ class Search:
             self.bound, self.closed = math.inf, True
             return
         self.raise_bound(relaxation.bound)
-        cuts: list[tuple[int, Ints, Ints, bool]] = []
+        cuts: list[Cut] = []
         for target in self.targets():
             keep = relaxation.least <= target + 1e-9 * abs(target)
             if self.program(keep, cuts, target):
@@ -98,7 +112,7 @@ class Search:
         self.counters["passes"] += relaxation.passes
         return relaxation
 
-    def program(self, keep: Bools, cuts: list[tuple[int, Ints, Ints, bool]], target: float) -> bool:
+    def program(self, keep: Bools, cuts: list[Cut], target: float) -> bool:
         """Solve over the variables in `keep`; True when the search is over."""
         table = self.table
         layout = Layout(table, keep)
@@ -122,7 +136,7 @@ class Search:
             if answer.values is None:
                 return True
             labels, chosen = layout.read(answer.values)
-            found = list(self.broken(labels, chosen, keep))
+            found = list(self.broken(labels, chosen))
             cuts += found
             self.counters["separators"] += len(found)
             if not found:
@@ -134,17 +148,20 @@ class Search:
                 return self.closed or self.labels is None
             self.tell("separators")
 
-    def broken(self, labels: Ints, chosen: Ints, keep: Bools) -> Iterable[tuple[int, Ints, Ints, bool]]:
-        """Cuts (centre, blocks, separator, enclosing) that the plan of an integer program violates."""
+    def broken(self, labels: Ints, chosen: Ints) -> Iterable[Cut]:
+        """Cuts that the plan of an integer program violates."""
+        table = self.table
+        every = np.ones(table.problem.n, dtype=np.bool_)
         for part, j in enumerate(chosen.tolist()):
             inside = labels == part
-            for piece, fence in broken_pieces(
-                self.table.problem, inside, int(self.table.centres[j]), np.ones_like(inside)
-            ):
-                yield j, piece, fence, False
-            if not self.table.enclaves:
-                for piece, fence in enclosed_pieces(self.table.problem, inside):
-                    yield j, piece, fence, True
+            for piece, fence in broken_pieces(table.problem, inside, int(table.centres[j]), every):
+                if table.problem.weights[piece].sum() < table.lower:
+                    yield Cut("leave", None, piece, surroundings(table.problem, piece))
+                else:
+                    yield Cut("separate", j, piece, fence)
+            if not table.enclaves:
+                for piece, fence in enclosed_pieces(table.problem, inside):
+                    yield Cut("enclose", None, piece, fence)
 
     def offer(self, labels: Ints) -> None:
         """Keep a plan if it obeys every rule and is the cheapest so far."""
@@ -302,6 +319,7 @@ class Layout:
         n = table.problem.n
         model.add_rows(self.block, columns, 1.0, np.ones(n), np.ones(n))
         centres, place = np.unique(self.centre, return_inverse=True)
+        self.open = centres
         opens = self.column[centres, table.centres[centres]]
         weight = table.problem.weights[self.block].astype(np.float64)
         own = self.block == table.centres[self.centre]
@@ -320,25 +338,11 @@ class Layout:
         model.add_row(opens, np.ones(len(opens)), table.parts, table.parts)
         model.lower[opens[table.forced[centres]]] = 1.0
 
-    def solve(self, cuts: list[tuple[int, Ints, Ints, bool]], search: Search) -> Answer:
+    def solve(self, cuts: list[Cut], search: Search) -> Answer:
         """Add the cuts found since the last time and run HiGHS from the best plan."""
-        for j, blocks, fence, enclosing in cuts[self.cuts :]:
-            around = self.column[j, fence]
-            if enclosing and (around < 0).any():
-                continue
-            for block in blocks.tolist():
-                own = self.column[j, block]
-                if enclosing:
-                    entry = ([own], [1.0]) if own >= 0 else ([], [])
-                    self.model.add_row(
-                        np.concatenate([entry[0], around]),
-                        np.concatenate([entry[1], np.full(len(around), -1.0)]),
-                        1.0 - len(around),
-                        np.inf,
-                    )
-                elif own >= 0:
-                    some = around[around >= 0]
-                    self.model.add_row(np.append(some, own), np.append(np.ones(len(some)), -1.0), 0.0, np.inf)
+        for cut in cuts[self.cuts :]:
+            for j in self.open.tolist() if cut.centre is None else [cut.centre]:
+                self._add_cut(cut, self.column[j, cut.blocks], self.column[j, cut.fence])
         self.cuts = len(cuts)
         start = None
         if search.labels is not None and search.chosen is not None:
@@ -350,6 +354,19 @@ class Layout:
         return self.model.solve(
             start=start, deadline=search.deadline, absolute_gap=max(gap, 1e-9), watch=lambda *_: search.tell("program")
         )
+
+    def _add_cut(self, cut: Cut, blocks: Ints, fence: Ints) -> None:
+        """Add a cut for one centre; `blocks` and `fence` are its columns, -1 where a variable is gone."""
+        inside, around = blocks[blocks >= 0], fence[fence >= 0]
+        if cut.kind != "enclose":
+            for column in inside.tolist():
+                self.model.add_row(np.append(around, column), np.append(np.ones(len(around)), -1.0), 0.0, np.inf)
+        elif len(around) == len(fence):
+            least = 1.0 - len(fence)
+            for column in inside.tolist():
+                self.model.add_row(np.append(around, column), np.append(-np.ones(len(fence)), 1.0), least, np.inf)
+            if len(inside) < len(blocks):
+                self.model.add_row(around, -np.ones(len(fence)), least, np.inf)
 
     def read(self, values: Floats) -> tuple[Ints, Ints]:
         """Labels (n,) and chosen centres (parts,) of a solution."""

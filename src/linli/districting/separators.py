@@ -97,6 +97,13 @@ def flood(problem: Problem, root: int, within: Bools) -> Bools:
     return reached
 
 
+def surroundings(problem: Problem, piece: Ints) -> Ints:
+    """Blocks next to a set of blocks."""
+    inside = np.zeros(problem.n, dtype=np.bool_)
+    inside[piece] = True
+    return np.flatnonzero(_around(problem, inside))
+
+
 def _around(problem: Problem, chosen: Bools) -> Bools:
     around = np.zeros(problem.n, dtype=np.bool_)
     a, b = problem.edges[:, 0], problem.edges[:, 1]

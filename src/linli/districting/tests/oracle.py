@@ -8,9 +8,7 @@ import numpy as np
 from scipy.spatial import Delaunay
 
 from linli.districting.compiled import compiled
-from linli.districting.problem import Bools, Ints, Problem, connected_pieces
-
-UNREACHED = np.iinfo(np.int64).max
+from linli.districting.problem import Bools, Floats, Ints, Problem, connected_pieces
 
 
 def brute_force(
@@ -28,15 +26,31 @@ def brute_force(
     leaves their number free. `allowed` (2^n,) narrows the sets of blocks (bit b = block b) that may be a part, `pieces`
     False lets a part be disconnected. For n up to about 14.
     """
+    found = least_sum(
+        problem, lower, upper, parts, cut_of_sets(problem).astype(np.float64), allowed=allowed, pieces=pieces
+    )
+    return None if found is None else (int(found[0]) // 2, found[1])
+
+
+def least_sum(
+    problem: Problem,
+    lower: int,
+    upper: int,
+    parts: int | None,
+    value: Floats,
+    *,
+    allowed: Bools | None = None,
+    pieces: bool = True,
+) -> tuple[float, Ints] | None:
+    """Least sum over the parts of `value` (2^n,), a number for each set of blocks; else as `brute_force`."""
     n = problem.n
     usable = possible_parts(problem, lower, upper, pieces=pieces)
     if allowed is not None:
         usable = usable & allowed
-    most = n if parts is None else parts
-    best, choice = _divide(n, most, usable, cut_of_sets(problem))
+    best, choice = _divide(n, n if parts is None else parts, usable, value)
     full = (1 << n) - 1
     number = int(np.argmin(best[1:, full])) + 1 if parts is None else parts
-    if number > n or best[number, full] == UNREACHED:
+    if number > n or not np.isfinite(best[number, full]):
         return None
     labels = np.full(n, -1, dtype=np.int64)
     rest = full
@@ -44,10 +58,7 @@ def brute_force(
         taken = int(choice[number - part, rest])
         labels[[b for b in range(n) if taken >> b & 1]] = part
         rest &= ~taken
-    cut = int(best[number, full])
-    if cut % 2:
-        raise AssertionError("every divided edge is counted from both sides")
-    return cut // 2, labels
+    return float(best[number, full]), labels
 
 
 def every_plan(problem: Problem, lower: int, upper: int, parts: int) -> Iterator[Ints]:
@@ -206,13 +217,12 @@ def _boundary(n: int, cost: Ints) -> Ints:
 
 
 @compiled
-def _divide(n: int, parts: int, usable: Bools, cut: Ints) -> tuple[Ints, Ints]:
-    """Least sum of the parts' cuts for every set of blocks and number of parts, and the part of its first block."""
+def _divide(n: int, parts: int, usable: Bools, value: Floats) -> tuple[Floats, Ints]:
+    """Least sum of the parts' values for every set of blocks and number of parts, and the part of its first block."""
     size = 1 << n
-    far = np.iinfo(np.int64).max
-    best = np.full((parts + 1, size), far, dtype=np.int64)
+    best = np.full((parts + 1, size), np.inf)
     choice = np.zeros((parts + 1, size), dtype=np.int64)
-    best[0, 0] = 0
+    best[0, 0] = 0.0
     for number in range(1, parts + 1):
         for whole in range(1, size):
             first = whole & -whole
@@ -221,8 +231,8 @@ def _divide(n: int, parts: int, usable: Bools, cut: Ints) -> tuple[Ints, Ints]:
             while True:
                 part = chosen | first
                 rest = whole & ~part
-                if usable[part] and best[number - 1, rest] < far:
-                    total = best[number - 1, rest] + cut[part]
+                if usable[part] and np.isfinite(best[number - 1, rest]):
+                    total = best[number - 1, rest] + value[part]
                     if total < best[number, whole]:
                         best[number, whole] = total
                         choice[number, whole] = part

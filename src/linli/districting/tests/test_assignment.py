@@ -15,7 +15,7 @@ from linli.districting.assignment import (
 )
 from linli.districting.problem import Problem
 from linli.districting.separators import is_plan
-from linli.districting.tests.oracle import every_plan, random_planar, street_blocks
+from linli.districting.tests.oracle import every_plan, least_sum, random_planar, street_blocks
 from linli.errors import InputError
 
 
@@ -23,6 +23,12 @@ def least_inertia(problem: Problem, labels: np.ndarray, parts: int) -> float:
     cost = inertia_costs(problem)
     blocks = [np.flatnonzero(labels == part) for part in range(parts)]
     return sum(cost[np.ix_(chosen, chosen)].sum(axis=0).min() for chosen in blocks)
+
+
+def inertia_of_sets(problem: Problem) -> np.ndarray:
+    held = (np.arange(1 << problem.n)[:, None] >> np.arange(problem.n) & 1).astype(bool)
+    around = np.where(held, held @ inertia_costs(problem), np.inf)
+    return around.min(axis=1)
 
 
 def random_case(seed: int, most: int = 10) -> tuple[Problem, int, int, int]:
@@ -36,24 +42,24 @@ def random_case(seed: int, most: int = 10) -> tuple[Problem, int, int, int]:
 
 def test_inertia_is_the_least_of_every_plan():
     infeasible = 0
-    for seed in range(150):
+    for seed in range(100):
         problem, lower, upper, parts = random_case(seed)
-        values = [least_inertia(problem, labels, parts) for labels in every_plan(problem, lower, upper, parts)]
+        least = least_sum(problem, lower, upper, parts, inertia_of_sets(problem))
         result = split_inertia(problem, lower, upper, parts)
-        if not values:
+        if least is None:
             assert result.status == "infeasible"
             assert result.labels is None
             infeasible += 1
             continue
         assert result.status == "proven"
-        assert result.objective == pytest.approx(min(values), rel=1e-7)
+        assert result.objective == pytest.approx(least[0], rel=1e-7)
         assert result.objective == pytest.approx(least_inertia(problem, result.labels, parts), rel=1e-12)
         assert is_plan(problem, result.labels, parts, lower, upper)
-    assert 10 < infeasible < 100
+    assert 5 < infeasible < 60
 
 
 def test_continuity_is_the_least_of_every_plan():
-    for seed in range(60):
+    for seed in range(40):
         problem, lower, upper, parts = random_case(seed, 9)
         rng = np.random.default_rng(seed)
         community = (problem.xy[:, 0] > 500).astype(int)
@@ -76,7 +82,7 @@ def test_continuity_is_the_least_of_every_plan():
 
 
 def test_access_serves_each_part_by_a_station_of_its_own():
-    for seed in range(40):
+    for seed in range(30):
         problem, lower, upper, parts = random_case(seed, 9)
         stations = np.random.default_rng(seed).permutation(problem.n)[: parts + 1]
         cost = access_costs(problem, stations)
