@@ -1,1 +1,59 @@
-"""A plan as people meet it: split, complete, improve, evaluate, name, describe, save."""
+"""A plan as people meet it: rules in; files, words, figures and pages out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from linli.plans.change import Change, evaluate
+    from linli.plans.checks import Broken, broken_rules
+    from linli.plans.diagnosis import Checkup, diagnose, diagnosis_text
+    from linli.plans.measures import measure
+    from linli.plans.plan import Community, Plan
+    from linli.plans.profiles import Profile, profile_names, read_profile
+    from linli.plans.rules import Rules
+    from linli.plans.splitting import SplitResult, split
+    from linli.plans.working import complete, improve, repair
+
+_HOME = {
+    "change": ("Change", "evaluate"),
+    "checks": ("Broken", "broken_rules"),
+    "diagnosis": ("Checkup", "diagnose", "diagnosis_text"),
+    "measures": ("measure",),
+    "plan": ("Community", "Plan"),
+    "profiles": ("Profile", "profile_names", "read_profile"),
+    "rules": ("Rules",),
+    "splitting": ("SplitResult", "split"),
+    "working": ("complete", "improve", "repair"),
+}
+_FILE = {name: file for file, names in _HOME.items() for name in names}
+
+__all__ = [
+    "Broken",
+    "Change",
+    "Checkup",
+    "Community",
+    "Plan",
+    "Profile",
+    "Rules",
+    "SplitResult",
+    "broken_rules",
+    "complete",
+    "diagnose",
+    "diagnosis_text",
+    "evaluate",
+    "improve",
+    "measure",
+    "profile_names",
+    "read_profile",
+    "repair",
+    "split",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FILE:
+        raise AttributeError(f"module 'linli.plans' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"linli.plans.{_FILE[name]}"), name)
