@@ -1,0 +1,189 @@
+"""Raw map layers by role: finds roads, water, railways or buildings in a file and reads the territory's boundary."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from linli.errors import InputError
+from linli.geodata.arrangement import Bools, Objects
+from linli.geodata.hang import mend
+from linli.geodata.import_report import Report
+from linli.geodata.layers import Layer, layer_names, read_layer
+from linli.geodata.street_classes import tag, text
+from linli.geodata.tables import TABLE_ENDINGS, Table, read_table
+
+Source = Layer | str | os.PathLike[str]
+
+# the layers a file with several layers may keep each role in
+USUAL_NAMES = {
+    "roads": ("roads", "streets", "road", "道路", "路网"),
+    "water": ("water", "rivers", "waterways", "水系", "河流"),
+    "rail": ("rail", "railways", "railway", "铁路"),
+    "walls": ("walls", "wall", "barriers", "围墙"),
+    "buildings": ("buildings", "building", "建筑", "楼栋", "房屋"),
+    "within": ("boundary", "within", "territory", "boundaries", "边界", "范围"),
+    "communities": ("communities", "社区"),
+    "compounds": ("compounds", "小区", "院落"),
+    "facilities": ("facilities", "设施"),
+}
+
+# GDAL's layers of an OpenStreetMap extract, and the column that says that a feature plays the role
+OSM_LAYERS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "roads": (("lines", ("highway",)),),
+    "water": (("lines", ("waterway",)), ("multipolygons", ("natural", "water"))),
+    "rail": (("lines", ("railway",)),),
+    "walls": (("lines", ("barrier",)),),
+    "buildings": (("multipolygons", ("building",)),),
+    "compounds": (("multipolygons", ("landuse",)),),
+    "facilities": (("points", ("amenity",)),),
+}
+WATER_GROUND = ("water", "riverbank", "basin", "reservoir", "bay")
+CLOSING_M = 60.0  # a boundary line whose ends lie at most this far apart is closed
+
+
+def as_layers(source: Source | Sequence[Source] | None, role: str, crs: str | None) -> list[Layer]:
+    """Read what a user names for a role.
+
+    Parameters
+    ----------
+    source
+        A layer, a path, `file.gpkg:layer`, or several of these; None for nothing.
+    role
+        A key of `USUAL_NAMES`.
+    crs
+        The system of files that name none.
+    """
+    if source is None:
+        return []
+    if isinstance(source, Layer):
+        return [source]
+    if not isinstance(source, str | os.PathLike):
+        return [layer for one in source for layer in as_layers(one, role, crs)]
+    path, name = split_path(source)
+    if path.suffix.lower() == ".pbf" and name is None:
+        return _from_osm(path, role, crs)
+    if name is None and path.suffix.lower() not in TABLE_ENDINGS and path.exists():
+        known = layer_names(path)
+        usual = [one for one in USUAL_NAMES.get(role, ()) if one in known]
+        name = usual[0] if len(known) > 1 and usual else None
+    return [read_layer(path, layer=name, crs=crs)]
+
+
+def as_table(source: Table | Layer | str | os.PathLike[str], crs: str | None) -> Table | Layer:
+    """Read a table; one whose columns are coordinates comes back as a layer of points where `crs` is known."""
+    if isinstance(source, Table | Layer):
+        return source
+    path, sheet = split_path(source)
+    if path.suffix.lower() not in TABLE_ENDINGS:
+        return read_layer(path, layer=sheet, crs=crs)
+    return read_table(path, sheet=sheet)
+
+
+def split_path(source: str | os.PathLike[str]) -> tuple[Path, str | None]:
+    """Part `file.gpkg:layer` into file and layer; a colon that belongs to the path stays in it."""
+    whole = os.fspath(source)
+    head, colon, tail = whole.rpartition(":")
+    if colon and len(head) > 1 and tail and not Path(whole).exists() and not tail.startswith(("\\", "/")):
+        return Path(head), tail
+    return Path(whole), None
+
+
+def territory_of(layers: list[Layer]) -> tuple[Any, int]:
+    """Return the ground that boundary layers enclose, and how many rings were repaired.
+
+    Parameters
+    ----------
+    layers
+        Polygons, or lines that close or nearly close.
+
+    Raises
+    ------
+    InputError
+        The lines do not close.
+    """
+    geometry, repaired = mend(np.concatenate([layer.geometry for layer in layers]))
+    dimension = shapely.get_dimensions(geometry)
+    if (dimension == 2).any():
+        return shapely.union_all(geometry[dimension == 2]), repaired
+    lines = geometry[dimension == 1]
+    if len(lines):
+        chains = shapely.get_parts(shapely.line_merge(shapely.union_all(lines)))
+        first, last = shapely.get_point(chains, 0), shapely.get_point(chains, -1)
+        near = shapely.distance(first, last) <= CLOSING_M
+        bridges = shapely.shortest_line(first[near], last[near])
+        ground = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all([*chains, *bridges]))))
+        if len(ground):
+            return shapely.union_all(ground), repaired
+    raise InputError(
+        "the boundary encloses no ground",
+        file=layers[0].source,
+        layer=layers[0].name,
+        advice="give a polygon, or a line whose two ends meet",
+    )
+
+
+def grounds_of(layers: list[Layer], names: Sequence[str], report: Report) -> tuple[Objects, Objects]:
+    """Read polygons and what they are called, mended; features that are no polygons are left out."""
+    grounds: list[Objects] = [np.zeros(0, dtype=np.object_)]
+    called: list[Objects] = [np.zeros(0, dtype=np.object_)]
+    for layer in layers:
+        flat = layer.take(np.flatnonzero(shapely.get_dimensions(layer.geometry) == 2))
+        ground, repaired = mend(flat.geometry)
+        report.count("rings_repaired", repaired)
+        column = next((name for name in names if name in flat.columns), None)
+        if column is None:
+            raise InputError(
+                "the layer has no column with names",
+                file=layer.source,
+                layer=layer.name,
+                field="name",
+                advice=f"name it name; the columns are: {', '.join(layer.columns) or 'none'}",
+            )
+        grounds.append(ground)
+        called.append(np.array([text(one) for one in flat.columns[column]], dtype=np.object_))
+    return np.concatenate(grounds), np.concatenate(called)
+
+
+def _from_osm(path: Path, role: str, crs: str | None) -> list[Layer]:
+    """Read the features of a role from an OpenStreetMap extract."""
+    if role not in OSM_LAYERS:
+        raise InputError(
+            f"an OpenStreetMap extract has no layer of its own for {role}",
+            file=path,
+            advice="write it to a GeoPackage first, or name the layer as file.pbf:multipolygons",
+        )
+    found = []
+    for name, keys in OSM_LAYERS[role]:
+        layer = read_layer(path, layer=name, crs=crs)
+        chosen = _plays(layer, role, name, keys)
+        if chosen.any():
+            part = layer.take(chosen)
+            # other keys of the same way say nothing about this role: a street may carry tram tracks
+            foreign = {"highway", "railway", "waterway", "barrier", "type"} - set(keys)
+            columns = {key: values for key, values in part.columns.items() if key not in foreign}
+            found.append(replace(part, columns=columns))
+    if not found:
+        raise InputError(f"the extract holds no {role}", file=path, advice="leave the option out")
+    return found
+
+
+def _plays(layer: Layer, role: str, name: str, keys: tuple[str, ...]) -> Bools:
+    chosen = np.zeros(len(layer), dtype=np.bool_)
+    for key in keys:
+        values = tag(layer.columns, len(layer), key)
+        if role == "water" and name == "multipolygons":
+            chosen |= np.isin(values.astype(str), WATER_GROUND)
+        elif role == "compounds":
+            chosen |= values == "residential"
+        else:
+            chosen |= values != ""
+    if role == "water" and name == "multipolygons":
+        chosen |= np.array([text(value) == "riverbank" for value in tag(layer.columns, len(layer), "waterway")])
+    return chosen
