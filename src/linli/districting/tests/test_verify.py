@@ -180,6 +180,7 @@ META_LIES = {
     "a negative price": ("prices.wall", -1, {"objective"}),
     "a shorter cut": ("cut_length_m", 400.0, {"cut_length"}),
     "a measure": ("measures", {"cut_length_m": 400.0}, {"cut_length"}),
+    "a weighted measure": ("measures", {"boundary": 40.0}, {"measures"}),
     "another count": ("count", "persons", {"bounds", "communities"}),
     "a count that is not there": ("count", "households", {"bounds", "communities"}),
     "a count in words": ("count", "compound", {"bounds", "communities"}),
@@ -303,7 +304,7 @@ def test_a_goal_it_cannot_recompute_is_said(plan: Path, blocks: Path) -> None:
 
 
 def test_the_cut_length_and_belonging_are_recomputed_as_goals(plan: Path, blocks: Path) -> None:
-    world.change_meta(plan, "goal", "cut_length")
+    world.change_meta(plan, "goal", "cut_length_m")
     assert faults(verify(plan, blocks)) == {"objective"}
     world.change_meta(plan, "goal", "belonging")
     assert faults(verify(plan, blocks)) == {"objective"}

@@ -28,7 +28,15 @@ def check_figures(case: Case) -> Iterator[Finding]:
         bad=("新界线长度与复算不符。", "The cut length is not what the lines add up to."),
     )
     yield _communities(case)
-    measures = set(case.plan.measures) - {"cut_length_m"}
+    if not _agree(case.plan.measures.get("boundary", _boundary(case)), _boundary(case), _slack(case)):
+        yield Finding(
+            "measures",
+            "fault",
+            "指标 boundary 与复算不符。",
+            "The measure boundary is not what the lines and prices give.",
+            _difference(case.plan.measures["boundary"], _boundary(case)),
+        )
+    measures = set(case.plan.measures) - {"cut_length_m", "boundary"}
     words = {"east", "south", "west", "north", "text", "reason"}
     known = {"community", "parent", "kept", "blocks", "count", "cut_length_m", "area_m2", "polsby_popper"}
     columns = {name for row in case.plan.communities for name in row.values} - known - set(_sums(case))
@@ -48,12 +56,12 @@ def _objective(case: Case) -> Iterator[Finding]:
         without = sorted({line.kind for line in case.cut if line.kind not in plan.prices})
         wrong: list[object] = [{"kind": kind, "price": None} for kind in without]
         wrong += [{"kind": kind, "price": price} for kind, price in plan.prices.items() if price < 0]
-        found = sum(round(x.length_m * plan.prices.get(x.kind, 0.0) * STEPS) for x in case.cut) / STEPS
+        found = _boundary(case)
         if abs(round(plan.objective * STEPS) - round(found * STEPS)) > _slack(case) * STEPS or (
             not math.isclose(plan.objective, round(plan.objective * STEPS) / STEPS, rel_tol=1e-12, abs_tol=1e-9)
         ):
             wrong.append(_difference(plan.objective, found))
-    elif plan.goal == "cut_length":
+    elif plan.goal in ("cut_length", "cut_length_m"):
         found = _length(case.cut)
         wrong = [] if _agree(plan.objective, found, _slack(case)) else [_difference(plan.objective, found)]
     elif plan.goal == "belonging":
@@ -146,6 +154,10 @@ def _is_parent(parent: object, communities: set[str]) -> bool:
     if parent is None or parent == "" or parent in communities:
         return True
     return isinstance(parent, str) and all(part.strip() in communities for part in re.split("[;;、,,]", parent))
+
+
+def _boundary(case: Case) -> float:
+    return sum(round(x.length_m * case.plan.prices.get(x.kind, 0.0) * STEPS) for x in case.cut) / STEPS
 
 
 def _length(lines: Iterable[Line]) -> float:
