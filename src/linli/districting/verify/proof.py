@@ -51,10 +51,10 @@ def check_proof(case: Case) -> Iterator[Finding]:
     if plan.bound is None:
         words = "方案未给出下界:可能有更好的方案。", "The plan states no bound: better plans may exist."
     else:
-        rest = "the plan keeps its rules, its figures are true, and the proof adds up"
+        rest = "the plan keeps its rules and its figures and proof add up"
         words = (
             f"下界本身未重算:由{chinese}给出;本核验只判定方案是否合规、数字是否真实、证明的算术是否自洽。",
-            f"The bound itself was not recomputed: it is certified by {english}. This check establishes whether {rest}.",
+            f"The bound itself was not recomputed; it is certified by {english}. Checked here: whether {rest}.",
         )
     yield Finding("bound_not_recomputed", "notice", *words, {"method": method, "claim": claim})
 
