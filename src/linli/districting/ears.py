@@ -93,7 +93,7 @@ def lawful(root: Region, demands: Demands, parts: int, label: Ints) -> bool:
         b = label[root.head[d]]
         if a != b:
             near[a, b] = True
-    for gone in range(parts):
+    for gone in range(parts):  # noqa: SIM110 (compiled code has no all())
         if not reaches_all(near, gone, parts):
             return False
     return True
@@ -292,8 +292,8 @@ def halve(
 @compiled
 def lock_digits(region: Region, demands: Demands) -> int:
     """Number of different locks in a region; -1 if they are too many for two parts."""
-    one = np.int64(-1)
-    two = np.int64(-1)
+    one = -1
+    two = -1
     for v in range(len(region.weight)):
         key = demands.lock[region.block[v]]
         if key < 0 or key in (one, two):
@@ -315,8 +315,8 @@ def with_digits(region: Region, demands: Demands, low: int, high: int) -> tuple[
     holds all of the first and none of the second has digit r, and no other side has.
     """
     digit = region.total[0] + 1
-    one = np.int64(-1)
-    held = np.int64(0)
+    one = -1
+    held = 0
     for v in range(len(region.weight)):
         key = demands.lock[region.block[v]]
         if key >= 0:
@@ -350,7 +350,7 @@ def settle(
 ) -> bool:
     """Write a division into `label` if it is admissible."""  # fmt: skip
     side = tail_side(region, path, length)
-    weight = np.int64(0)
+    weight = 0
     for v in range(len(side)):
         if side[v]:
             weight += region.weight[v]
@@ -383,7 +383,7 @@ def halve_by_walks(
     table: Table,
     budget: Ints,
 ) -> tuple[int, int]:
-    """Cheapest admissible simple closed path through `base`, known to cost at least `least`; raises `most` by steps."""  # fmt: skip
+    """Cheapest admissible simple closed path through `base`, known to cost at least `least`."""
     rounded = round_weights(region, len(table.cost))
     low_step, high_step = in_steps(rounded, low, high)
     away = distances(region, base, shut)
@@ -422,8 +422,8 @@ def halve_by_walks(
 @compiled
 def ear_fits(region: Region, demands: Demands, side: Bools, low: int, high: int) -> bool:
     """True if the marked blocks are within weight and no lock forbids them as a part of their own."""
-    weight = np.int64(0)
-    key = np.int64(-1)
+    weight = 0
+    key = -1
     for v in range(len(side)):
         if side[v]:
             weight += region.weight[v]

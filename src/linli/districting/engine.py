@@ -18,7 +18,10 @@ EXACT_PARTS = 6
 MIP_BLOCKS = 120
 DEFAULT_SECONDS = 60.0
 
-CLAIM = "no plan of {parts} connected parts{apart} with counts in {lower} … {upper} has a cheaper dividing line on this graph"
+CLAIM = (
+    "no plan of {parts} connected parts{apart} with counts in {lower} … {upper} "
+    "has a cheaper dividing line on this graph"
+)
 
 
 def split(
@@ -80,6 +83,8 @@ def split(
     if minimize == "inertia":
         from linli.districting.assignment import split_inertia
 
+        if parts is None:
+            raise InputError("this goal needs a number of parts", field="parts", advice="give the number of parts")
         return split_inertia(problem, lower, upper, parts, time_limit=deadline - began, progress=progress)
     if minimize != "cut":
         raise InputError("unknown goal", field="minimize", value=minimize, advice="choose cut or inertia")
@@ -231,7 +236,8 @@ def _add_up(problem: Problem, answers: list[dict[int, Result]], parts: int | Non
     proofs = []
     for p, k in enumerate(chosen):
         own_result = answers[p][k]
-        labels[piece == p] = own_result.labels + used
+        if own_result.labels is not None:
+            labels[piece == p] = own_result.labels + used
         used += own_result.parts
         proofs.append(own_result.proof)
     bound = min(bounds)

@@ -173,11 +173,11 @@ class Divider:
         over: int,
         ceiling: int,
     ) -> tuple[bool, int, int]:
-        """Go through all ears with cost in over + 1 … ceiling; returns completeness, the best cost, what was left open."""  # fmt: skip
+        """Go through all ears costing over + 1 … ceiling; returns completeness, the best cost, what was left open."""
         low_step, high_step = in_steps(rounded, low, high)
         shut = np.zeros(len(region.opened), np.bool_)
         left_open = FAR
-        for base in bases_of(region, self.demands.enclaves):
+        for base in bases_of(region, self.demands.enclaves).tolist():
             away = distances(region, base, shut)
             cost, _, touched, count = spread(
                 region, rounded, base, shut, away, ceiling, low_step, high_step, False, self.table, FAR
@@ -265,7 +265,7 @@ class Divider:
         low_step, high_step = in_steps(rounded, low, high)
         shut = np.zeros(len(region.opened), np.bool_)
         least = FAR
-        for base in bases_of(region, self.demands.enclaves):
+        for base in bases_of(region, self.demands.enclaves).tolist():
             away = distances(region, base, shut)
             cost, _, touched, count = spread(
                 region, rounded, base, shut, away, min(most, least - 1), low_step, high_step, True, self.table, FAR
@@ -287,7 +287,7 @@ class Divider:
         low_step, high_step = in_steps(rounded, lower, upper)
         shut = region.opened.copy()
         least = min(matters, bound)
-        for base in np.flatnonzero(~region.opened):
+        for base in np.flatnonzero(~region.opened).tolist():
             away = distances(region, base, shut)
             cost, _, touched, count = spread(
                 region, rounded, base, shut, away, least - 1, low_step, high_step, True, self.table, FAR

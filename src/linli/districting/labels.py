@@ -16,7 +16,7 @@ from linli.districting.compiled import compiled
 from linli.districting.problem import Bools, Ints
 from linli.districting.region import Region
 
-FAR = np.int64(1) << np.int64(60)
+FAR = 1 << 60
 BUCKETS = 128
 
 
@@ -203,11 +203,11 @@ def spread(
     items = np.empty(1024, np.int64)
     size = 0
     best = FAR
-    best_entry = np.int64(-1)
+    best_entry = -1
     settled = 0
     face = base
-    here = np.int64(0)
-    sent = np.int64(0)
+    here = 0
+    sent = 0
     while True:
         # leave the face at hand across each of its edges
         for i in range(region.face_start[face], region.face_start[face + 1]):
@@ -264,7 +264,7 @@ def spread(
             break
         settled += 1
         if settled > limit:
-            return np.int64(-1), np.int64(-1), touched, count
+            return -1, -1, touched, count
     return best, best_entry, touched, count
 
 
@@ -281,7 +281,7 @@ def walk_back(region: Region, rounded: Rounded, base: int, entry: int, table: Ta
     total = rounded.total
     path = np.empty(64, np.int64)
     length = 0
-    enclosed = np.int64(0)
+    enclosed = 0
     sum_ = entry % total
     at = entry
     while True:

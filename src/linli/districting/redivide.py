@@ -125,7 +125,7 @@ def as_root(region: Region) -> Region:
 
 @compiled
 def local_demands(demands: Demands, region: Region) -> Demands:
-    """Demands inside a union of parts: locks renumbered; whether parts enclose each other is asked of the whole plan."""
+    """Demands inside a union of parts: locks renumbered; enclaves are a matter of the whole plan."""
     count = len(region.weight)
     lock = np.full(count, -1, np.int64)
     used = 0
@@ -146,7 +146,7 @@ def local_demands(demands: Demands, region: Region) -> Demands:
 @compiled
 def inner_cost(region: Region, label: Ints) -> int:
     """Cost of the edges of a region whose ends bear different labels."""
-    cost = np.int64(0)
+    cost = 0
     for d in range(len(region.head)):
         if label[region.block[region.tail[d]]] != label[region.block[region.head[d]]]:
             cost += region.cost[d]
@@ -193,7 +193,7 @@ def sweep_pairs(root: Region, plan: Plan, demands: Demands, table: Table, most: 
     parts = len(plan.first)
     mark = np.zeros(parts, np.bool_)
     done = 0
-    gained = np.int64(0)
+    gained = 0
     budget = np.zeros(1, np.int64)
     again = True
     chosen = np.empty(2, np.int64)
@@ -264,7 +264,7 @@ def redivide_triple(root: Region, plan: Plan, demands: Demands, table: Table, ch
         shut[base] = True
     if best < now and adopt(root, plan, demands, region, chosen, label):
         return now - best
-    return np.int64(0)
+    return 0
 
 
 @compiled
@@ -273,7 +273,7 @@ def random_triples(root: Region, plan: Plan, demands: Demands, table: Table, num
     np.random.seed(seed)
     parts = len(plan.first)
     mark = np.zeros(parts, np.bool_)
-    gained = np.int64(0)
+    gained = 0
     chosen = np.empty(3, np.int64)
     for _ in range(number):
         a = np.random.randint(parts)

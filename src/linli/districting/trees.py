@@ -45,8 +45,8 @@ def first_plan(region: Region, lower: int, upper: int, parts: int, seed: int, mo
         if k == 1:
             leaf[lo:hi] = lo
             continue
-        cut = np.int64(-1)
-        first_share = np.int64(0)
+        cut = -1
+        first_share = 0
         for _ in range(TREES_A_SPLIT):
             drawn += 1
             if drawn > most_trees:
@@ -101,8 +101,8 @@ def first_plan(region: Region, lower: int, upper: int, parts: int, seed: int, mo
                     free[frees] = i
                     frees += 1
     label = np.empty(n, np.int64)
-    number = np.int64(-1)
-    last = np.int64(-1)
+    number = -1
+    last = -1
     for i in range(n):
         if leaf[i] != last:
             last = leaf[i]
@@ -144,7 +144,7 @@ def cut_tree(
                 more = np.empty(2 * heap, np.int64)
                 more[:heap] = items
                 items = more
-            key = np.int64(-np.log(np.random.random() + 1e-300) * 1e12 / (region.cost[d] + 1))
+            key = int(-np.log(np.random.random() + 1e-300) * 1e12 / (region.cost[d] + 1))
             heap = push(keys, items, heap, key, d)
         found = False
         while heap > 0:
@@ -167,7 +167,7 @@ def cut_tree(
     # weight below and cost around every subtree
     load = np.empty(size, np.int64)
     around = np.zeros(size, np.int64)
-    total = np.int64(0)
+    total = 0
     for i in range(size):
         load[i] = region.weight[order[lo + i]]
         total += load[i]
@@ -190,14 +190,14 @@ def cut_tree(
         v = visit[i]
         load[up[v]] += load[v]
         around[up[v]] += around[v]
-    best = np.int64(-1)
-    best_share = np.int64(0)
+    best = -1
+    best_share = 0
     best_score = np.inf
     band = float(upper - lower)
     for i in range(1, size):
         v = visit[i]
         below = load[v]
-        guess = int(round(below * k / total)) if total > 0 else 1
+        guess = round(below * k / total) if total > 0 else 1
         for share in range(max(1, guess - 1), min(k - 1, guess + 1) + 1):
             rest = k - share
             if not (share * lower <= below <= share * upper and rest * lower <= total - below <= rest * upper):
