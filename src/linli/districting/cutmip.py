@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from linli.districting.cutmodel import Accept, CutModel, CutRules, hops_between
 from linli.districting.medians import plans_around_centres
-from linli.districting.milp import Answer, Model
-from linli.districting.problem import Floats, Ints, Problem
+from linli.districting.problem import Ints, Problem, connected_pieces
 from linli.districting.result import Progress, ProgressHook, Proof, Result, Status
-from linli.districting.separators import broken_pieces, enclosed_pieces, in_one_piece, is_plan, surroundings
-
-Accept = Callable[[Ints], bool]
+from linli.districting.separators import in_one_piece
 
 
 def split_cut_mip(
@@ -29,6 +28,10 @@ def split_cut_mip(
     time_limit: float | None = None,
     progress: ProgressHook | None = None,
     accept: Accept | None = None,
+    together: Sequence[Ints] = (),
+    apart: Sequence[Ints] = (),
+    pieces: bool = True,
+    any_plan: bool = False,
 ) -> Result:
     """Divide into connected parts within the bounds at least cut, and prove it.
 
@@ -43,6 +46,13 @@ def split_cut_mip(
     accept
         A further rule: called with the labels of a plan, False forbids that plan. It must not depend on how parts are
         numbered.
+    together, apart
+        Arrays of shape (n,), -1 for blocks that are free: two blocks with the same number of an array in `together`
+        share a part; two with different numbers of one in `apart` do not.
+    pieces
+        Whether each part must be connected.
+    any_plan
+        Stop at the first plan that keeps every rule, whatever it cuts.
 
     Returns
     -------
@@ -59,7 +69,10 @@ def split_cut_mip(
     """
     began, cpu = time.monotonic(), time.process_time()
     deadline = None if time_limit is None else began + time_limit
-    search = _CutSearch(problem, int(lower), int(upper), int(parts), enclaves, accept, deadline, progress)
+    rules = CutRules(
+        int(lower), int(upper), int(parts), enclaves, pieces, tuple(together), tuple(apart), accept, any_plan
+    )
+    search = _CutSearch(problem, rules, deadline, progress)
     try:
         search.run(None if start is None else np.asarray(start, dtype=np.int64))
     except KeyboardInterrupt:
@@ -71,18 +84,11 @@ class _CutSearch:
     """The best plan, the bound and the growing integer program."""
 
     def __init__(
-        self,
-        problem: Problem,
-        lower: int,
-        upper: int,
-        parts: int,
-        enclaves: bool,
-        accept: Accept | None,
-        deadline: float | None,
-        progress: ProgressHook | None,
+        self, problem: Problem, rules: CutRules, deadline: float | None, progress: ProgressHook | None
     ) -> None:
-        self.problem, self.lower, self.upper, self.parts = problem, lower, upper, parts
-        self.enclaves, self.accept, self.deadline, self.progress = enclaves, accept, deadline, progress
+        self.problem, self.rules, self.deadline, self.progress = problem, rules, deadline, progress
+        self.lower, self.upper, self.parts = rules.lower, rules.upper, rules.parts
+        self.accept = rules.accept
         self.labels: Ints | None = None
         self.objective: int | None = None
         self.bound = 0
@@ -97,34 +103,33 @@ class _CutSearch:
             return
         if start is not None:
             self.offer(start)
-        hops = _hops(problem) * problem.weights[None, :].astype(np.float64)
-        free = np.zeros(problem.n, dtype=np.bool_)
-        for labels in plans_around_centres(
-            problem, hops, np.arange(problem.n), self.lower, self.upper, self.parts, free
-        )[:8]:
-            self.offer(self.smoothed(labels))
+        self.begin()
+        if self.satisfied():
+            return
         self.tell("plan")
-        layout = _CutLayout(self)
+        model = CutModel(problem, self.rules)
         while not (self.interrupted or (self.deadline is not None and time.monotonic() >= self.deadline)):
             self.counters["programs"] += 1
-            answer = layout.solve(self)
+            answer = model.solve(self.labels, deadline=self.deadline, watch=lambda *_: self.tell("program"))
             self.counters["nodes"] += answer.nodes
             self.interrupted |= answer.interrupted
             if answer.status == "infeasible":
                 self.closed = True
                 return
-            self.raise_bound(answer.bound / layout.scale)
+            self.raise_bound(answer.bound / model.scale)
             if answer.values is None:
                 return
-            labels = layout.read(answer.values)
-            cuts = layout.mend(labels, self)
+            labels = model.read(answer.values)
+            cuts = model.mend(labels)
             self.counters["separators"] += cuts
             if cuts == 0:
                 self.offer(labels)
                 if self.accept is not None and not self.accept(labels):
-                    layout.forbid(labels)
+                    model.forbid(labels)
                     self.counters["refused"] += 1
                     cuts = 1
+            if self.satisfied():
+                return
             if answer.status == "stopped":
                 return
             if cuts == 0:
@@ -134,9 +139,38 @@ class _CutSearch:
                 return
             self.tell("separators")
 
+    def begin(self) -> None:
+        """Look for plans around centres of the groups that stay together, avoiding edges that no part may hold."""
+        rules, problem = self.rules, self.problem
+        links = [np.zeros((0, 2), dtype=np.int64)]
+        for group in rules.together:
+            order = np.argsort(group, kind="stable")
+            same = (np.diff(group[order]) == 0) & (group[order][1:] >= 0)
+            links.append(np.stack([order[:-1][same], order[1:][same]], axis=1))
+        group_of = connected_pieces(problem.n, np.concatenate(links))
+        free = np.ones(len(problem.edges), dtype=np.bool_)
+        for kind in rules.apart:
+            a, b = kind[problem.edges[:, 0]], kind[problem.edges[:, 1]]
+            free &= (a == b) | (a < 0) | (b < 0)
+        groups = replace(problem, edges=problem.edges[free], costs=problem.costs[free], rim=None).contract(group_of)
+        if groups.n < self.parts:
+            return
+        hops = hops_between(groups) * groups.weights[None, :].astype(np.float64)
+        unforced = np.zeros(groups.n, dtype=np.bool_)
+        for labels in plans_around_centres(
+            groups, hops, np.arange(groups.n), self.lower, self.upper, self.parts, unforced
+        )[:8]:
+            self.offer(labels[group_of])
+            if not rules.any_plan:
+                self.offer(self.smoothed(labels[group_of]))
+
+    def satisfied(self) -> bool:
+        """Whether any plan is enough and there is one."""
+        return self.rules.any_plan and self.labels is not None
+
     def offer(self, labels: Ints) -> None:
         """Keep a plan if it obeys every rule and cuts least so far."""
-        if not is_plan(self.problem, labels, self.parts, self.lower, self.upper, enclaves=self.enclaves):
+        if not self.rules.hold(self.problem, labels):
             return
         cut = self.problem.cut(labels)
         if (self.objective is None or cut < self.objective) and (self.accept is None or self.accept(labels)):
@@ -182,8 +216,9 @@ class _CutSearch:
     def result(self, seconds: float) -> Result:
         """Wrap up in the user's units."""
         plans = (
-            f"{self.parts} connected parts of {self.lower} to {self.upper}"
-            f"{'' if self.enclaves or self.problem.rim is None else ' without enclaves'}"
+            f"{self.parts} {'connected ' if self.rules.pieces else ''}parts of {self.lower} to {self.upper}"
+            f"{'' if self.rules.enclaves or self.problem.rim is None else ' without enclaves'}"
+            f"{' that keep blocks together and apart as asked' if self.rules.together + self.rules.apart else ''}"
             f"{'' if self.accept is None else ' that the further rule accepts'}"
         )
         status: Status
@@ -205,152 +240,3 @@ class _CutSearch:
         proof = Proof("cut-mip", claim, objective, bound, dict(self.counters))
         _, labels = np.unique(self.labels, return_inverse=True)
         return Result(status, labels, objective, bound, proof, self.parts, seconds, self.interrupted)
-
-
-class _CutLayout:
-    """Column b * parts + p: block b lies in part p; after those, e * parts + p: edge e leaves part p at one end."""
-
-    def __init__(self, search: _CutSearch) -> None:
-        problem, parts = search.problem, search.parts
-        self.problem, self.parts = problem, parts
-        n, m = problem.n, len(problem.edges)
-        self.rank = _spread_order(problem)
-        self.order = np.argsort(self.rank)
-        top = int(problem.costs.max()) if m else 1
-        self.scale = 1.0 if top <= 1000 else 1000.0 / top
-        cost = np.concatenate([np.zeros(n * parts), np.repeat(problem.costs * self.scale, parts)])
-        upper = np.ones(len(cost))
-        upper[: n * parts] = (np.arange(parts)[None, :] <= self.rank[:, None]).ravel()
-        integral = np.arange(len(cost)) < n * parts
-        self.model = Model(cost, np.zeros(len(cost)), upper, integral)
-        self._add_rows(search)
-
-    def _add_rows(self, search: _CutSearch) -> None:
-        problem, parts, model = self.problem, self.parts, self.model
-        n, m = problem.n, len(problem.edges)
-        held = np.arange(n * parts).reshape(n, parts)
-        left = n * parts + np.arange(m * parts).reshape(m, parts)
-        model.add_rows(np.repeat(np.arange(n), parts), held.ravel(), 1.0, np.ones(n), np.ones(n))
-        model.add_rows(
-            np.tile(np.arange(parts), n),
-            held.ravel(),
-            np.repeat(problem.weights, parts).astype(np.float64),
-            np.full(parts, float(search.lower)),
-            np.full(parts, float(search.upper)),
-        )
-        # an edge leaves part p at its first end: that end lies in p, the other does not
-        rows = np.arange(m * parts)
-        a, b = held[problem.edges[:, 0]].ravel(), held[problem.edges[:, 1]].ravel()
-        model.add_rows(
-            np.concatenate([rows, rows, rows]),
-            np.concatenate([left.ravel(), a, b]),
-            np.repeat([1.0, -1.0, 1.0], m * parts),
-            np.zeros(m * parts),
-            np.full(m * parts, np.inf),
-        )
-        # part p begins at a later block than part p - 1
-        for place, block in enumerate(self.order.tolist()):
-            for part in range(1, min(parts, place + 1)):
-                earlier = held[self.order[:place], part - 1]
-                model.add_row(np.append(earlier, held[block, part]), np.append(np.ones(place), -1.0), 0.0, np.inf)
-        model.add_rows(np.arange(parts).repeat(n), held.T.ravel(), 1.0, np.ones(parts), np.full(parts, np.inf))
-        for block in np.flatnonzero(problem.weights < search.lower).tolist():
-            self._needs_neighbour(np.array([block]), surroundings(problem, np.array([block])))
-
-    def _needs_neighbour(self, piece: Ints, around: Ints) -> None:
-        """Whoever holds a block of the piece, which is too light to be a part, holds a block around it."""
-        parts = np.arange(self.parts)
-        for block in piece.tolist():
-            columns = np.concatenate([block * self.parts + parts, (around[:, None] * self.parts + parts).ravel()])
-            rows = np.concatenate([parts, np.tile(parts, len(around))])
-            values = np.concatenate([np.full(self.parts, -1.0), np.ones(len(around) * self.parts)])
-            self.model.add_rows(rows, columns, values, np.zeros(self.parts), np.full(self.parts, np.inf))
-
-    def mend(self, labels: Ints, search: _CutSearch) -> int:
-        """Add rows that this labelling breaks; their number, 0 where the parts are as they should be."""
-        problem, parts, added = self.problem, self.parts, 0
-        every = np.ones(problem.n, dtype=np.bool_)
-        for part in range(parts):
-            inside = labels == part
-            root = int(np.argmax(np.where(inside, problem.weights, -1)))
-            for piece, fence in broken_pieces(problem, inside, root, every):
-                added += 1
-                if problem.weights[piece].sum() < search.lower:
-                    self._needs_neighbour(piece, surroundings(problem, piece))
-                    continue
-                block = int(piece[np.argmax(problem.weights[piece])])
-                for p in range(parts):
-                    columns = np.concatenate([[block * parts + p, root * parts + p], fence * parts + p])
-                    values = np.concatenate([[-1.0, -1.0], np.ones(len(fence))])
-                    self.model.add_row(columns, values, -1.0, np.inf)
-            if not search.enclaves:
-                for piece, fence in enclosed_pieces(problem, inside):
-                    added += 1
-                    for block in piece.tolist():
-                        for p in range(parts):
-                            columns = np.append(fence * parts + p, block * parts + p)
-                            values = np.append(np.full(len(fence), -1.0), 1.0)
-                            self.model.add_row(columns, values, 1.0 - len(fence), np.inf)
-        return added
-
-    def forbid(self, labels: Ints) -> None:
-        """Forbid this one plan."""
-        columns = np.arange(self.problem.n) * self.parts + self._canonical(labels)
-        self.model.add_row(columns, np.ones(len(columns)), -np.inf, self.problem.n - 1.0)
-
-    def solve(self, search: _CutSearch) -> Answer:
-        """Run HiGHS from the best plan."""
-        start = None
-        if search.labels is not None:
-            n = self.problem.n * self.parts
-            start = np.zeros(len(self.model.cost))
-            label = self._canonical(search.labels)
-            start[np.arange(self.problem.n) * self.parts + label] = 1.0
-            a, b = self.problem.edges[:, 0], self.problem.edges[:, 1]
-            divided = np.flatnonzero(label[a] != label[b])
-            start[n + divided * self.parts + label[a[divided]]] = 1.0
-        return self.model.solve(
-            start=start,
-            deadline=search.deadline,
-            absolute_gap=0.9 * self.scale,
-            watch=lambda *_: search.tell("program"),
-        )
-
-    def read(self, values: Floats) -> Ints:
-        """Labels of a solution."""
-        held = values[: self.problem.n * self.parts].reshape(self.problem.n, self.parts)
-        return np.asarray(np.argmax(held, axis=1), dtype=np.int64)
-
-    def _canonical(self, labels: Ints) -> Ints:
-        _, first, inverse = np.unique(labels[self.order], return_index=True, return_inverse=True)
-        place = np.empty(len(first), dtype=np.int64)
-        place[np.argsort(first)] = np.arange(len(first))
-        canonical = np.empty(len(labels), dtype=np.int64)
-        canonical[self.order] = place[inverse]
-        return canonical
-
-
-def _spread_order(problem: Problem) -> Ints:
-    """Rank of each block: the heaviest first, then always the one farthest from those before, heavier ones sooner."""
-    hops = _hops(problem)
-    hops[~np.isfinite(hops)] = problem.n
-    rank = np.full(problem.n, -1, dtype=np.int64)
-    away = np.full(problem.n, np.inf)
-    block = int(np.argmax(problem.weights))
-    for place in range(problem.n):
-        rank[block] = place
-        away = np.minimum(away, hops[block])
-        away[block] = -1.0
-        block = int(np.lexsort((problem.weights, away))[-1])
-    return rank
-
-
-def _hops(problem: Problem) -> Floats:
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import shortest_path
-
-    ones = np.ones(len(problem.edges))
-    graph = coo_array((ones, (problem.edges[:, 0], problem.edges[:, 1])), shape=(problem.n, problem.n)).tocsr()
-    hops = np.asarray(shortest_path(graph, directed=False, unweighted=True), dtype=np.float64)
-    hops[~np.isfinite(hops)] = problem.n
-    return hops

@@ -57,6 +57,14 @@ class Model:
     _high: list[Floats] = field(default_factory=list)
     _entries: int = 0
 
+    def add_columns(self, cost: Floats, upper: Floats) -> int:
+        """Add continuous columns from 0 to `upper`; return the number of the first."""
+        first = len(self.cost)
+        self.cost = np.append(self.cost, cost)
+        self.lower, self.upper = np.append(self.lower, np.zeros(len(cost))), np.append(self.upper, upper)
+        self.integral = np.append(self.integral, np.zeros(len(cost), dtype=np.bool_))
+        return first
+
     def add_rows(self, rows: ArrayLike, columns: ArrayLike, values: ArrayLike, low: ArrayLike, high: ArrayLike) -> None:
         """Add `len(low)` rows given as entries (row, column, value), rows numbered from 0 within this call."""
         row = np.asarray(rows, dtype=np.int64)
