@@ -45,7 +45,7 @@ def is_corridor(
     sliver = ~occupied & ((width < narrow) | (area < min_block_m2))
     rotunda = ~occupied & (roundness > 0.9) & (area < 8000)
     corridor: Bools = tiny | sliver | rotunda
-    unsure = np.flatnonzero(~corridor & ~occupied & ((width < WIDE_MEDIAN_M) | (area < 20000)))
+    unsure = np.flatnonzero(~corridor & ((width < WIDE_MEDIAN_M) | (area < 20000)))
     if len(unsure) and len(dividers):
         face, line = shapely.STRtree(dividers.geometry).query(faces[unsure], predicate="intersects")
         ring = shapely.boundary(faces[unsure])
@@ -55,7 +55,9 @@ def is_corridor(
         turning = np.bincount(face, shared * dividers.roundabout[line], minlength=len(unsure)) > 0.5 * enclosed
         same = _share_of_one_road(face, line, shared, dividers, len(unsure)) > 0.8 * enclosed
         small, slim = area[unsure] < 20000, width[unsure] < WIDE_MEDIAN_M
-        corridor[unsure] |= ((slip | turning) & small) | (same & slim)
+        bare = ~occupied[unsure]
+        # a station or a market hall may stand between the carriageways
+        corridor[unsure] |= (bare & (((slip | turning) & small) | (same & slim))) | (same & (width[unsure] < MEDIAN_M))
     return corridor
 
 

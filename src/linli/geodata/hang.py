@@ -18,7 +18,13 @@ TWIN_M = 150.0  # pieces of ground of one name that lie farther apart are two co
 
 # classes of buildings nobody lives in (OpenStreetMap key building, and what Chinese layers write)
 NOT_HOMES = frozenset(
-    ["commercial", "retail", "mall", "office", "supermarket", "kiosk", "hotel", "industrial", "warehouse", "factory", "manufacture", "garage", "garages", "parking", "carport", "roof", "shed", "hut", "service", "transformer_tower", "train_station", "transportation", "station", "public", "civic", "government", "school", "university", "college", "kindergarten", "hospital", "clinic", "church", "chapel", "cathedral", "temple", "mosque", "stadium", "sports_hall", "museum", "theatre", "library", "construction", "ruins", "greenhouse", "toilets", "guardhouse", "bridge", "商业", "办公", "写字楼", "学校", "医院", "工业", "厂房", "仓库", "车库", "公共", "酒店", "宾馆", "配电房", "门卫"]
+    """
+    commercial retail mall office supermarket kiosk hotel industrial warehouse factory manufacture garage garages
+    parking carport roof shed hut service transformer_tower train_station transportation station public civic
+    government school university college kindergarten hospital clinic church chapel cathedral temple mosque
+    stadium sports_hall museum theatre library construction ruins greenhouse toilets guardhouse bridge
+    商业 办公 写字楼 学校 医院 工业 厂房 仓库 车库 公共 酒店 宾馆 配电房 门卫
+    """.split()  # noqa: SIM905
 )
 
 
@@ -88,8 +94,8 @@ def block_of(features: Objects, blocks: Objects) -> Ints:
 def sum_by_block(home: Ints, values: Floats, blocks: int) -> Ints:
     """Add up whole numbers by block; features outside (-1) are left out."""
     inside = home >= 0
-    total: Ints = np.rint(np.bincount(home[inside], values[inside], minlength=blocks)).astype(np.int64)
-    return total
+    total = np.bincount(home[inside], values[inside], minlength=blocks)
+    return np.asarray(np.rint(total), dtype=np.int64)
 
 
 def estimate_dwellings(
@@ -109,7 +115,7 @@ def estimate_dwellings(
         Floors of a building that does not say.
     """
     known = np.where(np.isfinite(floors), floors, default_floors)
-    return np.where(homes, np.rint(footprint_m2 * known / area_per_dwelling), 0).astype(np.int64)
+    return np.asarray(np.where(homes, np.rint(footprint_m2 * known / area_per_dwelling), 0), dtype=np.int64)
 
 
 def apportion(total: int, weights: Floats) -> Ints:
@@ -124,7 +130,7 @@ def apportion(total: int, weights: Floats) -> Ints:
     """
     share = weights if weights.sum() > 0 else np.ones(len(weights))
     exact = total * share / share.sum()
-    part = np.floor(exact).astype(np.int64)
+    part: Ints = np.asarray(np.floor(exact), dtype=np.int64)
     order = np.argsort(-(exact - part), kind="stable")
     part[order[: total - int(part.sum())]] += 1
     return part

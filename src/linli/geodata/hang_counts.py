@@ -168,9 +168,10 @@ def counted(
         total = int(sums["dwellings"].sum())
         report.count("dwellings_estimated", total)
         report.note(
-            f"没有户数资料:套数按 建筑面积÷{area_per_dwelling:g}㎡ 估算,共{total:,}套,仅供参考;{missing}个建筑没有层数,按默认层数计",
-            f"no counts were given: dwellings are an ESTIMATE, floor area ÷ {area_per_dwelling:g} m², {total:,} in all; "
-            f"{missing} buildings have no floors and were given the default",
+            f"没有户数资料:套数按建筑面积÷{area_per_dwelling:g}㎡估算,共{total:,}套,仅供参考;"
+            f"{missing}个建筑没有层数,按默认层数计",
+            f"no counts were given: dwellings are an ESTIMATE, floor area ÷ {area_per_dwelling:g} m², {total:,} in "
+            f"all; {missing} buildings have no floors and were given the default",
         )
     return sums
 

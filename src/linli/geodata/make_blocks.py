@@ -32,6 +32,25 @@ HULL_REACH_M = 100.0  # and how far from that boundary a road may end and still 
 COMPOUND_SHARE = 0.05  # a compound is on a block from this share of its ground on, or with one building
 KIND_COLUMNS = ("kind", "类型", "类别", "设施类型", "amenity", "type", "fclass")
 
+# what the cutting met, in words
+COVER_WORDS = {
+    "slivers_shared_out": (
+        "{}处隔离带、交通岛、匝道夹缝等碎块按中线并入两侧",
+        "{} slivers (medians, islands, slip roads) were shared out along their middle",
+    ),
+    "river_faces_shared_out": ("{}段河面按中线分给两岸", "{} pieces of river were shared out along their middle"),
+    "dead_ends_carried_on": ("{}处断头路接到邻近线条", "{} dead ends were carried on to the line they nearly reach"),
+    "dead_ends": ("{}条断头路不作界线", "{} dead ends divide nothing"),
+    "lane_loops_joined": ("{}处小路环线并入外围地块", "{} loops of lanes were joined to the block around them"),
+    "lines_outside_territory": ("{}条线在边界之外", "{} lines lie outside the boundary"),
+    "crossings_on_two_levels": ("{}处立体交叉不算路口", "{} crossings on two levels are no junctions"),
+}
+AREA_NAMES = {
+    "community": ("community", "社区", "社区名称"),
+    "police_area": ("police_area", "警务区"),
+    "school_area": ("school_area", "学区"),
+}
+
 
 def make_blocks(
     *,
@@ -162,7 +181,7 @@ def make_blocks(
             _by_name(held, held_names),
             report,
             area_per_dwelling=estimate_area_per_dwelling,
-        )  # fmt: skip
+        )
     )
     if stock is not None:
         home = block_of(stock.geometry, ground)
@@ -191,13 +210,6 @@ def make_blocks(
     report.count("neighbour_pairs", len(set(zip(blocks.lines.a.tolist(), blocks.lines.b.tolist(), strict=True))))
     blocks.report.update(report.as_dict())
     return blocks
-
-
-AREA_NAMES = {
-    "community": ("community", "社区", "社区名称"),
-    "police_area": ("police_area", "警务区"),
-    "school_area": ("school_area", "学区"),
-}
 
 
 def _in_one_system(raw: dict[str, list[Layer]], report: Report) -> tuple[dict[str, list[Layer]], str]:
@@ -320,18 +332,9 @@ def _ordered(ground: Objects, columns: dict[str, Any], lines: Lines, rim: Rim, s
 
 def _tell_cover(cover: Cover, report: Report) -> None:
     """Put what the cutting met into words."""
-    words = {
-        "slivers_shared_out": ("{}处隔离带、交通岛、匝道夹缝等碎块按中线并入两侧", "{} slivers (medians, islands, slip roads) were shared out along their middle"),
-        "river_faces_shared_out": ("{}段河面按中线分给两岸", "{} pieces of river were shared out along their middle"),
-        "dead_ends_carried_on": ("{}处断头路接到邻近线条", "{} dead ends were carried on to the line they nearly reach"),
-        "dead_ends": ("{}条断头路不作界线", "{} dead ends divide nothing"),
-        "lane_loops_joined": ("{}处小路环线内的地块并入外围地块", "{} loops of lanes were joined to the block around them"),
-        "lines_outside_territory": ("{}条线在边界之外", "{} lines lie outside the boundary"),
-        "crossings_on_two_levels": ("{}处立体交叉不算路口", "{} crossings on two levels are no junctions"),
-    }  # fmt: skip
     for name, number in cover.found.items():
-        if name in words:
-            report.met(name, number, *words[name])
+        if name in COVER_WORDS:
+            report.met(name, number, *COVER_WORDS[name])
         else:
             report.count(name, number)
 

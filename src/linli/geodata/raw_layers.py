@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyogrio
 import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from linli.errors import InputError
-from linli.geodata.arrangement import Bools, Objects
+from linli.geodata.arrangement import Objects
+from linli.geodata.coordinates import WGS84
 from linli.geodata.hang import mend
 from linli.geodata.import_report import Report
 from linli.geodata.layers import Layer, layer_names, read_layer
-from linli.geodata.street_classes import tag, text
-from linli.geodata.tables import TABLE_ENDINGS, Table, read_table
+from linli.geodata.street_classes import text
+from linli.geodata.tables import TABLE_ENDINGS, Table, must_exist, read_table
 
 Source = Layer | str | os.PathLike[str]
 
@@ -34,17 +37,20 @@ USUAL_NAMES = {
     "facilities": ("facilities", "设施"),
 }
 
-# GDAL's layers of an OpenStreetMap extract, and the column that says that a feature plays the role
-OSM_LAYERS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
-    "roads": (("lines", ("highway",)),),
-    "water": (("lines", ("waterway",)), ("multipolygons", ("natural", "water"))),
-    "rail": (("lines", ("railway",)),),
-    "walls": (("lines", ("barrier",)),),
-    "buildings": (("multipolygons", ("building",)),),
-    "compounds": (("multipolygons", ("landuse",)),),
-    "facilities": (("points", ("amenity",)),),
+# GDAL's layers of an OpenStreetMap extract, and which features of each play the role
+OSM_LAYERS = {
+    "roads": (("lines", "highway IS NOT NULL"),),
+    "water": (
+        ("lines", "waterway IS NOT NULL"),
+        ("multipolygons", "\"natural\" = 'water' OR landuse IN ('basin', 'reservoir')"),
+    ),
+    "rail": (("lines", "railway IS NOT NULL"),),
+    "walls": (("lines", "barrier IS NOT NULL"),),
+    "buildings": (("multipolygons", "building IS NOT NULL"),),
+    "compounds": (("multipolygons", "landuse = 'residential'"),),
+    "facilities": (("points", "other_tags LIKE '%\"amenity\"%'"),),
 }
-WATER_GROUND = ("water", "riverbank", "basin", "reservoir", "bay")
+OSM_KEYS = {"roads": "highway", "water": "waterway", "rail": "railway", "walls": "barrier"}
 CLOSING_M = 60.0  # a boundary line whose ends lie at most this far apart is closed
 
 
@@ -68,7 +74,7 @@ def as_layers(source: Source | Sequence[Source] | None, role: str, crs: str | No
         return [layer for one in source for layer in as_layers(one, role, crs)]
     path, name = split_path(source)
     if path.suffix.lower() == ".pbf" and name is None:
-        return _from_osm(path, role, crs)
+        return _from_osm(path, role)
     if name is None and path.suffix.lower() not in TABLE_ENDINGS and path.exists():
         known = layer_names(path)
         usual = [one for one in USUAL_NAMES.get(role, ()) if one in known]
@@ -151,7 +157,7 @@ def grounds_of(layers: list[Layer], names: Sequence[str], report: Report) -> tup
     return np.concatenate(grounds), np.concatenate(called)
 
 
-def _from_osm(path: Path, role: str, crs: str | None) -> list[Layer]:
+def _from_osm(path: Path, role: str) -> list[Layer]:
     """Read the features of a role from an OpenStreetMap extract."""
     if role not in OSM_LAYERS:
         raise InputError(
@@ -159,31 +165,31 @@ def _from_osm(path: Path, role: str, crs: str | None) -> list[Layer]:
             file=path,
             advice="write it to a GeoPackage first, or name the layer as file.pbf:multipolygons",
         )
-    found = []
-    for name, keys in OSM_LAYERS[role]:
-        layer = read_layer(path, layer=name, crs=crs)
-        chosen = _plays(layer, role, name, keys)
-        if chosen.any():
-            part = layer.take(chosen)
-            # other keys of the same way say nothing about this role: a street may carry tram tracks
-            foreign = {"highway", "railway", "waterway", "barrier", "type"} - set(keys)
-            columns = {key: values for key, values in part.columns.items() if key not in foreign}
-            found.append(replace(part, columns=columns))
+    must_exist(path)
+    found = [layer for name, where in OSM_LAYERS[role] if len(layer := _osm_layer(path, name, where, role))]
     if not found:
         raise InputError(f"the extract holds no {role}", file=path, advice="leave the option out")
     return found
 
 
-def _plays(layer: Layer, role: str, name: str, keys: tuple[str, ...]) -> Bools:
-    chosen = np.zeros(len(layer), dtype=np.bool_)
-    for key in keys:
-        values = tag(layer.columns, len(layer), key)
-        if role == "water" and name == "multipolygons":
-            chosen |= np.isin(values.astype(str), WATER_GROUND)
-        elif role == "compounds":
-            chosen |= values == "residential"
-        else:
-            chosen |= values != ""
-    if role == "water" and name == "multipolygons":
-        chosen |= np.array([text(value) == "riverbank" for value in tag(layer.columns, len(layer), "waterway")])
-    return chosen
+def _osm_layer(path: Path, name: str, where: str, role: str) -> Layer:
+    """Read the chosen features of one of GDAL's layers of an extract; rings that an extract cuts open are left out."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        try:
+            meta, _, wkb, values = pyogrio.raw.read(path, layer=name, where=where)
+        except (DataSourceError, DataLayerError, FeatureError, RuntimeError) as error:
+            raise InputError(
+                f"the OpenStreetMap extract is damaged ({error})", file=path, layer=name, advice="download it again"
+            ) from None
+    geometry = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
+    whole = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+    # other keys of the same way say nothing about this role: a street may carry tram tracks
+    foreign = {"highway", "railway", "waterway", "barrier", "type"} - {OSM_KEYS.get(role, "")}
+    columns = {
+        str(key): column[whole] for key, column in zip(meta["fields"], values, strict=True) if key not in foreign
+    }
+    notes: tuple[str, ...] = ()
+    if not whole.all():
+        notes = (f"{int((~whole).sum())} {role} of {path} are cut open at the edge of the extract and were left out",)
+    return Layer(geometry[whole], columns, WGS84, name, path, np.flatnonzero(whole) + 1, notes)

@@ -18,6 +18,7 @@ from linli.geodata.street_classes import LAKE_WORDS, RIVER_WORDS, is_yes, kinds_
 from linli.geodata.streets import UNDERPASS_M, Dividers
 
 TUNNEL_NAME = re.compile(r"隧道|地道|通道$|地铁|地鐵|[Tt]unnel|[Ss]ubway")
+TRAM_NAME = re.compile(r"地铁|地鐵|有轨电车|有軌電車|轻轨|輕軌|[Tt]ram|[Mm]etro")
 LAKE_BLOCK_M2 = (
     100_000.0  # standing water from this size on is a block of its own; smaller belongs to the ground around
 )
@@ -62,6 +63,8 @@ def dividers_of(layers: list[Layer], role: str, report: Report) -> Dividers:
         rows = len(layer)
         kind, link, _ = kinds_of(layer.columns, rows, default=DEFAULT_KIND[role])
         name = names_of(layer.columns, rows)
+        tram = (kind == "railway") & np.array([bool(TRAM_NAME.search(one)) for one in name], dtype=np.bool_)
+        kind[tram] = None  # it runs in a street, under it or above it
         level, tunnel = levels_of(layer.columns, rows)
         if role == "roads" and not tunnel.any():
             tunnel |= np.array([bool(TUNNEL_NAME.search(one)) for one in name], dtype=np.bool_)
@@ -126,7 +129,8 @@ def without_lanes_in_compounds(dividers: Dividers, compounds: Objects, report: R
     hit = minor[shapely.intersects(dividers.geometry[minor], inner)]
     report.met(
         "lanes_inside_compounds", len(hit),
-        "{}条小路或围墙穿过小区,小区内的部分不作界线", "{} lanes or walls run through compounds; inside they divide nothing",
+        "{}条小路或围墙穿过小区,小区内的部分不作界线",
+        "{} lanes or walls run through compounds; inside they divide nothing",
     )  # fmt: skip
     rest = np.setdiff1d(np.arange(len(dividers)), hit)
     parts, origin = shapely.get_parts(shapely.difference(dividers.geometry[hit], inner), return_index=True)

@@ -24,6 +24,8 @@ from linli.geodata.arrangement import (
 )
 from linli.geodata.corridors import is_corridor, middle_lines, samples_along
 
+BUILT_M2 = 300.0  # ground with buildings of this size, or of this share of it, is built on
+BUILT_SHARE = 0.08
 UNDERPASS_M = 150.0  # a tunnel up to this length is a road that dips under another and divides like one
 
 
@@ -270,13 +272,17 @@ def _inside(faces: Objects, grounds: Objects) -> Bools:
 
 
 def _holds(faces: Objects, buildings: Objects | None) -> Bools:
-    """Tell which faces bear a building of more than a hut's size, or a point that stands for one."""
-    holds = np.zeros(len(faces), dtype=np.bool_)
-    if buildings is not None and len(buildings):
-        real = (shapely.area(buildings) > 20) | (shapely.get_dimensions(buildings) == 0)
-        points = shapely.point_on_surface(buildings[real])
-        holds[shapely.STRtree(faces).query(points, predicate="within")[1]] = True
-    return holds
+    """Tell which faces bear buildings to speak of: not just a hut, or the edge of one across the street."""
+    if buildings is None or len(buildings) == 0:
+        return np.zeros(len(faces), dtype=np.bool_)
+    points = shapely.point_on_surface(buildings)
+    row, face = shapely.STRtree(faces).query(points, predicate="within")
+    size = shapely.area(shapely.intersection(buildings[row], faces[face]))
+    # a point stands for a building of unknown size
+    size[shapely.get_dimensions(buildings[row]) == 0] = BUILT_M2
+    built = np.bincount(face, size, minlength=len(faces))
+    held: Bools = (built >= BUILT_M2) | (built >= BUILT_SHARE * shapely.area(faces))
+    return held
 
 
 def _join_loops(faces: Objects, sides: Sides, label: Ints, dividers: Dividers, found: dict[str, float]) -> Ints:
