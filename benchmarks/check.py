@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from linli.districting.problem import Ints, Problem
 
@@ -13,16 +15,20 @@ from .instances import Instance
 
 @dataclass(frozen=True)
 class Check:
-    """Cut in user's units, number of parts out of bounds, in several pieces, and empty."""
+    """Cut in user's units; number of parts out of bounds, in several pieces, empty, and enclosing other blocks.
+
+    To enclose is no fault here: the peers' models do not forbid it.
+    """
 
     cut: float
     out_of_bounds: int
     broken: int
     empty: int
+    enclosing: int
 
     @property
     def faults(self) -> int:
-        """Number of violations of any kind."""
+        """Number of violations of bounds and connection."""
         return self.out_of_bounds + self.broken + self.empty
 
 
@@ -40,7 +46,34 @@ def check(instance: Instance, labels: Ints) -> Check:
     sums: dict[int, int] = dict.fromkeys(range(instance.parts), 0)
     for label, weight in zip(found, problem.weights.tolist(), strict=True):
         sums[label] = sums.get(label, 0) + weight
-    home = list(range(problem.n))
+    tops = _pieces(problem.n, inside)
+    pieces: dict[int, set[int]] = {}
+    for v, label in enumerate(found):
+        pieces.setdefault(label, set()).add(tops[v])
+    return Check(
+        cut=cut / problem.scale,
+        out_of_bounds=sum(not instance.lower <= total <= instance.upper for total in sums.values()),
+        broken=sum(len(several) > 1 for several in pieces.values()),
+        empty=sum(label not in pieces for label in sums),
+        enclosing=sum(_encloses(problem, labels, label) for label in pieces),
+    )
+
+
+def _encloses(problem: Problem, labels: Ints, label: int) -> bool:
+    """Tell whether blocks of other parts cannot get outside but through this part."""
+    if problem.rim is None:
+        return False
+    others, outside = np.append(labels != label, True), problem.n
+    ways = np.concatenate([problem.edges, [(v, outside) for v in np.flatnonzero(problem.rim)]])
+    ways = ways[others[ways].all(axis=1)]
+    graph = coo_array((np.ones(len(ways)), (ways[:, 0], ways[:, 1])), shape=(outside + 1, outside + 1))
+    piece = connected_components(graph, directed=False)[1]
+    return bool((piece[others] != piece[outside]).any())
+
+
+def _pieces(n: int, pairs: list[tuple[int, int]]) -> list[int]:
+    """A representative of each vertex's connected piece, by union and find."""
+    home = list(range(n))
 
     def top(v: int) -> int:
         while home[v] != v:
@@ -48,17 +81,9 @@ def check(instance: Instance, labels: Ints) -> Check:
             v = home[v]
         return v
 
-    for a, b in inside:
+    for a, b in pairs:
         home[top(a)] = top(b)
-    pieces: dict[int, set[int]] = {}
-    for v, label in enumerate(found):
-        pieces.setdefault(label, set()).add(top(v))
-    return Check(
-        cut=cut / problem.scale,
-        out_of_bounds=sum(not instance.lower <= total <= instance.upper for total in sums.values()),
-        broken=sum(len(tops) > 1 for tops in pieces.values()),
-        empty=sum(label not in pieces for label in sums),
-    )
+    return [top(v) for v in range(n)]
 
 
 def inertia(problem: Problem, labels: Ints) -> float:

@@ -131,12 +131,15 @@ def _faults(lines: Sequence[Line]) -> list[str]:
                 found.append(f"{name}: {answer.peer}'s plan has {seen.faults} faults")
             if not _close(seen.cut, answer.objective):
                 found.append(f"{name}: {answer.peer} says {answer.objective:.3f}, the plan costs {seen.cut:.3f}")
+            if answer is ours and seen.enclosing:
+                found.append(f"{name}: a part of Linli's plan encloses others")
         for peer in line.peers.values():
             if ours is None or peer.status in ("failed", "stopped"):
                 continue
             if {ours.status, peer.status} >= {"infeasible"} and "proven" in (ours.status, peer.status):
                 found.append(f"{name}: Linli says {ours.status}, {peer.peer} says {peer.status}")
-            if _above(ours.bound, peer.objective):
+            lawful = peer.labels is not None and not check(line.instance, peer.labels).enclosing
+            if lawful and _above(ours.bound, peer.objective):
                 found.append(f"{name}: Linli's bound {ours.bound:.3f} is above {peer.peer}'s plan {peer.objective:.3f}")
             if _above(peer.bound, ours.objective):
                 found.append(f"{name}: {peer.peer}'s bound {peer.bound:.3f} is above Linli's plan {ours.objective:.3f}")

@@ -152,6 +152,16 @@ def test_the_checker_counts_what_is_wrong():
         check(instance, labels[:5])
 
 
+def test_the_checker_sees_a_part_that_shuts_another_off_from_outside():
+    from linli.districting.problem import Problem
+
+    star = Problem.from_graph(
+        [1] * 5, [(0, 1), (0, 2), (0, 3), (0, 4), (1, 2), (2, 3), (3, 4), (1, 4)], rim=[0, 1, 1, 1, 1]
+    )
+    assert check(Instance("star", star, 1, 4, 2), np.array([0, 1, 1, 1, 1])).enclosing == 1
+    assert check(Instance("star", star, 1, 4, 2), np.array([0, 0, 1, 1, 1])).enclosing == 0
+
+
 def test_inertia_is_measured_to_the_best_block_of_each_part():
     instance, labels = square("000111")
     place = np.array([(x, y) for y in (0, 1) for x in (0, 10, 20)], dtype=float)
