@@ -10,12 +10,12 @@ import numpy as np
 
 from linli.errors import InputError
 from linli.plans.checks import Broken, broken_rules
-from linli.plans.goals import MEANINGS, goal_of
+from linli.plans.goals import goal_of
 from linli.plans.measures import UNITS
 from linli.plans.names import community_words
 from linli.plans.plan import Plan
-from linli.plans.rules import KIND_WORDS
-from linli.plans.task import count_words, texts
+from linli.plans.rules import KIND_WORDS, Rules
+from linli.plans.task import atoms_of, count_words, make_task, texts
 
 PRINTED = ("cut_length_m", "boundary", "reliance", "continuity", "access", "belonging", "polsby_popper", "facilities")
 
@@ -115,32 +115,31 @@ def evaluate(plan: Plan, moves: Mapping[str, str]) -> Change:
 
 
 def remeasured(plan: Plan) -> Plan:
-    """Return a plan with the objective measured anew on its goal."""
-    value = plan.measures().get(plan.goal)
-    if (
-        value is not None
-        and plan.goal in MEANINGS
-        and goal_of(plan.goal, plan.blocks, plan.rules, plan.count).solver == "cut"
-    ):
-        return replace(plan, objective=float(value))
-    return replace(plan, objective=objective_of(plan))
-
-
-def objective_of(plan: Plan) -> float:
-    """Measure a plan's own goal, however it was made."""
-    from linli.plans.task import make_task
-
+    """Return a plan with the objective measured anew on its goal, however it was made."""
     weights: dict[str, float] = {}
     for term in plan.goal.split(" + "):
         weight, _, name = term.rpartition(" ")
         weights[name] = float(weight or 1)
     goal = goal_of(weights, plan.blocks, plan.rules, plan.count)
-    free = plan.rules.but(
-        keep_whole=None, fixed={}, kept={}, households=(0, max(1, int(plan.blocks.counts(plan.count).sum())))
+    everyone = max(1, int(plan.blocks.counts(plan.count).sum()))
+    free = Rules(
+        households=(0, everyone), profile=plan.rules.profile, prices=plan.rules.prices, keep_whole=_whole(plan)
     )
     task = make_task(plan.blocks, free, plan.count, goal.costs, pieces=True)
-    labels = np.unique(plan.community.astype(str), return_inverse=True)[1].astype(np.int64)
-    return goal.measured(task, labels)
+    labels = np.zeros(task.problem.n, dtype=np.int64)
+    labels[task.atom] = np.unique(plan.community.astype(str), return_inverse=True)[1]
+    return replace(plan, objective=goal.measured(task, labels))
+
+
+def _whole(plan: Plan) -> str | None:
+    """Return the column of compounds, None where the plan divides one."""
+    column = plan.rules.keep_whole
+    if column is None:
+        return None
+    atom = atoms_of(plan.blocks, plan.rules)
+    first = np.zeros(int(atom.max()) + 1, dtype=object)
+    first[atom] = plan.community
+    return column if (first[atom] == plan.community).all() else None
 
 
 def _moved(plan: Plan, moves: Mapping[str, str], place: Mapping[str, int]) -> list[str]:

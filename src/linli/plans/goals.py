@@ -123,6 +123,7 @@ def solve(
     seed: int,
     time_limit: float | None,
     progress: ProgressHook | None,
+    start: Ints | None = None,
 ) -> Result:
     """Divide one piece, given by its atoms, by the solver that serves the goal; labels are those of `atoms`.
 
@@ -134,12 +135,15 @@ def solve(
     place = {int(atom): row for row, atom in enumerate(atoms)}
     names = sorted({name for atom, name in task.named.items() if atom in place})
     fixed = {place[atom]: names.index(name) for atom, name in task.named.items() if atom in place}
+    score = Score(task, goal.weights, goal.costs, atoms)
+    begin: Ints | None = None
     if goal.solver == "centre":
-        result = _around_centres(task, goal, atoms, sub, parts, fixed, names, time_limit, progress)
+        result = _around_centres(task, goal, atoms, sub, parts, fixed, names, time_limit, progress, start)
     else:
         from linli.districting import split
 
         # for a goal that only search serves, the shortest line is where it starts
+        begin = _usable(start, sub, lower, upper, parts, fixed, task.rules.enclaves)
         limit = time_limit if goal.solver == "cut" or time_limit is None else time_limit / 3
         result = split(
             sub if goal.costs.any() or goal.name == "any" else replace(sub, costs=_plain_costs(task, sub, atoms)),
@@ -151,14 +155,14 @@ def solve(
             time_limit=limit,
             enclaves=task.rules.enclaves,
             fixed=fixed or None,
+            start=begin,
             progress=progress,
         )
-    score = Score(task, goal.weights, goal.costs, atoms)
     if result.labels is None or (goal.solver != "search" and score.keeps(result.labels, fixed)):
         return result
     bound = None if goal.solver == "search" else result.bound
     limit = 10.0 if time_limit is None else time_limit * 2 / 3
-    start = result.labels
+    start = result.labels if begin is None or goal.solver != "search" else begin
     if goal.solver == "centre" and not score.keeps_names(start, fixed):
         from linli.districting import split
 
@@ -195,6 +199,7 @@ def _around_centres(
     names: list[str],
     time_limit: float | None,
     progress: ProgressHook | None,
+    start: Ints | None,
 ) -> Result:
     from linli.districting.assignment import solve_assignment
 
@@ -223,6 +228,7 @@ def _around_centres(
         parts,
         forced_centres=forced,
         forbidden=forbidden,
+        start=start,
         enclaves=task.rules.enclaves,
         time_limit=time_limit,
         progress=progress,
@@ -254,6 +260,27 @@ def _centre_costs(
         stays = overlap[:, known.index(names[key])] if names[key] in known else 0
         cost[:, column] = sub.weights - stays
     return cost, centres, forced, forbidden, "households"
+
+
+def _usable(
+    start: Ints | None,
+    sub: Problem,
+    lower: int,
+    upper: int,
+    parts: int | None,
+    fixed: Mapping[int, int],
+    enclaves: bool,
+) -> Ints | None:
+    """Return the start where it is a plan under the rules, else None."""
+    from linli.districting.separators import is_plan
+
+    if start is None:
+        return None
+    number = int(start.max()) + 1
+    pairs = {(int(start[row]), key) for row, key in fixed.items()}
+    named = len({part for part, _ in pairs}) == len(pairs) == len({key for _, key in pairs})
+    right = named and (parts is None or parts == number)
+    return start if right and is_plan(sub, start, number, lower, upper, enclaves=enclaves) else None
 
 
 def _line_costs(name: str, blocks: Blocks, rules: Rules) -> Floats:

@@ -68,7 +68,7 @@ def cut_length_by_kind(blocks: Blocks, labels: Labels) -> dict[str, float]:
     """Metres of line between different communities by what runs there."""
     cut = _cut(blocks, labels)
     kinds = blocks.lines.kind[cut].astype(str)
-    return {kind: float(blocks.lines.length_m[cut][kinds == kind].sum()) for kind in sorted(set(kinds))}
+    return {kind: float(blocks.lines.length_m[cut][kinds == kind].sum()) for kind in sorted(set(kinds.tolist()))}
 
 
 def reliance(blocks: Blocks, labels: Labels) -> float | None:

@@ -88,6 +88,7 @@ def split(
     time_limit: float | None = 60,
     progress: ProgressHook | None = None,
     pieces: bool = False,
+    start: Sequence[str] | None = None,
 ) -> SplitResult:
     """Divide blocks into communities that keep the rules, with the least value of a goal.
 
@@ -113,6 +114,8 @@ def split(
         Called with what has been reached.
     pieces
         True allows a territory in several pieces that do not touch; each is divided for itself.
+    start
+        Community of each block in scope: a plan to begin with, used where it keeps the rules.
 
     Raises
     ------
@@ -140,7 +143,8 @@ def split(
         return SplitResult(None, "infeasible", goal.name, None, None, tuple(error.clash), time.process_time() - began)
 
     clock = _Clock(time_limit)
-    result = divide(task, goal, parts, seed=seed, clock=clock, progress=progress)
+    begin = None if start is None else _start_labels(task, start)
+    result = divide(task, goal, parts, seed=seed, clock=clock, progress=progress, start=begin)
     if result.labels is None:
         words: tuple[str, ...] = ()
         if result.status == "infeasible":
@@ -211,6 +215,7 @@ def divide(
     seed: int,
     clock: _Clock,
     progress: ProgressHook | None = None,
+    start: Ints | None = None,
 ) -> Result:
     """Divide every piece for itself and add up labels, objectives and bounds; parts are dealt out at least cost.
 
@@ -229,7 +234,7 @@ def divide(
         answers: dict[int | None, Result] = {}
         for k in ks:
             limit = LEAST_SECONDS if interrupted else clock.share(runs)
-            answer = _solve_piece(task, goal, atoms, k, ranges, seed, limit, progress, len(solved))
+            answer = _solve_piece(task, goal, atoms, k, ranges, seed, limit, progress, len(solved), start)
             runs -= 1
             interrupted |= answer.interrupted
             spent += answer.cpu_seconds
@@ -255,6 +260,7 @@ def _solve_piece(
     limit: float | None,
     progress: ProgressHook | None,
     number: int,
+    start: Ints | None,
 ) -> Result:
     several = len(ranges) > 1
 
@@ -263,7 +269,21 @@ def _solve_piece(
             where = f"piece {number + 1} of {len(ranges)}" + ("" if k is None else f", {k} parts")
             progress(replace(step, stage=f"{where}: {step.stage}") if several else step)
 
-    return solve(task, goal, atoms, k, seed=seed, time_limit=limit, progress=tell)
+    begin = None if start is None else np.unique(start[atoms], return_inverse=True)[1].astype(np.int64)
+    try:
+        return solve(task, goal, atoms, k, seed=seed, time_limit=limit, progress=tell, start=begin)
+    except KeyboardInterrupt:
+        # interrupted before the solver could return what it had: take what comes at once
+        answer = solve(task, goal, atoms, k, seed=seed, time_limit=LEAST_SECONDS, progress=None, start=begin)
+        return replace(answer, interrupted=True)
+
+
+def _start_labels(task: Task, start: Sequence[str]) -> Ints | None:
+    """Return labels of atoms; None where a compound lies in two communities of the start."""
+    number = np.unique(np.asarray(start, dtype=str), return_inverse=True)[1].astype(np.int64)
+    labels = np.zeros(task.problem.n, dtype=np.int64)
+    labels[task.atom] = number
+    return labels if (labels[task.atom] == number).all() else None
 
 
 def _part_ranges(task: Task, parts: int | None) -> list[tuple[int, int]]:

@@ -1,0 +1,33 @@
+"""`linli report`: write a plan as a page or as the text that approvers expect."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from linli.cli.common import BlocksOption, Json, PlanFile, load_plan, print_json
+
+
+def command(
+    plan: PlanFile,
+    blocks: BlocksOption,
+    output: Annotated[Path, typer.Option("--output", "-o", help="report to write: .html, .md or .txt")],
+    title: Annotated[str | None, typer.Option(help="title of the report")] = None,
+    picture: Annotated[bool, typer.Option("--picture/--no-picture", help="put the map into an .html report")] = True,
+    json: Json = False,
+) -> None:
+    """Write a plan's figures, rules, proof and the words of each community, in Chinese.
+
+    Example: `linli report plan.gpkg --blocks tongyuan.gpkg -o report.html`
+    """
+    from linli.plans.pages import write_report
+
+    found = load_plan(plan, blocks)
+    write_report(found, output, title=title, picture=picture)
+    if json:
+        wanting = [c.name for c in found.communities if c.needs_reason and not c.reason]
+        print_json({"report": str(output), "communities": list(found.names), "reasons_wanted": wanting})
+    else:
+        print(f"→ {output}")
