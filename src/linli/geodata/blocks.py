@@ -113,6 +113,10 @@ class Blocks:
             )
         return numbers.astype(np.int64)
 
+    def texts(self, column: str) -> Objects:
+        """Return a column as text, '' where a value is missing; codes kept as numbers read 101, not 101.0."""
+        return np.array([plain_text(value) for value in self.columns[column]], dtype=object)
+
     def only(self, chosen: ArrayLike | Sequence[str]) -> Blocks:
         """Return the blocks of a scope; their borders with blocks left out become rim.
 
@@ -171,7 +175,7 @@ class Blocks:
                 field="community",
                 advice="add the column community, or leave the scope open",
             )
-        present = np.array(["" if name is None else str(name) for name in self.columns["community"]], dtype=object)
+        present = self.texts("community")
         known = sorted(set(present) - {""})
         unknown = [name for name in wanted if name not in known]
         if unknown:
@@ -212,6 +216,15 @@ class Blocks:
             field=column,
             advice=f"count columns of this file: {', '.join(self.count_columns()) or 'none'}",
         )
+
+
+def plain_text(value: object) -> str:
+    """Return a name or code as text: 12 and 12.0 are both '12'; '' where it is missing."""
+    if value is None or value != value:  # NaN
+        return ""
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def _as_numbers(values: NDArray[Any]) -> Floats:

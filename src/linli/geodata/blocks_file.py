@@ -6,7 +6,8 @@ import hashlib
 import itertools
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from linli.errors import InputError
 from linli.geodata.atomic import replace_when_done
-from linli.geodata.blocks import COUNT_COLUMNS, Blocks
+from linli.geodata.blocks import COUNT_COLUMNS, Blocks, plain_text
 from linli.geodata.borders import KINDS, Floats, Ints, Lines, Objects, Rim, find_borders
 from linli.geodata.coordinates import parse_crs, transform, working_crs
 from linli.geodata.layers import Layer, layer_names, read_attributes, read_layer_and_wkb
@@ -112,7 +113,7 @@ def write_blocks(blocks: Blocks, path: str | os.PathLike[str]) -> None:
     """
     ids = np.array(blocks.ids, dtype=object)
     lines, rim = blocks.lines, blocks.rim
-    with replace_when_done(path) as temporary:
+    with replace_when_done(path) as temporary, _unhurried_disk():
         _write(temporary, "blocks", blocks.crs, blocks.geometry, {"id": ids, **blocks.columns})
         columns = {"length_m": lines.length_m, "kind": lines.kind, "name": lines.name, "affinity": lines.affinity}
         _write(temporary, "lines", blocks.crs, lines.geometry, {"a": ids[lines.a], "b": ids[lines.b], **columns})
@@ -120,6 +121,17 @@ def write_blocks(blocks: Blocks, path: str | os.PathLike[str]) -> None:
         _write(temporary, "rim", blocks.crs, rim.geometry, {"a": ids[rim.a], **columns})
         report = json.dumps(blocks.report, ensure_ascii=False, default=str)
         _write(temporary, "report", None, None, {"json": np.array([report], dtype=object)})
+
+
+@contextmanager
+def _unhurried_disk() -> Iterator[None]:
+    """Let SQLite leave the flushing to us, who flush once, before the file is moved into place."""
+    before = pyogrio.get_gdal_config_option("OGR_SQLITE_SYNCHRONOUS")
+    pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": before})
 
 
 def _must_be_polygons(layer: Layer) -> None:
@@ -131,7 +143,7 @@ def _must_be_polygons(layer: Layer) -> None:
     shape = layer.geometry[row]
     where = {"file": layer.source, "layer": layer.name, "row": int(layer.rows[row])}
     if shape is None:
-        raise InputError("a block has no geometry", **where, advice="draw it, or delete the row")
+        raise InputError("a block has no geometry, or a broken one", **where, advice="draw it, or delete the row")
     raise InputError(
         "blocks must be polygons",
         **where,
@@ -147,11 +159,11 @@ def _ids(layer: Layer) -> tuple[tuple[str, ...], dict[str, NDArray[Any]]]:
     columns = {other: values for other, values in layer.columns.items() if other != name}
     if name is None:
         return tuple(f"B{row:05d}" for row in layer.rows), columns
-    ids = tuple(id_text(value) for value in layer.columns[name])
+    ids = tuple(plain_text(value) for value in layer.columns[name])
     first: dict[str, int] = {}
     for row, key in zip(layer.rows, ids, strict=True):
         where = {"file": layer.source, "layer": layer.name, "row": int(row), "field": name}
-        if not key:
+        if not key.strip():
             raise InputError("a block has no id", **where, advice="give every block an id of its own")
         if key in first:
             raise InputError(
@@ -162,15 +174,6 @@ def _ids(layer: Layer) -> tuple[tuple[str, ...], dict[str, NDArray[Any]]]:
             )
         first[key] = int(row)
     return ids, columns
-
-
-def id_text(value: object) -> str:
-    """Return an id as text: 12 and 12.0 are both '12'; '' where it is missing."""
-    if value is None or value != value:  # NaN
-        return ""
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        return str(int(value))
-    return str(value).strip()
 
 
 def _mended(geometry: Objects, layer: Layer, ids: tuple[str, ...]) -> tuple[Objects, list[str]]:
@@ -217,7 +220,14 @@ def _read_lines(path: Path, ids: tuple[str, ...]) -> Lines:
     a, b = _ends(path, "lines", "a", columns, ids), _ends(path, "lines", "b", columns, ids)
     if np.any(a == b):
         row = int(np.argmax(a == b))
-        raise InputError("a line divides a block from itself", file=path, layer="lines", row=row + 1, value=ids[a[row]])
+        raise InputError(
+            "a line divides a block from itself",
+            file=path,
+            layer="lines",
+            row=row + 1,
+            value=ids[a[row]],
+            advice="delete the row, or write the block on the other side",
+        )
     swapped = np.array([ids[i] > ids[j] for i, j in zip(a, b, strict=True)], dtype=np.bool_)
     affinity = columns.get("affinity")
     return Lines(
@@ -241,7 +251,7 @@ def _read_rim(path: Path, ids: tuple[str, ...]) -> Rim:
 def _ends(path: Path, layer: str, field: str, columns: dict[str, NDArray[Any]], ids: tuple[str, ...]) -> Ints:
     """Turn a column of block ids into indices."""
     index = {key: row for row, key in enumerate(ids)}
-    values = [id_text(value) for value in _needed(path, layer, field, columns)]
+    values = [plain_text(value) for value in _needed(path, layer, field, columns)]
     for row, key in enumerate(values, start=1):
         if key not in index:
             raise InputError(

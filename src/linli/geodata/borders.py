@@ -179,15 +179,42 @@ def _segments(lines: Objects) -> tuple[Ints, Floats, Floats]:
 
 
 def _shared_stretches(owner: Ints, start: Floats, end: Floats, tolerance: float) -> tuple[Ints, Ints, Floats, Floats]:
-    """Find facing stretches to the centimetre, and within the tolerance on segments that these leave partly bare."""
-    exact = _facing_stretches(owner, start, end, min(EXACT_M, tolerance))
-    row, low, high, _ = _united(exact[0], np.zeros_like(exact[0]), exact[2], exact[3])
-    bare = np.hypot(*(end - start).T) - np.bincount(row, weights=high - low, minlength=len(owner)) > EXACT_M
-    loose = _facing_stretches(owner, start, end, tolerance)
-    segment, other, low, high = (
-        np.concatenate([one[~bare[exact[0]]], two[bare[loose[0]]]]) for one, two in zip(exact, loose, strict=True)
-    )
+    """Find shared stretches: of equal segments first, then to the centimetre, then within the tolerance.
+
+    Only segments that the finer search leaves partly bare go to the coarser one, which is slower and, where borders
+    meet at a sharp angle, a little generous.
+    """
+    length = np.hypot(*(end - start).T)
+    twin = _twins(owner, start, end)
+    equal = np.flatnonzero(twin >= 0)
+    found = [(equal, owner[twin[equal]], np.zeros(len(equal)), length[equal])]
+    rest = np.flatnonzero(twin < 0)
+
+    segment, other, low, high = _facing_stretches(owner[rest], start[rest], end[rest], min(EXACT_M, tolerance))
+    row, begin, stop, _ = _united(segment, np.zeros_like(segment), low, high)
+    bare = length[rest] - np.bincount(row, weights=stop - begin, minlength=len(rest)) > EXACT_M
+    settled = ~bare[segment]
+    found.append((rest[segment[settled]], other[settled], low[settled], high[settled]))
+
+    segment, other, low, high = _facing_stretches(owner[rest], start[rest], end[rest], tolerance)
+    open_ = bare[segment]
+    found.append((rest[segment[open_]], other[open_], low[open_], high[open_]))
+    segment, other, low, high = (np.concatenate(column) for column in zip(*found, strict=True))
     return segment, other, low, high
+
+
+def _twins(owner: Ints, start: Floats, end: Floats) -> Ints:
+    """Find for each segment the one segment of another block that has the same ends and runs back; -1 where none."""
+    back = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
+    ends = np.concatenate([np.where(back[:, None], end, start), np.where(back[:, None], start, end)], axis=1)
+    order = np.lexsort(ends.T)
+    same = np.r_[False, (ends[order[1:]] == ends[order[:-1]]).all(axis=1), False]
+    lone_pair = np.flatnonzero(same[1:-1] & ~same[:-2] & ~same[2:])  # neither a third before nor after
+    one, two = order[lone_pair], order[lone_pair + 1]
+    real = (back[one] != back[two]) & (owner[one] != owner[two])
+    twin = np.full(len(owner), -1, dtype=np.int64)
+    twin[one[real]], twin[two[real]] = two[real], one[real]
+    return twin
 
 
 def _facing_stretches(owner: Ints, start: Floats, end: Floats, tolerance: float) -> tuple[Ints, Ints, Floats, Floats]:

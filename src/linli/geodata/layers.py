@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -98,7 +99,7 @@ def read_layer(path: str | os.PathLike[str], *, layer: str | None = None, crs: s
     empty = shapely.is_missing(found.geometry)
     if not empty.any():
         return found
-    note = f"{int(empty.sum())} features of layer {found.name} of {path} without geometry were left out"
+    note = f"{int(empty.sum())} features of layer {found.name} of {path} without a sound geometry were left out"
     return replace(found.take(~empty), notes=(*found.notes, note))
 
 
@@ -116,8 +117,7 @@ def read_layer_and_wkb(path: Path, *, layer: str | None, crs: str | None) -> tup
     else:
         must_be_whole(path)
         wkb, columns, name, declared = _from_map(path, layer)
-        with _readable(path, name):
-            geometry = shapely.force_2d(shapely.from_wkb(wkb))
+        geometry = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="fix"))
         rows = np.arange(1, len(geometry) + 1)
     if len(geometry) == 0:
         raise InputError("the layer has no features", file=path, layer=name, advice="export it again")
@@ -190,7 +190,7 @@ def read_attributes(path: Path, layer: str) -> tuple[dict[str, NDArray[Any]], Ob
         meta, _, wkb, values = pyogrio.raw.read(path, layer=layer, force_2d=True, datetime_as_string=True)
         columns = {str(name): column for name, column in zip(meta["fields"], values, strict=True)}
         rows = len(values[0]) if values else 0
-        return columns, np.full(rows, None) if wkb is None else shapely.from_wkb(wkb)
+        return columns, np.full(rows, None) if wkb is None else shapely.from_wkb(wkb, on_invalid="ignore")
 
 
 def _from_map(path: Path, layer: str | None) -> tuple[Objects, dict[str, NDArray[Any]], str, str | None]:
@@ -333,9 +333,11 @@ def shapefile_encoding(path: Path) -> str | None:
 
 @contextmanager
 def _readable(path: Path, layer: str | None = None) -> Iterator[None]:
-    """Turn what GDAL and GEOS say about a file into an InputError."""
+    """Turn errors of GDAL into an InputError; its remarks on single features are judged by our own checks."""
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     except (
         CRSError,
         DataLayerError,
@@ -343,7 +345,6 @@ def _readable(path: Path, layer: str | None = None) -> Iterator[None]:
         FeatureError,
         FieldError,
         GeometryError,
-        shapely.errors.ShapelyError,
         UnicodeDecodeError,
         ValueError,
         RuntimeError,

@@ -100,7 +100,9 @@ def read_table(path: str | os.PathLike[str], *, sheet: str | None = None) -> Tab
     names = _names(header, path, name, header_row)
     body = numbered[first + 1 :]
     if not body:
-        raise InputError("the table has a header but no rows", file=path, layer=name, row=header_row)
+        raise InputError(
+            "the table has a header but no rows", file=path, layer=name, row=header_row, advice="export it again"
+        )
     for row, values in body:
         extra = [value for value in values[len(names) :] if _filled(value)]
         if extra:
@@ -221,7 +223,14 @@ def _names(header: list[object], path: Path, layer: str, row: int) -> list[str]:
     names = ["" if not _filled(value) else str(_cell(value)) for value in header]
     for name in names:
         if name and names.count(name) > 1:
-            raise InputError("two columns have the same name", file=path, layer=layer, row=row, field=name)
+            raise InputError(
+                "two columns have the same name",
+                file=path,
+                layer=layer,
+                row=row,
+                field=name,
+                advice="give each a name of its own",
+            )
     while names and not names[-1]:
         names.pop()
     return names
