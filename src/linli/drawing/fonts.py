@@ -83,7 +83,8 @@ def underlay(*, halo: str | None, width: float, weight: float, ink: str) -> list
 def draw_as_paths(texts: Iterable[Text]) -> None:
     """Make texts draw as paths, which text with path effects does on every backend.
 
-    For PDF: matplotlib did not embed CFF fonts such as this one rightly there in all its versions.
+    In PDF, matplotlib did not embed CFF fonts such as this one rightly in all its versions; in PNG, hinted letters
+    would stray from what lies under them.
     """
     for text in texts:
         if not text.get_path_effects():

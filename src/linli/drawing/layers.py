@@ -8,11 +8,11 @@ import numpy as np
 import shapely
 from matplotlib.collections import LineCollection
 from matplotlib.patches import PathPatch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from linli.drawing.fonts import text_width
 from linli.drawing.legend import hatch_ink, unit_of
-from linli.drawing.lettering import Taken, box_around, place_beside, place_inside
+from linli.drawing.lettering import Taken, box_around, boxes_along, place_beside, place_inside
 from linli.drawing.linework import draw_lines, name_lines, outline_of, segments_of
 from linli.drawing.page import MapFrame
 from linli.drawing.palette import CINNABAR, GROUND, INK, PAPER, SOFT_INK, Fill
@@ -54,19 +54,21 @@ def draw_communities(
     for community in communities:
         fill_ground(frame, community.ground, fills[community.name].colour, fills[community.name])
     draw_hairlines(frame, blocks.geometry, INK, 0.16)
-    draw_lines(frame.axes, blocks, faint=0.8)
+    weight = stroke_weight(frame, [community.ground for community in communities])
+    draw_lines(frame.axes, blocks, faint=0.8 * weight, minor=stroke_weight(frame, blocks.geometry, 3.0))
     for community in communities:
-        outline_ground(frame, community.ground, 1.0)
+        outline_ground(frame, community.ground, weight)
     for community in communities:
         if community.name in bold:
-            outline_ground(frame, community.ground, 3.0, inside=True)
+            outline_ground(frame, community.ground, 3.0 * weight, inside=True)
     if marked is not None:
         for supported in (True, False):
             rows = marked & ((blocks.lines.kind != "none") == supported)
             style = "solid" if supported else (0, (2.2, 1.4))
             frame.axes.add_collection(
                 LineCollection(
-                    segments_of(blocks.lines.geometry[rows]), colors=CINNABAR, linewidths=1.7, linestyles=[style],
+                    segments_of(blocks.lines.geometry[rows]), colors=CINNABAR, linewidths=1.7 * weight,
+                    linestyles=[style],
                     capstyle="round" if supported else "butt", zorder=5,
                 ),
                 autolim=False,
@@ -121,6 +123,7 @@ def label_communities(
         x, y, align = found
         left = x if align == "left" else x - width
         taken.add(np.array([[left, y - height / 2, left + width, y + height / 2]]))
+        taken.add(boxes_along((heart.x, heart.y), (x, y), height / 2))
         near = x - 2 * step if align == "left" else x + 2 * step
         frame.axes.plot([heart.x, near], [heart.y, y], color=INK, lw=0.5, zorder=6)
         frame.axes.plot([heart.x], [heart.y], marker="o", ms=2.2, color=INK, zorder=6)
@@ -156,6 +159,12 @@ def signs_of(facilities: Sequence[str | None] | None) -> dict[str, str]:
     return signs
 
 
+def stroke_weight(frame: MapFrame, grounds: ArrayLike, usual_mm: float = 12.0) -> float:
+    """Return how heavy outlines should be, 0.3 to 1: less where grounds are smaller on paper than usual."""
+    side = float(np.sqrt(np.mean(shapely.area(np.asarray(grounds, dtype=object))))) / frame.metres_per_mm
+    return float(np.clip(side / usual_mm, 0.3, 1.0))
+
+
 def fill_ground(frame: MapFrame, ground: shapely.Geometry, colour: str, fill: Fill | None = None) -> None:
     """Fill a ground with a plain colour and the hatch of `fill`."""
     patch = PathPatch(outline_of(ground), facecolor=colour, edgecolor=colour, lw=0.3, zorder=1)
@@ -170,9 +179,10 @@ def fill_ground(frame: MapFrame, ground: shapely.Geometry, colour: str, fill: Fi
 
 def draw_hairlines(frame: MapFrame, geometry: NDArray[np.object_], colour: str, alpha: float) -> None:
     """Draw the outlines of polygons as faint hairlines."""
-    rings = shapely.get_rings(shapely.get_parts(geometry))
+    rings = segments_of(shapely.get_rings(shapely.get_parts(geometry)))
+    width = 0.35 * stroke_weight(frame, geometry, 3.0)
     frame.axes.add_collection(
-        LineCollection(segments_of(rings), colors=colour, alpha=alpha, linewidths=0.35, zorder=2), autolim=False
+        LineCollection(rings, colors=colour, alpha=alpha, linewidths=width, zorder=2), autolim=False
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from linli.drawing.fonts import text_width
 from linli.drawing.linework import KIND_NAMES, STROKES, dash
 from linli.drawing.page import POINT_MM, Sheet, north_arrow, scale_bar
 from linli.drawing.palette import INK, SOFT_INK, Fill
@@ -22,7 +23,7 @@ _UNITS = {
     "persons": "人",
 }
 _ROW_MM, _LEAST_ROW_MM = 6.2, 3.9
-_MOST_ROWS = 34
+_SUMMARY_MM, _GUTTER_MM = 38.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -51,22 +52,20 @@ class Legend:
         self.sheet, self.x, self.y, self.width, self.foot = sheet, x, top, width, foot
 
     def tables(self, tables: Sequence[Table], count: str | None, *, reserve: float) -> None:
-        """Write tables of communities so that `reserve` mm stay free below; too many rows become one summary."""
-        lines = sum(len(table.rows) + 2.6 for table in tables)
+        """Write tables of communities so that `reserve` mm stay free below: in one column, in two, or summed up."""
         room = self.y - self.foot - reserve
-        row = min(_ROW_MM, room / lines)
-        if row < _LEAST_ROW_MM:
-            longest = max(tables, key=lambda table: len(table.rows))
-            tables = [Table(t.heading, ()) if t is longest else t for t in tables]
-            self._summary(longest, count)
-            tables = [t for t in tables if t.rows]
-            row = min(_ROW_MM, (self.y - self.foot - reserve) / max(sum(len(t.rows) + 2.6 for t in tables), 1))
-            if row < _LEAST_ROW_MM:
-                for table in tables:
-                    self._summary(table, count)
-                return
+        for most_columns, summed in [(1, 0), (2, 0), *((2, k + 1) for k in range(len(tables)))]:
+            longest = sorted(tables, key=lambda table: -len(table.rows))[:summed]
+            whole = [table for table in tables if table not in longest]
+            lines = sum(np.ceil(len(table.rows) / most_columns) + 2.6 for table in whole)
+            row = min(_ROW_MM, (room - _SUMMARY_MM * summed) / max(lines, 1))
+            if row >= _LEAST_ROW_MM or not whole:
+                break
         for table in tables:
-            self._table(table, count, row)
+            if table in longest:
+                self._summary(table, count)
+            else:
+                self._table(table, count, row, most_columns if len(table.rows) > 3 else 1)
 
     def lines(
         self, kinds: Sequence[str], extra: Sequence[tuple[str, str, float, tuple[float, ...] | None]] = ()
@@ -131,7 +130,7 @@ class Legend:
         """Leave some room."""
         self.y -= millimetres
 
-    def _table(self, table: Table, count: str | None, row: float) -> None:
+    def _table(self, table: Table, count: str | None, row: float, columns: int) -> None:
         sheet, right = self.sheet, self.x + self.width
         size = min(9.5, row / POINT_MM * 0.58)
         self.y -= row
@@ -139,26 +138,15 @@ class Legend:
         if count is not None:
             sheet.text(right, self.y + row * 0.3, count_name(count), size * 0.9, colour=SOFT_INK, align="right")
         sheet.rule(self.x, right, self.y, colour=INK, width=0.6)
-        for entry in table.rows:
-            self.y -= row
-            middle = self.y + row / 2
-            if entry.fill:
-                swatch(sheet, self.x, self.y + row * 0.17, 9, row * 0.66, entry.fill, bold=entry.bold)
-            room = (self.width - 12 - 18 - (9 if entry.remark else 0)) / POINT_MM
-            fit = min(size, room / max(len(entry.name), 1))
-            sheet.text(self.x + 12, middle + 0.3, entry.name, fit, middle=True, bold=entry.bold)
-            if entry.remark:
-                sheet.text(
-                    self.x + self.width * 0.66,
-                    middle + 0.3,
-                    entry.remark,
-                    size * 0.85,
-                    colour=SOFT_INK,
-                    align="right",
-                    middle=True,
-                )
-            if entry.count is not None:
-                sheet.text(right, middle + 0.3, f"{entry.count:,}", size, align="right", middle=True)
+        width = (self.width - _GUTTER_MM * (columns - 1)) / columns
+        deep = int(np.ceil(len(table.rows) / columns))
+        # one size for all names, unless a single long one would make the others small
+        room = _name_room(width, narrow=columns > 1, remark=any(entry.remark for entry in table.rows))
+        lettering = max(min([size, *(room / max(text_width(entry.name, 1), 1) for entry in table.rows)]), 0.75 * size)
+        for k, entry in enumerate(table.rows):
+            x, y = self.x + k // deep * (width + _GUTTER_MM), self.y - (k % deep + 1) * row
+            self._entry(entry, x, y, width, row, size, lettering)
+        self.y -= deep * row
         sheet.rule(self.x, right, self.y - 0.3)
         counts = [entry.count for entry in table.rows if entry.count is not None]
         if counts:
@@ -166,6 +154,22 @@ class Legend:
             sheet.text(self.x + 12, self.y + row / 2 + 0.3, "合计", size, colour=SOFT_INK, middle=True)
             sheet.text(right, self.y + row / 2 + 0.3, f"{sum(counts):,}", size, align="right", middle=True)
         self.y -= row * 0.6
+
+    def _entry(self, entry: Row, x: float, y: float, width: float, row: float, size: float, lettering: float) -> None:
+        """Write a row of a table: sample, name, remark and count; a narrow one has no room for the remark."""
+        sheet, middle = self.sheet, y + row / 2 + 0.3
+        narrow = width < self.width
+        sample = 6.0 if narrow else 9.0
+        if entry.fill:
+            swatch(sheet, x, y + row * 0.17, sample, row * 0.66, entry.fill, bold=entry.bold)
+        remark = "" if narrow else entry.remark
+        room = _name_room(width, narrow=narrow, remark=bool(remark))
+        fit = min(lettering, room / max(text_width(entry.name, 1), 1))
+        sheet.text(x + sample + (2 if narrow else 3), middle, entry.name, fit, middle=True, bold=entry.bold)
+        if remark:
+            sheet.text(x + width * 0.66, middle, remark, size * 0.85, colour=SOFT_INK, align="right", middle=True)
+        if entry.count is not None:
+            sheet.text(x + width, middle, f"{entry.count:,}", size, align="right", middle=True)
 
     def _summary(self, table: Table, count: str | None) -> None:
         counts = np.array([entry.count for entry in table.rows if entry.count is not None])
@@ -183,6 +187,12 @@ class Legend:
             ]
         self.pairs(pairs)
         self.y -= 2
+
+
+def _name_room(width: float, *, narrow: bool, remark: bool) -> float:
+    """Return how many points a name may be wide in a table of `width` mm."""
+    free = width - (8 + 10.5 if narrow else 12 + 16)
+    return (width * 0.66 - 12 - 8 if remark and not narrow else free) / POINT_MM
 
 
 def swatch(sheet: Sheet, x: float, y: float, width: float, height: float, fill: Fill, *, bold: bool = False) -> None:

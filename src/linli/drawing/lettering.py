@@ -106,7 +106,7 @@ def place_beside(
         box = np.array([[left, level - height / 2, left + width, level + height / 2]])
         if left < west or left + width > east or not taken.free(box)[0]:
             continue
-        if taken.free(_boxes_along(anchor, (x, level), height / 2)).all():
+        if taken.free(boxes_along(anchor, (x, level), height / 2)).all():
             return x, level, align
     return None
 
@@ -182,7 +182,7 @@ def _longest(line: shapely.Geometry, most: int = 3) -> Sequence[shapely.Geometry
     return sorted(shapely.get_parts(merged), key=lambda part: -part.length)[:most]
 
 
-def _boxes_along(one: tuple[float, float], other: tuple[float, float], size: float) -> Floats:
+def boxes_along(one: tuple[float, float], other: tuple[float, float], size: float) -> Floats:
     """Cover a segment with little squares, for the question whether it crosses words."""
     steps = np.linspace(0, 1, 40)[:, None]
     points = np.array(one) * (1 - steps) + np.array(other) * steps

@@ -40,8 +40,8 @@ _NAMED = {"river": (8.5, WATER_INK), "railway": (6.5, INK), "arterial": (7.0, IN
 _MOST_NAMES = 24
 
 
-def draw_lines(axes: Axes, blocks: Blocks, *, zorder: float = 3, faint: float = 1.0) -> None:
-    """Draw lines and rim by kind; `faint` scales the widths."""
+def draw_lines(axes: Axes, blocks: Blocks, *, zorder: float = 3, faint: float = 1.0, minor: float = 1.0) -> None:
+    """Draw lines and rim by kind; `faint` scales the widths, `minor` once more those of lanes and walls."""
     for level, (kind, strokes) in enumerate(STROKES.items()):
         segments = segments_of(_of_kind(blocks, kind))
         if not segments:
@@ -52,7 +52,7 @@ def draw_lines(axes: Axes, blocks: Blocks, *, zorder: float = 3, faint: float = 
                 LineCollection(
                     segments,
                     colors=colour,
-                    linewidths=width * faint,
+                    linewidths=width * faint * (minor if kind in ("lane", "wall") else 1.0),
                     linestyles=[dash(dashes)],
                     capstyle=cap,
                     joinstyle="round",

@@ -17,6 +17,7 @@ from linli.drawing.layers import (
     label_communities,
     outline_ground,
     signs_of,
+    stroke_weight,
 )
 from linli.drawing.legend import Legend, Row, Table, count_name, unit_of
 from linli.drawing.lettering import Taken
@@ -192,9 +193,10 @@ def draw_blocks(
         if len(rows):
             fill_ground(frame, shapely.multipolygons(shapely.get_parts(blocks.geometry[rows])), colour)
     draw_hairlines(frame, blocks.geometry, SOFT_INK, 0.5)
-    draw_lines(frame.axes, blocks)
+    weight = stroke_weight(frame, blocks.geometry, 4.0)
+    draw_lines(frame.axes, blocks, faint=float(np.sqrt(weight)), minor=weight)
     for community in communities:
-        outline_ground(frame, community.ground, 1.3)
+        outline_ground(frame, community.ground, 1.3 * stroke_weight(frame, [c.ground for c in communities]))
     taken = Taken()
     label_communities(frame, communities, blocks.geometry, taken, "" if count is None else count)
     name_lines(frame, blocks, taken)

@@ -117,10 +117,11 @@ class Sheet:
         if kind == ".svg":
             metadata |= {"Description": NOTE, "Creator": "Linli", "Date": None}
         elif kind == ".pdf":
-            draw_as_paths(text for axes in self.figure.axes for text in axes.texts)
             metadata |= {"Subject": NOTE, "Creator": "Linli", "Producer": None, "CreationDate": None}
         else:
             metadata |= {"Description": NOTE, "Software": "Linli"}
+        if kind != ".svg":  # whose writer draws paths anyway, and notes the words beside them
+            draw_as_paths(text for axes in self.figure.axes for text in axes.texts)
         written = io.BytesIO()
         with mpl.rc_context(_SETTINGS):
             self.figure.savefig(written, format=kind[1:], dpi=dpi, metadata=metadata, facecolor=PAPER)

@@ -39,3 +39,19 @@ def test_a_demo_chart_says_so(tmp_path: Path) -> None:
 def test_values_that_do_not_match_the_names_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="one value for each community"):
         bar_chart(["团结"], [1, 2], tmp_path / "bars.png", count="dwellings")
+
+
+@pytest.mark.parametrize("suffix", ["svg", "pdf", "png"])
+def test_the_same_figures_give_the_same_bytes(tmp_path: Path, suffix: str) -> None:
+    one, other = (
+        bar_chart(
+            ["团结", "白云"], [900, 3200], tmp_path / f"{k}.{suffix}", count="dwellings", bands=BANDS, title="户数"
+        )
+        for k in (1, 2)
+    )
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nowhere"):
+        bar_chart(["团结"], [1], tmp_path / "nowhere" / "bars.png", count="dwellings")

@@ -87,13 +87,9 @@ def _flate(raw: bytes) -> list[bytes]:
     return [raw[head.end() : raw.index(b"endstream", head.end())].rstrip(b"\r\n") for head in heads]
 
 
-@pytest.mark.parametrize("suffix", ["svg", "pdf", "png"])
-def test_the_same_plan_gives_the_same_bytes(blocks: Blocks, after: list[str], tmp_path: Path, suffix: str) -> None:
-    one, other = (
-        draw_plan(blocks, after, tmp_path / f"{k}.{suffix}", count=COUNT, title="方案", dpi=30).read_bytes()
-        for k in (1, 2)
-    )
-    assert one == other
+def test_the_same_plan_gives_the_same_bytes(blocks: Blocks, after: list[str], tmp_path: Path) -> None:
+    one, other = (draw_plan(blocks, after, tmp_path / f"{k}.svg", count=COUNT, title="方案") for k in (1, 2))
+    assert one.read_bytes() == other.read_bytes()
 
 
 def test_an_unknown_suffix_is_refused_with_the_choices(blocks: Blocks, after: list[str], tmp_path: Path) -> None:
@@ -105,11 +101,6 @@ def test_an_unknown_suffix_is_refused_with_the_choices(blocks: Blocks, after: li
 def test_labels_of_the_wrong_number_are_refused(blocks: Blocks, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="one community for each of the 60 blocks"):
         draw_plan(blocks, ["团结"], tmp_path / "plan.png", count=COUNT)
-
-
-def test_a_folder_that_does_not_exist_is_named(blocks: Blocks, after: list[str], tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="nowhere"):
-        draw_plan(blocks, after, tmp_path / "nowhere" / "plan.png", count=COUNT, dpi=30)
 
 
 def test_nothing_stays_beside_the_picture(blocks: Blocks, tmp_path: Path) -> None:
