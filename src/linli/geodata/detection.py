@@ -27,6 +27,10 @@ Objects = NDArray[Any]
 SHIFTED = (WGS84, "gcj02", "bd09")
 LONGITUDE_LIMITS = (-180.0, -90.0, 180.0, 90.0)
 PLAIN_ZONES = tuple(f"EPSG:{code}" for code in range(4534, 4555))
+PLAIN_EASTINGS = (1e5, 1.8e6, 9e5, 6.1e6)
+# systems whose eastings begin with the zone, and the same projection without; none for the wide zones of 6°
+PREFIXED_ZONES = {f"EPSG:{code}": f"EPSG:{code + 21}" for code in range(4513, 4534)}
+PREFIXED_ZONES |= {f"EPSG:{code}": "" for code in range(4491, 4502)}
 SAMPLE = 2000
 FAR_M = 100.0  # a misfit beyond this tells no more
 ON_THE_ROAD_M = 5.0
@@ -83,6 +87,10 @@ def detect(bounds: Floats | tuple[float, float, float, float], declared: str | N
     if declared in PLAIN_ZONES and prefixed:
         evidence = f"{declared} has eastings of six digits, but {seen}: the first two digits are the zone"
         return Guess(None, (prefixed,), evidence, "which system are the numbers in?")
+    if declared in PREFIXED_ZONES and _inside(box, PLAIN_EASTINGS):
+        options = tuple(crs for crs in (PREFIXED_ZONES[declared],) if crs) or PLAIN_ZONES
+        evidence = f"{declared} has eastings that begin with the zone, but {seen}"
+        return Guess(None, options, evidence, "which system are the numbers in?")
     question = ""
     if declared == WGS84 and chinese:
         question = "numbers cannot tell WGS-84 from GCJ-02 or BD-09: does the data come from Gaode, Tencent or Baidu?"
@@ -155,7 +163,7 @@ def _from_numbers(box: tuple[float, float, float, float], degrees: bool, chinese
     options = [crs for crs in (_prefixed_system(box),) if crs]
     if _inside(box, (7.9e6, 1.8e6, 15.2e6, 7.3e6)):
         options.append("EPSG:3857")
-    if _inside(box, (1e5, 1.8e6, 9e5, 6.1e6)):
+    if _inside(box, PLAIN_EASTINGS):
         return Guess(None, PLAIN_ZONES, f"no system is named and {seen} are metres without a zone", asked)
     if len(options) == 1:
         return Guess(options[0], (options[0],), f"no system is named; {seen} fit {options[0]} only")

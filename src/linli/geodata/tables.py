@@ -130,6 +130,10 @@ def must_exist(path: Path) -> None:
     """
     if not path.exists():
         raise InputError("the file does not exist", file=path, advice="check the path")
+    if not os.access(path, os.R_OK):
+        raise InputError("the file may not be read", file=path, advice="ask its owner for the right to read it")
+    if path.is_dir() and path.suffix.lower() != ".gdb":
+        raise InputError("this is a folder", file=path, advice="name a file in it")
     if path.is_file() and path.stat().st_size == 0:
         raise InputError("the file is empty", file=path, advice="export or copy it again")
 

@@ -12,6 +12,8 @@ from linli.geodata import Blocks, find_borders
 
 EAST, NORTH = 618_000.0, 2_885_000.0  # near Dongchuan, EPSG:4543 (central meridian 102°E)
 
+pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})  # what tests write need not survive a power cut
+
 
 def squares(columns, rows, size=100.0, east=EAST, north=NORTH):
     """A chessboard of squares, row by row from the south-west."""

@@ -48,6 +48,8 @@ def test_a_declared_wgs84_in_china_is_taken_but_questioned():
         ("EPSG:4326", (34_618_000, 2_885_000, 34_620_000, 2_887_000), "EPSG:4522"),
         ("EPSG:4543", (34_618_000, 2_885_000, 34_620_000, 2_887_000), "EPSG:4522"),
         ("EPSG:4543", (103.1, 26.0, 103.2, 26.1), "gcj02"),
+        ("EPSG:4522", (618_000, 2_885_000, 620_000, 2_887_000), "EPSG:4543"),
+        ("EPSG:4496", (618_000, 2_885_000, 620_000, 2_887_000), "EPSG:4543"),
     ],
 )
 def test_a_declared_system_that_cannot_be_is_refused(declared, bounds, option):
