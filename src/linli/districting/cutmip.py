@@ -161,6 +161,8 @@ class _CutSearch:
             groups, hops, np.arange(groups.n), self.lower, self.upper, self.parts, unforced
         )[:8]:
             self.offer(labels[group_of])
+            if self.satisfied():
+                return
             if not rules.any_plan:
                 self.offer(self.smoothed(labels[group_of]))
 

@@ -31,9 +31,9 @@ def plans_around_centres(
     forced
         Shape (c,): centres that must be chosen.
     rounds
-        Number of starts; 20 to 50 by size where absent.
+        Number of starts; by size where absent, 20 to 50 for most.
     """
-    rounds = min(50, max(20, 5000 // problem.n)) if rounds is None else rounds
+    rounds = min(50, max(20, 5000 // problem.n), 2 * problem.n) if rounds is None else rounds
     rng = np.random.default_rng(seed)
     found: list[tuple[float, Ints]] = []
     for _ in range(rounds):
@@ -73,7 +73,8 @@ def _seeds(cost: Floats, centres: Ints, weights: Ints, parts: int, forced: Bools
     while len(chosen) < parts:
         nearest = cost[chosen].min(axis=0)[centres] + 1e-12 * (1 + cost.max())
         nearest[chosen] = 0.0
-        chosen.append(int(rng.choice(len(centres), p=nearest / nearest.sum())))
+        sums = np.cumsum(nearest)
+        chosen.append(int(np.searchsorted(sums, rng.random() * sums[-1], side="right")))
     return np.array(chosen, dtype=np.int64)
 
 
