@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from linli.geodata.arrangement import Bools, Floats, Ints, Objects, Sides
+from linli.geodata.arrangement import GRID_M, Bools, Floats, Ints, Objects, Sides
 
 if TYPE_CHECKING:
     from linli.geodata.streets import Dividers
@@ -47,9 +47,7 @@ def is_corridor(
     corridor: Bools = tiny | sliver | rotunda
     unsure = np.flatnonzero(~corridor & ((width < WIDE_MEDIAN_M) | (area < 20000)))
     if len(unsure) and len(dividers):
-        face, line = shapely.STRtree(dividers.geometry).query(faces[unsure], predicate="intersects")
-        ring = shapely.boundary(faces[unsure])
-        shared = shapely.length(shapely.intersection(ring[face], dividers.geometry[line]))
+        face, line, shared = what_runs_around(faces[unsure], dividers.geometry)
         enclosed = around[unsure]
         slip = np.bincount(face, shared * dividers.link[line], minlength=len(unsure)) > 0.5 * enclosed
         turning = np.bincount(face, shared * dividers.roundabout[line], minlength=len(unsure)) > 0.5 * enclosed
@@ -59,6 +57,19 @@ def is_corridor(
         # a station or a market hall may stand between the carriageways
         corridor[unsure] |= (bare & (((slip | turning) & small) | (same & slim))) | (same & (width[unsure] < MEDIAN_M))
     return corridor
+
+
+def what_runs_around(faces: Objects, lines: Objects) -> tuple[Ints, Ints, Floats]:
+    """Find the lines that the rings of faces consist of: face, line, metres, one row for each straight piece."""
+    rings, owner = shapely.get_rings(faces, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    joined = ring[1:] == ring[:-1]
+    start, end, face = xy[:-1][joined], xy[1:][joined], owner[ring[:-1][joined]]
+    middle = shapely.points((start + end) / 2)
+    # coordinates were rounded when the lines were cut, so the faces lie a little beside them
+    piece, line = shapely.STRtree(lines).query_nearest(middle, max_distance=5 * GRID_M, all_matches=False)
+    length = np.hypot(*(end - start).T)
+    return face[piece], line, length[piece]
 
 
 def samples_along(sides: Sides, label: Ints) -> tuple[Floats, Ints]:
@@ -118,7 +129,9 @@ def middle_lines(xy: Floats, owner: Ints, corridors: Objects, territory: Any) ->
     if len(ridges) == 0:
         return np.zeros(0, dtype=np.object_)
     reach = shapely.box(*shapely.bounds(shapely.buffer(territory, 50)))
-    ridges = shapely.intersection(ridges, reach)
+    shapely.prepare(reach)
+    long = ~shapely.contains(reach, ridges)
+    ridges[long] = shapely.intersection(ridges[long], reach)
     order = np.lexsort((high, low))
     group = np.cumsum(np.append(False, (np.diff(low[order]) != 0) | (np.diff(high[order]) != 0)))
     joined = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(ridges[order], indices=group)))

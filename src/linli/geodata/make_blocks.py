@@ -20,7 +20,12 @@ from linli.geodata.hang_counts import COMPOUND_COLUMNS, Buildings, counted, read
 from linli.geodata.import_report import Report
 from linli.geodata.layers import Layer, bring_together
 from linli.geodata.raw_layers import Source, as_layers, as_table, grounds_of, territory_of
-from linli.geodata.road_lines import dividers_of, water_grounds, without_lanes_in_compounds
+from linli.geodata.road_lines import (
+    dividers_of,
+    water_grounds,
+    without_lanes_in_compounds,
+    without_lines_under_roundabouts,
+)
 from linli.geodata.street_classes import NAME_COLUMNS, text
 from linli.geodata.streets import Cover, Dividers, cover_from_streets
 from linli.geodata.tables import Table, read_table
@@ -142,6 +147,7 @@ def make_blocks(
     tell("mending lines / 整理线条")
     waters = water_grounds(layers["water"], report)
     dividers = Dividers.join([dividers_of(layers[role], role, report) for role in ("roads", "water", "rail", "walls")])
+    dividers = without_lines_under_roundabouts(dividers, report)
     stock = read_buildings(
         layers["buildings"], report, area_per_dwelling=estimate_area_per_dwelling, default_floors=default_floors
     )

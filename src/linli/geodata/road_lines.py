@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from linli.geodata.arrangement import Bools, Ints, Objects
+from linli.geodata.arrangement import Bools, Floats, Ints, Objects, node
 from linli.geodata.hang import mend
 from linli.geodata.import_report import Report
 from linli.geodata.layers import Layer
@@ -23,6 +23,9 @@ LAKE_BLOCK_M2 = (
     100_000.0  # standing water from this size on is a block of its own; smaller belongs to the ground around
 )
 COMPOUND_EDGE_M = 5.0  # a lane that runs this close to a compound's edge runs along it, not through it
+
+ROUNDABOUT_NAME = re.compile(r"转盘|轉盤|环岛|環島|[Rr]oundabout")
+ROUNDABOUT_M2 = 150_000.0
 
 DEFAULT_KIND = {"roads": "lane", "water": "river", "rail": "railway", "walls": "wall"}
 
@@ -132,12 +135,41 @@ def without_lanes_in_compounds(dividers: Dividers, compounds: Objects, report: R
         "{}条小路或围墙穿过小区,小区内的部分不作界线",
         "{} lanes or walls run through compounds; inside they divide nothing",
     )  # fmt: skip
-    rest = np.setdiff1d(np.arange(len(dividers)), hit)
-    parts, origin = shapely.get_parts(shapely.difference(dividers.geometry[hit], inner), return_index=True)
-    cut = dividers.take(hit[origin])
+    return _cut_out(dividers, hit, inner)
+
+
+def without_lines_under_roundabouts(dividers: Dividers, report: Report) -> Dividers:
+    """Take out what crosses the middle of a roundabout: it runs below or above it."""
+    named = np.array([bool(ROUNDABOUT_NAME.search(one)) for one in dividers.name], dtype=np.bool_)
+    ring = dividers.roundabout | named
+    if not ring.any():
+        return dividers
+    grounds = shapely.get_parts(shapely.polygonize(node(dividers.geometry[ring])))
+    grounds = grounds[(shapely.area(grounds) < ROUNDABOUT_M2) & (_roundness(grounds) > 0.7)]
+    inner = shapely.buffer(shapely.union_all(grounds), -0.5)
+    crosses = ~ring & shapely.intersects(dividers.geometry, inner)
+    report.met(
+        "lines_under_roundabouts", int(crosses.sum()),
+        "{}条线从环岛下方或上方穿过,环岛内不作界线",
+        "{} lines pass below or above a roundabout; inside it they divide nothing",
+    )  # fmt: skip
+    return _cut_out(dividers, np.flatnonzero(crosses), inner)
+
+
+def _cut_out(dividers: Dividers, rows: Ints, ground: Any) -> Dividers:
+    """Take the parts of some lines that lie on a ground out of the set."""
+    if len(rows) == 0:
+        return dividers
+    rest = np.setdiff1d(np.arange(len(dividers)), rows)
+    parts, origin = shapely.get_parts(shapely.difference(dividers.geometry[rows], ground), return_index=True)
+    cut = dividers.take(rows[origin])
     outside = Dividers(parts, cut.kind, cut.name, cut.level, cut.link, cut.roundabout)
-    real = shapely.length(parts) > 0.01
-    return Dividers.join([dividers.take(rest), outside.take(real)])
+    return Dividers.join([dividers.take(rest), outside.take(shapely.length(parts) > 0.01)])
+
+
+def _roundness(grounds: Objects) -> Floats:
+    around = np.maximum(shapely.length(grounds), 1e-9)
+    return np.asarray(4 * np.pi * shapely.area(grounds) / around**2)
 
 
 def _long_tunnels(geometry: Objects, tunnel: Bools) -> Bools:
@@ -164,4 +196,4 @@ def _is_river(ground: object, name: str, said: str) -> bool:
     if any(word in low for word in LAKE_WORDS):
         return False
     # nothing says what it is: a river is long and narrow
-    return bool(4 * np.pi * shapely.area(ground) / max(float(shapely.length(ground)) ** 2, 1e-9) < 0.15)
+    return bool(_roundness(np.array([ground], dtype=np.object_))[0] < 0.15)

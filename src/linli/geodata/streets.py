@@ -22,7 +22,7 @@ from linli.geodata.arrangement import (
     reunite,
     sides_of,
 )
-from linli.geodata.corridors import is_corridor, middle_lines, samples_along
+from linli.geodata.corridors import is_corridor, middle_lines, samples_along, what_runs_around
 
 BUILT_M2 = 300.0  # ground with buildings of this size, or of this share of it, is built on
 BUILT_SHARE = 0.08
@@ -301,12 +301,10 @@ def _join_loops(faces: Objects, sides: Sides, label: Ints, dividers: Dividers, f
     loops = np.flatnonzero(small)
     if len(loops):
         strong = dividers.geometry[np.isin(dividers.kind.astype(str), ("arterial", "secondary", "river", "railway"))]
-        rings = shapely.get_exterior_ring(faces[loops])
         held = np.zeros(len(loops), dtype=np.bool_)
         if len(strong):
-            rows, found_lines = shapely.STRtree(strong).query(rings, predicate="intersects")
-            shared = shapely.length(shapely.intersection(rings[rows], strong[found_lines]))
-            held[rows[shared > 1.0]] = True
+            row, _, shared = what_runs_around(faces[loops], strong)
+            held = np.bincount(row, shared, minlength=len(loops)) > 1.0
         loops = loops[~held]
         label[loops] = label[partner[loops]]
     found["lane_loops_joined"] = len(loops)
