@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -48,6 +49,16 @@ def load_blocks(path: Path, count: str | None = None) -> Blocks:
     from linli.geodata import read_blocks
 
     return read_blocks(path, count=count)
+
+
+def must_be_writable(path: Path) -> None:
+    """Refuse a place that cannot be written before the work begins."""
+    if path.is_dir():
+        raise InputError("a folder stands where the file should go", file=path, advice="name a file")
+    if not path.resolve().parent.is_dir():
+        raise InputError("the folder does not exist", file=path.parent, advice="create it, or write elsewhere")
+    if not os.access(path.resolve().parent, os.W_OK):
+        raise InputError("the folder cannot be written", file=path.parent, advice="write elsewhere")
 
 
 def pairs(values: Sequence[str], option: str) -> dict[str, str]:

@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from linli.cli.common import BlocksFile, Count, Json, Seed, TimeLimit, load_blocks, print_json, progress_bar
+from linli.cli.common import (
+    BlocksFile,
+    Count,
+    Json,
+    Seed,
+    TimeLimit,
+    load_blocks,
+    must_be_writable,
+    print_json,
+    progress_bar,
+)
 from linli.errors import InputError
 
 
@@ -38,6 +48,7 @@ def command(
 
     if (draft is None) == (draft_column is None):
         raise InputError("name the draft once", field="draft", advice="give --draft FILE or --draft-column COLUMN")
+    must_be_writable(output)
     began = time.process_time()
     with progress_bar() as progress:
         ground = load_blocks(blocks, count)

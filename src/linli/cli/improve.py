@@ -15,6 +15,7 @@ from linli.cli.common import (
     Seed,
     TimeLimit,
     load_plan,
+    must_be_writable,
     print_json,
     progress_bar,
     weights,
@@ -45,6 +46,7 @@ def command(
 
     from linli.plans import working
 
+    must_be_writable(output)
     began = time.process_time()
     with progress_bar() as progress:
         given = load_plan(plan, blocks)

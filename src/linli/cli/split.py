@@ -16,6 +16,7 @@ from linli.cli.common import (
     Seed,
     TimeLimit,
     load_blocks,
+    must_be_writable,
     note,
     pairs,
     print_json,
@@ -58,12 +59,9 @@ def command(
     Example: `linli split tongyuan.gpkg --count dwellings_delivered --min 1500 --max 3500 --parts 9
     --keep-whole compound --never-cross community -o plan.gpkg`
     """
-    from linli.geodata import replace_when_done
     from linli.plans.splitting import split
 
-    with replace_when_done(output) as temporary:  # a place that cannot be written is found before the work
-        temporary.touch()
-        temporary.unlink()
+    must_be_writable(output)
     with progress_bar() as progress:
         ground = load_blocks(blocks, count)
         changes: dict[str, Any] = {

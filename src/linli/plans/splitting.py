@@ -19,8 +19,9 @@ from linli.plans.goals import Goal, goal_of, solve
 from linli.plans.names import name_parts
 from linli.plans.plan import Plan
 from linli.plans.rules import Rules
-from linli.plans.task import Task, find_seats, make_task, pick_count
+from linli.plans.task import STEPS, Task, find_seats, make_task, pick_count
 
+METHODS_WEAKEST_FIRST = ("heuristic", "cut-mip", "hess", "planar-dual", "arithmetic")
 LEAST_SECONDS = 0.5  # what a piece gets even where the time is up, so that a plan comes out
 
 
@@ -344,21 +345,40 @@ def _add_up(task: Task, goal: Goal, choice: list[Result], bound: float, spent: f
     objective = goal.measured(task, labels)
     least = bound + goal.always(task)
     # sums of floats agree with the measured objective only up to their last digits
-    if objective is not None and abs(objective - least) <= 1e-9 * max(1.0, abs(objective)):
+    if abs(objective - least) <= 1e-9 * max(1.0, abs(objective)):
         least = objective
-    proven = objective is not None and least >= objective and all(a.status == "proven" for a in choice)
+    proven = least >= objective and all(a.status == "proven" for a in choice)
     status: Status = "proven" if proven else "feasible"
     known = None if all(a.bound is None for a in choice) else least
-    if len(choice) == 1:
-        proof = replace(proofs[0], objective=objective, bound=known, pieces=(replace(proofs[0]),))
-    else:
-        methods = {answer.proof.method for answer in choice}
-        method = methods.pop() if len(methods) == 1 else "heuristic" if "heuristic" in methods else "cut-mip"
-        claim = f"{len(choice)} pieces that rules or ground keep apart; objectives and bounds add up: " + " | ".join(
-            dict.fromkeys(answer.proof.claim for answer in choice)
-        )
-        proof = Proof(method, claim, objective, known, {}, tuple(proofs))
+    always, rest = goal.always(task), objective - goal.always(task) - sum(a.objective or 0.0 for a in choice)
+    if always:
+        claim = "lines between pieces, which every plan pays"
+        proofs.append(Proof("arithmetic", claim, always, always, {"blocks": 0, "parts": 0}))
+    if goal.solver == "cut" and rest > 0.5 / STEPS:
+        claim = "lines of a kind that is never crossed, on both sides of which one piece lies"
+        proofs.append(Proof("arithmetic", claim, rest, 0.0, {"blocks": 0, "parts": 0}))
+    methods = {answer.proof.method for answer in choice}
+    method = next(m for m in METHODS_WEAKEST_FIRST if m in methods)
+    claims = " | ".join(dict.fromkeys(answer.proof.claim for answer in choice))
+    if len(choice) > 1:
+        claims = f"{len(choice)} pieces that rules or ground keep apart; objectives and bounds add up: {claims}"
+    proof = Proof(method, claims, objective, known, {}, tuple(proofs) if _sound(proofs, objective, known) else ())
     return Result(status, labels, objective, known, proof, offset, spent, interrupted)
+
+
+def _sound(pieces: list[Proof], objective: float, bound: float | None) -> bool:
+    """Tell whether the proofs of the pieces add up to the whole.
+
+    They do not where a goal is no sum over pieces, or where another way to deal out the parts has a lower bound.
+    """
+    slack = 1e-9 * max(1.0, abs(objective))
+    if any(p.objective is None for p in pieces) or abs(sum(p.objective or 0.0 for p in pieces) - objective) > slack:
+        return False
+    if bound is None:
+        return any(p.bound is None for p in pieces)
+    if any(p.bound is None for p in pieces):
+        return False
+    return abs(sum(p.bound or 0.0 for p in pieces) - bound) <= slack
 
 
 def _feasible(task: Task, parts: int | None, *, seed: int, seconds: float) -> bool | None:
