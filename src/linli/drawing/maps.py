@@ -168,7 +168,8 @@ def draw_blocks(
     path
         PNG, SVG or PDF by its suffix.
     count
-        Counting definition (口径): a column of `blocks`; None leaves the blocks untinted.
+        Counting definition (口径): a column of `blocks`; None leaves the blocks untinted
+        and writes their ids into them.
     note, date, dpi
         As for `draw_plan`.
 
@@ -200,8 +201,8 @@ def draw_blocks(
     taken = Taken()
     label_communities(frame, communities, blocks.geometry, taken, "" if count is None else count)
     name_lines(frame, blocks, taken)
-    if counts is not None:
-        label_blocks(frame, blocks.geometry, [f"{number:,}" for number in counts], taken)
+    words = list(blocks.ids) if counts is None else [f"{number:,}" for number in counts]
+    label_blocks(frame, blocks.geometry, words, taken)
 
     legend = _legend(sheet)
     pairs = [("地块", f"{len(blocks):,} 个")]
@@ -210,8 +211,8 @@ def draw_blocks(
     if count is not None and counts is not None:
         unit = unit_of(count)
         pairs += [
-            (f"{count_name(count)}合计", f"{int(counts.sum()):,} {unit}"),
-            ("每个地块最多", f"{int(counts.max()):,} {unit}"),
+            (f"{count_name(count)}合计", f"{int(counts.sum()):,} {unit}".strip()),
+            ("每个地块最多", f"{int(counts.max()):,} {unit}".strip()),
             ("其中为零的地块", f"{int((counts == 0).sum()):,} 个"),
         ]
     legend.pairs(pairs)

@@ -117,6 +117,7 @@ def test_blocks_without_counts_or_communities_are_drawn(blocks: Blocks, tmp_path
     bare = replace(blocks, columns={})
     said = _words(draw_blocks(bare, tmp_path / "blocks.svg"))
     assert "60 个" in said
+    assert set(bare.ids) & set(said)
     assert typeset(NOTE) in said
 
 
