@@ -176,7 +176,7 @@ def cover_from_streets(
     label = np.where(corridor, -1, np.arange(len(faces)))
     sides = sides_of(faces)
     if not keep_slivers:
-        label = _join_loops(faces, sides, label, dividers, found)
+        label = _join_loops(faces, sides, label, lake, dividers, found)
     fine, fine_label = _share_out(faces, sides, label, edges, territory)
     fine_sides = sides_of(fine)
     fine_label = reunite(fine_sides, fine_label, shapely.area(fine))
@@ -285,7 +285,9 @@ def _holds(faces: Objects, buildings: Objects | None) -> Bools:
     return held
 
 
-def _join_loops(faces: Objects, sides: Sides, label: Ints, dividers: Dividers, found: dict[str, float]) -> Ints:
+def _join_loops(
+    faces: Objects, sides: Sides, label: Ints, lake: Bools, dividers: Dividers, found: dict[str, float]
+) -> Ints:
     """Give ground inside a small loop of lanes to the one block around it."""
     label = label.copy()
     n = len(faces)
@@ -297,7 +299,7 @@ def _join_loops(faces: Objects, sides: Sides, label: Ints, dividers: Dividers, f
     partner = np.full(n, -1, dtype=np.int64)
     partner[pairs[:, 0]], partner[pairs[:, 1]] = pairs[:, 1], pairs[:, 0]
     small = (shapely.area(faces) < 30000) & (degree == 1) & ~outside & (label >= 0)
-    small &= label[partner] >= 0
+    small &= (label[partner] >= 0) & ~lake & ~lake[partner]
     loops = np.flatnonzero(small)
     if len(loops):
         strong = dividers.geometry[np.isin(dividers.kind.astype(str), ("arterial", "secondary", "river", "railway"))]
