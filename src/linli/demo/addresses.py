@@ -12,6 +12,7 @@ from linli.demo.land import Compound, Land
 WIDE_DIGITS = "".join(chr(0xFF10 + digit) for digit in range(10))
 DASHES = "—–~~至-"
 PLAIN = str.maketrans(WIDE_DIGITS + DASHES, "0123456789" + "-" * len(DASHES))
+TWINS = {"幸福小区(团结街)": "幸福小区", "幸福小区(炎龙路)": "幸福小区"}  # the ledger knows only the bare name
 REMARKS = ("电话待补", "以派出所数据为准", "旧地址:矿务局生活区", "门牌已换", "与上年不符,待核")
 
 
@@ -66,7 +67,7 @@ def _row(serial: int, compound: Compound, houses: Houses, own: np.ndarray, rng: 
     return [
         serial,
         f"{compound.community}社区",
-        compound.name or "无名院落",
+        TWINS.get(compound.name, compound.name) or "无名院落",
         label,
         int(houses.stairs[own].sum()),
         int(houses.floors[own].max()),

@@ -154,16 +154,16 @@ def write_tables(
     sheet = survey.active
     sheet.title = "归属感"
     sheet.append([f"相邻小区是否“一片人”,基线问卷({names.NOTE})"])
-    sheet.append(["a", "b", "小区甲", "小区乙", "respondents", "share", "affinity"])
+    sheet.append(["a", "b", "respondents", "share", "affinity"])
     name = {c.id: c.name for c in land.compounds}
     for f in feelings:
-        sheet.append([f.a, f.b, name[f.a], name[f.b], f.respondents, f.share, f.households])
+        sheet.append([name[f.a], name[f.b], f.respondents, f.share, f.households])
     sheet = survey.create_sheet("认同感")
     sheet.append([f"认同现社区的受访者占比,基线问卷({names.NOTE})"])
-    sheet.append(["compound", "小区", "community", "respondents", "share", "备注"])
+    sheet.append(["compound", "community", "respondents", "share", "备注"])
     for i in identities:
         few = "样本不足" if i.respondents < 30 else None
-        sheet.append([i.compound, name[i.compound], i.community, i.respondents, i.share, few])
+        sheet.append([name[i.compound], i.community, i.respondents, i.share, few])
     paths = {"counts": folder / "counts.xlsx", "survey": folder / "survey.xlsx"}
     for key, book in (("counts", ledger), ("survey", survey)):
         book.properties.title = names.NOTE

@@ -117,9 +117,10 @@ def _of_compound(
         return found
     kind = KINDS[compound.use]
     usual = np.mean(kind.stairs) * kind.a_floor * (0.75 * kind.floors[0] + 0.25 * kind.floors[1])
+    least = 1 + int(sum(land.usable[k].area for k in compound.plots) // 8000)
     # more buildings until none is higher than its kind may be, or no more find room
     for more in (1.0, 1.12, 1.25, 1.4, 1.6, 1.9):
-        wanted = max(1, round(more * compound.dwellings / usual))
+        wanted = max(least, round(more * compound.dwellings / usual))
         placed = _place(compound, land, kind, wanted, rng)
         long = np.array([_long_side(slot) for slot, _ in placed])
         low, high = kind.stairs

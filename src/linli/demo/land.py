@@ -41,7 +41,7 @@ class Land:
 
 
 # share of delivered dwellings by kind of home, and how densely it is built (dwellings a hectare, roughly)
-SHARES = {"mining": 0.30, "work_unit": 0.15, "market": 0.25, "new": 0.20, "village": 0.032, "unnamed": 0.014}
+SHARES = {"mining": 0.30, "work_unit": 0.15, "market": 0.25, "new": 0.20, "village": 0.03, "unnamed": 0.018}
 DENSITY = {"mining": 110, "work_unit": 120, "market": 130, "new": 170, "village": 80, "unnamed": 40}
 COMPOUNDS = {"mining": 26, "work_unit": 34, "market": 36, "new": 15}
 DWELLINGS = {"团结": 8340, "白云": 8312, "京铜": 7664}
@@ -176,12 +176,12 @@ def _homes(
     """Join plots into the compounds that are still to be had, and say which kind each is."""
     left = set(free)
     wanted = sum(COMPOUNDS.values())
-    unnamed = sorted(left, key=lambda k: float(area[k]))[:9]
+    unnamed = sorted(left, key=lambda k: float(area[k]))[:28]
     found.extend(Compound("", "", "unnamed", community[k], [k]) for k in unnamed)
     left.difference_update(unnamed)
     groups = [[k] for k in sorted(left)]
     order = rng.permutation(sorted(left)).tolist()
-    for most in (36_000, 46_000, 56_000, 70_000):
+    for most in (30_000, 38_000, 46_000, 56_000):
         for k in order:
             if len(groups) > wanted:
                 _join(k, groups, left, most, community, area, touching)

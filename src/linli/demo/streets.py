@@ -146,7 +146,7 @@ def _cut(
     long = int(np.argmax(lengths[:2]))
     middle = face.centroid
     far = abs(middle.x) / 700 + max(0.0, abs(middle.y - 2300) - 1500) / 1600
-    target = (17_800 + 17_000 * min(far, 1.2) ** 2) * rng.uniform(0.72, 1.3)
+    target = (13_000 + 15_600 * min(far, 1.2) ** 2) * rng.uniform(0.72, 1.3)
     slim = lengths.max() / max(lengths.min(), 1.0)
     if face.area < 1.45 * target and (slim < 2.3 or face.area < 0.7 * target):
         return
