@@ -92,7 +92,11 @@ def solve_all(instances: Iterable[Instance], options: Namespace, *, time_limit: 
         among = options.peers if fnmatch(instance.name, options.peers_on or PEERS_ON) else ()
         answers = {name: _journalled(options.journal, name, instance, options.cap) for name in among}
         lines.append(Line(instance, mine, answers))
-        told = [f"{a.peer} {a.status} {seconds(a.cpu_seconds)}" for a in (mine, *answers.values()) if a]
+        told = [
+            f"{a.peer} {a.status} {seconds(a.cpu_seconds)} gap {_percent(a.gap)}"
+            for a in (mine, *answers.values())
+            if a
+        ]
         print(f"[{number}/{len(chosen)}] {instance.name}: {' · '.join(told)}", flush=True)
     return lines
 
