@@ -29,7 +29,7 @@ from linli.districting.problem import Bools, Ints
 from linli.districting.region import Region, extract, finish, tail_side
 
 DONE, PAUSED, EAR = 0, 1, 2
-HALVE_STEPS = 20_000_000
+HALVE_STEPS = 2_000_000
 
 
 class Demands(NamedTuple):
@@ -243,10 +243,28 @@ def halve(
     cost, bound
         Cost of the division (FAR if none) and a lower bound over all admissible divisions of cost up to `most`
         (equal to cost when proven; FAR if there is none).
-    """  # fmt: skip
+    """
     total = region.total[0]
     low = max(demands.lower, total - demands.upper)
     high = min(demands.upper, total - demands.lower)
+    return halve_within(root, region, demands, label, first, parts, most, table, budget, low, high)
+
+
+@compiled
+def halve_within(
+    root: Region,
+    region: Region,
+    demands: Demands,
+    label: Ints,
+    first: int,
+    parts: int,
+    most: int,
+    table: Table,
+    budget: Ints,
+    low: int,
+    high: int,
+) -> tuple[int, int]:
+    """Divide a region as `halve` does, with the weight of part `first` in low … high and the other's free."""
     if low > high or len(region.weight) < 2:
         return FAR, FAR
     raised = lock_digits(region, demands)

@@ -10,6 +10,7 @@ import numpy as np
 from linli.districting.ears import Demands
 from linli.districting.labels import FAR
 from linli.districting.problem import Ints, Problem
+from linli.districting.region import Region
 from linli.districting.result import Progress, ProgressHook, Proof, Result, Status
 from linli.errors import InputError
 
@@ -62,7 +63,8 @@ def split(
     seats
         Blocks that must lie in different parts.
     start
-        Shape (n,): a valid plan to begin with.
+        Shape (n,): a plan to begin with, values 0 … parts - 1, -1 where open. A partial or broken one is completed and
+        mended first, keeping as much as can be kept.
     progress
         Called with `Progress` along the way.
 
@@ -92,8 +94,9 @@ def split(
     joined, group = _join_locked(problem, lock)
     first = None
     if start is not None:
-        first = np.zeros(joined.n, np.int64)
-        first[group] = start
+        first = np.full(joined.n, -1, np.int64)
+        settled = np.asarray(start) >= 0
+        first[group[settled]] = np.asarray(start)[settled]
     key = np.full(joined.n, -1, np.int64)
     key[group] = lock
     free_enclaves = (problem.rim is None) if enclaves is None else enclaves
@@ -271,6 +274,10 @@ def _split_connected(
 
     rim = problem.rim if problem.rim is not None else np.zeros(problem.n, np.bool_)
     demands = Demands(lower, upper, enclaves or not rim.any(), rim, lock)
+    if start is not None:
+        start = _mended(problem, root, demands, start, parts, seed, deadline)
+    elif (lock >= 0).any():
+        start = _mended(problem, root, demands, np.full(problem.n, -1, np.int64), parts, seed, deadline)
     provable = problem.n <= EXACT_BLOCKS and parts <= EXACT_PARTS
     found_label, found_cost, interrupted = start, int(problem.cut(start)) if start is not None else int(FAR), False
     if parts > 2 or not provable:
@@ -307,6 +314,23 @@ def _split_connected(
     status: Status = "proven" if outcome.closed else "feasible"
     proof = Proof("planar-dual", claim, objective, bound, outcome.counters)
     return Result(status, outcome.label, objective, bound, proof, parts)
+
+
+def _mended(
+    problem: Problem, root: Region, demands: Demands, labels: Ints, parts: int, seed: int, deadline: float
+) -> Ints | None:
+    """Bring labels (-1 where open) to a valid plan; None if none was reached."""
+    from linli.districting.ears import lawful
+    from linli.districting.labels import new_table
+    from linli.districting.repair import mend
+    from linli.districting.search import TABLE_ENTRIES
+
+    table = new_table(TABLE_ENTRIES)
+    for attempt in range(8):
+        found = mend(problem, root, demands, labels, parts, table, seed=seed * 8 + attempt, deadline=deadline)
+        if found is not None and lawful(root, demands, parts, found):
+            return found
+    return None
 
 
 def _one_part(problem: Problem, lock: Ints) -> Result:

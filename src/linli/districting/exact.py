@@ -266,6 +266,8 @@ class Divider:
         shut = np.zeros(len(region.opened), np.bool_)
         least = FAR
         for base in bases_of(region, self.demands.enclaves).tolist():
+            if self.clock.over():
+                return 0
             away = distances(region, base, shut)
             cost, _, touched, count = spread(
                 region, rounded, base, shut, away, min(most, least - 1), low_step, high_step, True, self.table, FAR
@@ -288,6 +290,8 @@ class Divider:
         shut = region.opened.copy()
         least = min(matters, bound)
         for base in np.flatnonzero(~region.opened).tolist():
+            if self.clock.over():
+                return 0
             away = distances(region, base, shut)
             cost, _, touched, count = spread(
                 region, rounded, base, shut, away, least - 1, low_step, high_step, True, self.table, FAR

@@ -159,7 +159,7 @@ def adopt(root: Region, plan: Plan, demands: Demands, region: Region, chosen: In
     old = plan.label[region.block]
     for v in range(len(fresh)):
         plan.label[region.block[v]] = chosen[fresh[v]]
-    if not demands.enclaves and demands.rim.any():
+    if not demands.enclaves:
         parts = len(plan.first)
         near = np.zeros((parts + 1, parts + 1), np.bool_)
         for v in range(len(root.weight)):
@@ -276,14 +276,14 @@ def random_triples(root: Region, plan: Plan, demands: Demands, table: Table, num
     gained = 0
     chosen = np.empty(3, np.int64)
     for _ in range(number):
-        a = np.random.randint(parts)
+        a = int(np.random.random() * parts)
         near = neighbours_of(root, plan, a, mark)
         if len(near) == 0:
             continue
-        b = near[np.random.randint(len(near))]
+        b = near[int(np.random.random() * len(near))]
         more = neighbours_of(root, plan, b, mark)
-        pool = np.concatenate((near, more))
-        c = pool[np.random.randint(len(pool))]
+        draw = int(np.random.random() * (len(near) + len(more)))
+        c = near[draw] if draw < len(near) else more[draw - len(near)]
         if c in (a, b):
             continue
         chosen[0], chosen[1], chosen[2] = a, b, c

@@ -127,7 +127,7 @@ def cut_tree(
     keys = np.empty(64, np.int64)
     items = np.empty(64, np.int64)
     heap = 0
-    at = np.random.randint(size)
+    at = int(np.random.random() * size)
     done[at] = True
     visit[0] = at
     reached = 1
@@ -197,7 +197,7 @@ def cut_tree(
     for i in range(1, size):
         v = visit[i]
         below = load[v]
-        guess = round(below * k / total) if total > 0 else 1
+        guess = int(below * k / total + 0.5) if total > 0 else 1
         for share in range(max(1, guess - 1), min(k - 1, guess + 1) + 1):
             rest = k - share
             if not (share * lower <= below <= share * upper and rest * lower <= total - below <= rest * upper):
