@@ -83,23 +83,22 @@ def _judge(
     start: Floats, end: Floats, outer: Bools, dividers: Dividers, water: Objects, water_names: Objects
 ) -> tuple[Objects, Objects]:
     """Find kind and name of what runs along each piece."""
-    count = len(start)
     middle = shapely.points((start + end) / 2)
-    along = (end - start) / np.maximum(np.hypot(*(end - start).T), 1e-9)[:, None]
-    rank = np.full(count, len(KINDS) - 1, dtype=np.int64)
-    name = np.full(count, "", dtype=np.object_)
+    along = _course(start, end)
+    rank = np.full(len(start), len(KINDS) - 1, dtype=np.int64)
+    name = np.full(len(start), "", dtype=np.object_)
     if len(dividers):
         segment, owner = _straight(dividers.geometry)
-        tree = shapely.STRtree(segment)
         reach = np.where(outer, RIM_SEARCH_M, SEARCH_M)
-        piece, line = tree.query(middle, predicate="dwithin", distance=reach)
+        piece, line = shapely.STRtree(segment).query(middle, predicate="dwithin", distance=reach)
         distance = shapely.distance(middle[piece], segment[line])
-        ends = shapely.get_coordinates(segment[line]).reshape(-1, 2, 2)
-        course = ends[:, 1] - ends[:, 0]
-        course = course / np.maximum(np.hypot(*course.T), 1e-9)[:, None]
-        parallel = np.abs((course * along[piece]).sum(axis=1)) > STEEP_COS
-        piece, line, distance = piece[parallel], line[parallel], distance[parallel]
-        nearest = np.full(count, np.inf)
+        parallel = _cosine(along[piece], segment[line]) > STEEP_COS
+        # where lines of a corridor meet, a border may run along none of them: then the nearest will do
+        alone = np.ones(len(start), dtype=np.bool_)
+        alone[piece[parallel]] = False
+        fits = parallel | (alone & ~outer)[piece]
+        piece, line, distance = piece[fits], line[fits], distance[fits]
+        nearest = np.full(len(start), np.inf)
         np.minimum.at(nearest, piece, distance)
         # a border that lies on a line is that line's; one in the middle of a corridor is its best line's
         allowed = np.where(nearest <= ON_LINE_M, ON_LINE_M, 1.6 * nearest + 3.0)
@@ -114,9 +113,24 @@ def _judge(
         name[piece[first]] = dividers.name[source[first]]
     if len(water):
         piece, pool = shapely.STRtree(water).query(middle, predicate="dwithin", distance=ON_LINE_M)
-        rank[piece], name[piece] = 0, water_names[pool]
+        bank, _ = _straight(shapely.get_rings(shapely.get_parts(water)))
+        # a border in the water that runs across it, such as a bridge, is not the water's
+        nearby = bank[shapely.STRtree(bank).nearest(middle[piece])]
+        runs = _cosine(along[piece], nearby) > STEEP_COS
+        rank[piece[runs]], name[piece[runs]] = 0, water_names[pool[runs]]
     kind = np.array(KINDS, dtype=np.object_)[rank]
     return kind, name
+
+
+def _course(start: Floats, end: Floats) -> Floats:
+    run = end - start
+    return np.asarray(run / np.maximum(np.hypot(*run.T), 1e-9)[:, None])
+
+
+def _cosine(along: Floats, segments: Objects) -> Floats:
+    """Return how parallel courses and segments are: 1 for parallel, 0 for square."""
+    ends = shapely.get_coordinates(segments).reshape(-1, 2, 2)
+    return np.asarray(np.abs((_course(ends[:, 0], ends[:, 1]) * along).sum(axis=1)))
 
 
 def _straight(lines: Objects) -> tuple[Objects, Ints]:

@@ -26,27 +26,13 @@ from linli.geodata.hang import (
 )
 from linli.geodata.import_report import Report
 from linli.geodata.layers import Layer
-from linli.geodata.street_classes import text
+from linli.geodata.street_classes import COMPOUND_COLUMNS, ID_COLUMNS, text
 from linli.geodata.tables import Table
 
 FLOOR_COLUMNS = ("building:levels", "levels", "floors", "层数", "楼层", "楼层数", "num_floors")
 HEIGHT_COLUMNS = ("height", "高度", "楼高")
 USE_COLUMNS = ("building", "kind_detail", "fclass", "type", "use", "用途", "类型")
 PART_COLUMNS = ("kind", "building:part")
-COMPOUND_COLUMNS = ("compound", "小区", "小区名称", "院落")
-ID_COLUMNS = (
-    "id",
-    "building_id",
-    "building",
-    "osm_id",
-    "osm_way_id",
-    "uID",
-    "编号",
-    "楼栋编号",
-    "楼栋",
-    "楼号",
-    "幢号",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,6 +148,14 @@ def counted(
     if table is not None:
         told = _from_table(table, buildings, home, count_columns, blocks, compounds, report)
         sums.update(told)
+    asked = set(count_columns or ()) - sums.keys()
+    if asked:
+        raise InputError(
+            f"no layer or table has the count column asked for: {', '.join(sorted(asked))}",
+            field="count column",
+            value=", ".join(str(_column_of(count_columns, name)) for name in sorted(asked)),
+            advice="name a column of the buildings or of the table of counts",
+        )
     if not sums and buildings is not None:
         sums["dwellings"] = sum_by_block(home, buildings.dwellings.astype(np.float64), size)
         missing = int(report.found["buildings_without_floors"])
@@ -174,6 +168,10 @@ def counted(
             f"all; {missing} buildings have no floors and were given the default",
         )
     return sums
+
+
+def _column_of(count_columns: Mapping[str, str] | Sequence[str] | None, name: str) -> str:
+    return count_columns[name] if isinstance(count_columns, Mapping) else name
 
 
 def _from_table(

@@ -16,7 +16,7 @@ from linli.geodata.borders import Lines, Rim
 from linli.geodata.connected import leave_out_empty_islands
 from linli.geodata.divides import name_borders
 from linli.geodata.hang import block_of, compound_column, kinds_by_block, label_by_overlap, overlap_m2
-from linli.geodata.hang_counts import COMPOUND_COLUMNS, Buildings, counted, read_buildings
+from linli.geodata.hang_counts import Buildings, counted, read_buildings
 from linli.geodata.import_report import Report
 from linli.geodata.layers import Layer, bring_together
 from linli.geodata.raw_layers import Source, as_layers, as_table, grounds_of, territory_of
@@ -26,7 +26,7 @@ from linli.geodata.road_lines import (
     without_lanes_in_compounds,
     without_lines_under_roundabouts,
 )
-from linli.geodata.street_classes import NAME_COLUMNS, text
+from linli.geodata.street_classes import COMPOUND_COLUMNS, NAME_COLUMNS, tag, text
 from linli.geodata.streets import Cover, Dividers, cover_from_streets
 from linli.geodata.tables import Table, read_table
 
@@ -48,7 +48,10 @@ COVER_WORDS = {
     "dead_ends": ("{}条断头路不作界线", "{} dead ends divide nothing"),
     "lane_loops_joined": ("{}处小路环线并入外围地块", "{} loops of lanes were joined to the block around them"),
     "lines_outside_territory": ("{}条线在边界之外", "{} lines lie outside the boundary"),
-    "crossings_on_two_levels": ("{}处立体交叉不算路口", "{} crossings on two levels are no junctions"),
+    "crossings_on_two_levels": (
+        "{}处立体交叉:两条线都分隔地块,但断头路不在此相接",
+        "{} crossings on two levels: both lines divide the ground, but no dead end is carried on to the other level",
+    ),
 }
 AREA_NAMES = {
     "community": ("community", "社区", "社区名称"),
@@ -90,7 +93,8 @@ def make_blocks(
     buildings
         Outlines or points with counts, floors or heights, and the compound they belong to.
     counts
-        A table whose rows are joined by building id, by compound name, or by coordinates.
+        A table whose rows are joined by building id or compound name, or by coordinates where it has no such
+        column or there are no buildings and compounds.
     within
         The territory: polygons, or a line that closes; absent, the hull of buildings or roads.
     communities, compounds
@@ -137,7 +141,7 @@ def make_blocks(
         "facilities": as_layers(facilities, "facilities", crs),
         **{f"area {name}": as_layers(source, name, crs) for name, source in (areas or {}).items()},
     }
-    table = None if counts is None else as_table(counts, crs)
+    table = None if counts is None else as_table(counts, crs, joined=buildings is not None or compounds is not None)
     if isinstance(table, Layer):
         raw["counts"] = [table]
     layers, system = _in_one_system(raw, report)
@@ -206,7 +210,7 @@ def make_blocks(
     if layers["facilities"]:
         columns["facilities"] = _facilities(layers["facilities"], ground, report)
     if cover.lake.any():
-        columns["water"] = cover.lake.astype(np.int64)
+        columns["water"] = np.array(["lake" if lake else None for lake in cover.lake], dtype=np.object_)
 
     blocks = _ordered(ground, columns, lines, rim, system)
     blocks = leave_out_empty_islands(blocks, report)
@@ -226,9 +230,13 @@ def _in_one_system(raw: dict[str, list[Layer]], report: Report) -> tuple[dict[st
     moved, system = bring_together(flat)
     queue = iter(moved)
     together = {role: [next(queue) for _ in layers] for role, layers in raw.items()}
-    for layer in moved:
-        for note in layer.notes:
-            report.note(f"读取说明:{note}", note)
+    notes = {
+        note.replace(str(layer.source), "" if layer.source is None else layer.source.name)
+        for layer in moved
+        for note in layer.notes
+    }
+    for note in sorted(notes):
+        report.note(f"读取说明:{note}", note)
     return together, system
 
 
@@ -294,8 +302,10 @@ def _facilities(layers: list[Layer], ground: Objects, report: Report) -> Objects
     points = np.concatenate([layer.geometry for layer in layers])
     kinds: list[str] = []
     for layer in layers:
-        column = next((name for name in KIND_COLUMNS if name in layer.columns), None)
-        if column is None:
+        kind = np.full(len(layer), "", dtype=np.object_)
+        for name in KIND_COLUMNS:
+            kind = np.where(kind == "", tag(layer.columns, len(layer), name), kind)
+        if not (kind != "").any():
             raise InputError(
                 "the facilities have no column that says of what kind they are",
                 file=layer.source,
@@ -303,7 +313,7 @@ def _facilities(layers: list[Layer], ground: Objects, report: Report) -> Objects
                 field="kind",
                 advice=f"name it kind; the columns are: {', '.join(layer.columns)}",
             )
-        kinds.extend(text(one) for one in layer.columns[column])
+        kinds.extend(kind)
     found, stray = kinds_by_block(points, np.array(kinds, dtype=np.object_), ground)
     report.count("facilities", len(points))
     report.met("facilities_outside", stray, "{}处设施在边界之外", "{} facilities lie outside the boundary")

@@ -18,8 +18,8 @@ from linli.geodata.arrangement import Objects
 from linli.geodata.coordinates import WGS84
 from linli.geodata.hang import mend
 from linli.geodata.import_report import Report
-from linli.geodata.layers import Layer, layer_names, read_layer
-from linli.geodata.street_classes import text
+from linli.geodata.layers import LATITUDE, LONGITUDE, Layer, layer_names, read_layer
+from linli.geodata.street_classes import COMPOUND_COLUMNS, ID_COLUMNS, text
 from linli.geodata.tables import TABLE_ENDINGS, Table, must_exist, read_table
 
 Source = Layer | str | os.PathLike[str]
@@ -51,6 +51,7 @@ OSM_LAYERS = {
     "facilities": (("points", "other_tags LIKE '%\"amenity\"%'"),),
 }
 OSM_KEYS = {"roads": "highway", "water": "waterway", "rail": "railway", "walls": "barrier"}
+JOIN_COLUMNS = frozenset((*COMPOUND_COLUMNS, *ID_COLUMNS))
 CLOSING_M = 60.0  # a boundary line whose ends lie at most this far apart is closed
 
 
@@ -82,14 +83,30 @@ def as_layers(source: Source | Sequence[Source] | None, role: str, crs: str | No
     return [read_layer(path, layer=name, crs=crs)]
 
 
-def as_table(source: Table | Layer | str | os.PathLike[str], crs: str | None) -> Table | Layer:
-    """Read a table; one whose columns are coordinates comes back as a layer of points where `crs` is known."""
+def as_table(source: Table | Layer | str | os.PathLike[str], crs: str | None, *, joined: bool) -> Table | Layer:
+    """Read a table of counts.
+
+    Parameters
+    ----------
+    source
+        A path, or what was read from one.
+    crs
+        The system of coordinates in it.
+    joined
+        Whether there are buildings or compounds to join rows to by id or name. If not, or if the table has no such
+        column, its coordinates say where the rows lie, and it comes back as a layer of points.
+    """
     if isinstance(source, Table | Layer):
         return source
     path, sheet = split_path(source)
     if path.suffix.lower() not in TABLE_ENDINGS:
         return read_layer(path, layer=sheet, crs=crs)
-    return read_table(path, sheet=sheet)
+    table = read_table(path, sheet=sheet)
+    lower = {name.lower() for name in table.columns}
+    placed = not lower.isdisjoint(LONGITUDE) and not lower.isdisjoint(LATITUDE)
+    if placed and not (joined and JOIN_COLUMNS & table.columns.keys()):
+        return read_layer(path, layer=sheet, crs=crs)
+    return table
 
 
 def split_path(source: str | os.PathLike[str]) -> tuple[Path, str | None]:

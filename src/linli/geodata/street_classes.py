@@ -43,6 +43,21 @@ CLASS_COLUMNS = (
     "道路等级", "等级", "类别", "类型",
 )  # fmt: skip
 NAME_COLUMNS = ("name", "名称", "道路名称", "路名", "NAME", "Name", "name:zh")
+# what layers and tables call a building, and the compound it belongs to
+COMPOUND_COLUMNS = ("compound", "小区", "小区名称", "院落")
+ID_COLUMNS = (
+    "id",
+    "building_id",
+    "building",
+    "osm_id",
+    "osm_way_id",
+    "uID",
+    "编号",
+    "楼栋编号",
+    "楼栋",
+    "楼号",
+    "幢号",
+)
 
 LAKE_WORDS = ("湖", "池", "库", "塘", "潭", "lake", "pond", "reservoir", "basin")
 RIVER_WORDS = ("河", "江", "溪", "渠", "港", "沟", "涌", "浜", "river", "canal", "stream", "riverbank")

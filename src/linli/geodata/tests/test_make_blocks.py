@@ -132,7 +132,7 @@ def test_a_large_lake_is_a_block_without_households_and_a_pond_is_not():
     water = layer(Point(900, 900).buffer(200), Point(300, 900).buffer(20), name=["翠湖", "小塘"])
     blocks = make_blocks(roads=road, water=water, within=wide, buildings=houses(dwellings=[5, 5, 5, 5]))
     assert len(blocks) == 3
-    lake = int(np.flatnonzero(blocks.columns["water"])[0])
+    lake = int(np.flatnonzero(blocks.columns["water"] == "lake")[0])
     assert blocks.counts("dwellings")[lake] == 0
     assert {row[2:] for row in rows(blocks)} == {("river", "翠湖"), ("arterial", "")}
     assert found(blocks)["ponds_left_in_the_ground"] == 1
@@ -200,6 +200,24 @@ def test_a_table_is_joined_by_building_id_by_compound_and_by_coordinates(tmp_pat
     points = layer(Point(60, 60), Point(310, 310), persons=[7, 8])
     blocks = make_blocks(roads=CROSS, within=WITHIN, counts=points)
     assert blocks.counts("persons").tolist() == [0, 8, 7, 0]
+
+
+def test_a_table_of_coordinates_alone_is_laid_on_the_map(tmp_path: Path):
+    table = tmp_path / "t.csv"
+    table.write_text(f"x,y,persons\n{EAST + 60},{NORTH + 60},7\n{EAST + 310},{NORTH + 310},8\n", encoding="utf-8")
+    blocks = make_blocks(roads=CROSS, within=WITHIN, counts=table, crs="EPSG:4543")
+    assert blocks.counts("persons").tolist() == [0, 8, 7, 0]
+
+
+def test_a_count_column_that_nobody_has_is_an_error():
+    with pytest.raises(InputError, match="count column asked for: dwellings"):
+        make_blocks(roads=CROSS, within=WITHIN, buildings=houses(), count_columns={"dwellings": "taoshu"})
+
+
+def test_a_count_column_of_any_name_is_taken_where_told():
+    stock = houses(taoshu=[1, 2, 3, 4])
+    blocks = make_blocks(roads=CROSS, within=WITHIN, buildings=stock, count_columns={"dwellings": "taoshu"})
+    assert blocks.counts("dwellings").sum() == 10
 
 
 def test_text_in_a_count_is_an_error_that_names_the_row(tmp_path: Path):
