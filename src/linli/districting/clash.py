@@ -12,7 +12,7 @@ import numpy as np
 from linli.districting.cutmip import split_cut_mip
 from linli.districting.cutmodel import CutRules
 from linli.districting.demands import Demands, Wording, count_up
-from linli.districting.problem import Problem
+from linli.districting.problem import Ints, Problem
 
 __all__ = ["Clash", "Demands", "find_clash", "possible", "smallest_clash"]
 
@@ -72,6 +72,7 @@ def find_clash(
     deadline = time.monotonic() + time_limit
     asked = demands.rules(problem)
     known: dict[frozenset[str], bool | None] = {}
+    plans: list[Ints] = []
 
     def holds(kept: frozenset[str]) -> bool | None:
         if kept not in known:
@@ -79,8 +80,11 @@ def find_clash(
                 known[kept] = False
             elif feasible is not None:
                 known[kept] = feasible(kept)
+            elif any(_rules(problem, demands, kept, int(plan.max()) + 1).hold(problem, plan) for plan in plans):
+                known[kept] = True
             else:
-                known[kept] = possible(problem, demands, kept, deadline=deadline)
+                known[kept], plan = _look_for_plan(problem, demands, kept, deadline)
+                plans.extend([] if plan is None else [plan])
         return known[kept]
 
     complements: list[frozenset[str]] = []
@@ -109,48 +113,65 @@ def find_clash(
 
 def possible(problem: Problem, demands: Demands, kept: frozenset[str], *, deadline: float | None = None) -> bool | None:
     """Whether a plan keeps the rules in `kept`; None where `deadline` (monotonic) comes first. For small problems."""
+    return _look_for_plan(problem, demands, kept, deadline)[0]
+
+
+def _look_for_plan(
+    problem: Problem, demands: Demands, kept: frozenset[str], deadline: float | None
+) -> tuple[bool | None, Ints | None]:
+    """Count, try the two simplest plans, then ask an integer program for each number of communities."""
     tally = count_up(problem, demands, kept)
     if tally.reason is not None:
-        return False
-    atoms = demands.atoms(problem, kept)
-    together, apart = (atoms,), list(demands.columns(kept).values())
-    numbers: dict[str, int] = {}
-    named = np.full(problem.n, -1, dtype=np.int64)
-    for block, name in demands.communities(kept):
-        named[block] = numbers.setdefault(name, len(numbers))
-    if numbers:
-        apart.append(named)
-    lower = (demands.lower or 0) if "lower" in kept else 0
-    upper = problem.total if "upper" not in kept or demands.upper is None else demands.upper
-    pieces, enclaves = "one_piece" in kept, "no_enclave" not in kept
-    whole, each = np.zeros(problem.n, dtype=np.int64), atoms
-    for labels in (whole, each):
-        rules = CutRules(lower, upper, int(labels.max()) + 1, enclaves, pieces, together, tuple(apart), None, True)
-        if tally.fewest <= rules.parts <= tally.most and rules.hold(problem, labels):
-            return True
+        return False, None
+    for labels in (np.zeros(problem.n, dtype=np.int64), demands.atoms(problem, kept)):
+        rules = _rules(problem, demands, kept, int(labels.max()) + 1)
+        if rules.hold(problem, labels):
+            return True, labels
     unknown = False
     for parts in range(tally.fewest, tally.most + 1):
         left = None if deadline is None else deadline - time.monotonic()
         if left is not None and left <= 0:
-            return None
+            return None, None
+        rules = _rules(problem, demands, kept, parts)
         result = split_cut_mip(
             problem,
-            lower,
-            upper,
+            rules.lower,
+            rules.upper,
             parts,
-            enclaves=enclaves,
-            pieces=pieces,
-            together=together,
-            apart=apart,
+            enclaves=rules.enclaves,
+            pieces=rules.pieces,
+            together=rules.together,
+            apart=rules.apart,
             any_plan=True,
             time_limit=left,
         )
         if result.interrupted:
             raise KeyboardInterrupt
         if result.labels is not None:
-            return True
+            return True, result.labels
         unknown |= result.status != "infeasible"
-    return None if unknown else False
+    return (None if unknown else False), None
+
+
+def _rules(problem: Problem, demands: Demands, kept: frozenset[str], parts: int) -> CutRules:
+    """The rules in `kept` as the integer program knows them; bounds nothing can keep where `parts` is not as asked."""
+    apart = list(demands.columns(kept).values())
+    numbers: dict[str, int] = {}
+    named = np.full(problem.n, -1, dtype=np.int64)
+    for block, name in demands.communities(kept):
+        named[block] = numbers.setdefault(name, len(numbers))
+    wrong_number = "parts" in kept and parts != demands.parts
+    return CutRules(
+        lower=problem.total + 1 if wrong_number else (demands.lower or 0) if "lower" in kept else 0,
+        upper=problem.total if "upper" not in kept or demands.upper is None else demands.upper,
+        parts=parts,
+        enclaves="no_enclave" not in kept,
+        pieces="one_piece" in kept,
+        together=(demands.atoms(problem, kept),),
+        apart=(*apart, named) if numbers else tuple(apart),
+        accept=None,
+        any_plan=True,
+    )
 
 
 def _smallest_hitting_sets(

@@ -76,6 +76,8 @@ class Search:
             self.bound, self.closed = math.inf, True
             return
         self.raise_bound(relaxation.bound)
+        if np.count_nonzero(relaxation.least <= self.objective) > 2 * problem.n:
+            relaxation = self.look_again(relaxation)
         cuts: list[Cut] = []
         for target in self.targets():
             keep = relaxation.least <= target + 1e-9 * abs(target)
@@ -89,8 +91,34 @@ class Search:
                 yield self.bound * factor
         yield self.objective
 
-    def relax(self) -> Relaxation:
-        """Bound the whole problem, beginning from the plan's own prices where there is one."""
+    def look_again(self, first: Relaxation) -> Relaxation:
+        """Search for plans around the centres that the bound leaves open, then bound again from where it ended."""
+        table = self.table
+        if self.late():
+            return first
+        own = first.least[np.arange(len(table.centres)), table.centres]
+        places = np.flatnonzero((own <= self.objective) & np.isfinite(own))
+        if self.labels is None:
+            places = np.argsort(own)[: 10 * table.parts]
+            places = np.union1d(places, np.flatnonzero(table.forced))
+        for labels in plans_around_centres(
+            table.problem,
+            table.finite[places],
+            table.centres[places],
+            table.lower,
+            table.upper,
+            table.parts,
+            table.forced[places],
+            seed=1,
+        ):
+            self.offer(labels)
+        second = self.relax(first.multipliers)
+        self.raise_bound(second.bound)
+        bound, least = max(first.bound, second.bound), np.maximum(first.least, second.least)
+        return Relaxation(bound, least, second.multipliers, second.passes)
+
+    def relax(self, multipliers: Floats | None = None) -> Relaxation:
+        """Bound the whole problem, beginning from the multipliers or the plan's own prices where there are any."""
         table = self.table
         if self.labels is not None and self.chosen is not None:
             target, first = self.objective, table.finite[self.chosen[self.labels], np.arange(table.problem.n)]
@@ -107,7 +135,7 @@ class Search:
             table.parts,
             table.forced,
             target=target,
-            multipliers=first,
+            multipliers=first if multipliers is None else multipliers,
         )
         self.counters["passes"] += relaxation.passes
         return relaxation

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 from linli.districting.cutmip import split_cut_mip
 from linli.districting.problem import Problem
+from linli.districting.result import Progress
 from linli.districting.separators import is_plan
-from linli.districting.tests.oracle import brute_force, every_plan, random_planar
+from linli.districting.tests.oracle import brute_force, every_plan, random_planar, street_blocks
 
 
 def random_case(seed: int) -> tuple[Problem, int, int, int]:
@@ -115,3 +119,29 @@ def test_published_enumeration_is_met_at_tight_and_loose_bounds(shared_data):
         upper = int(np.floor(mean * (1 + row["tol"])))
         result = split_cut_mip(problem, lower, upper, 3)
         assert (result.status, result.objective) == ("proven", row["min_cut_edges"])
+
+
+def test_control_c_during_the_program_returns_the_best_so_far():
+    problem = street_blocks(1, 60)
+    begun = []
+
+    def press(step: Progress) -> None:
+        if step.stage == "program" and not begun:
+            begun.append(step)
+            signal.raise_signal(signal.SIGINT)
+
+    result = split_cut_mip(problem, 1500, 3500, 3, progress=press)
+    assert begun
+    assert result.interrupted
+    assert result.status == "feasible"
+    assert result.bound <= result.objective
+    assert is_plan(problem, result.labels, 3, 1500, 3500)
+
+
+def test_standard_output_stays_clean():
+    program = (
+        "from linli.districting.cutmip import split_cut_mip; from linli.districting.problem import Problem;"
+        "split_cut_mip(Problem.from_graph([1, 1, 1], [(0, 1), (1, 2)]), 1, 2, 2)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"", b"")
