@@ -21,6 +21,7 @@ from linli.plans.plan import Plan
 from linli.plans.rules import Rules
 from linli.plans.task import STEPS, Task, find_seats, make_task, pick_count
 
+MOST_NUMBERS = 12  # numbers of parts that are tried one by one
 METHODS_WEAKEST_FIRST = ("heuristic", "cut-mip", "hess", "planar-dual", "arithmetic")
 LEAST_SECONDS = 0.5  # what a piece gets even where the time is up, so that a plan comes out
 
@@ -220,12 +221,12 @@ def divide(
 ) -> Result:
     """Divide every piece for itself and add up labels, objectives and bounds; parts are dealt out at least cost.
 
-    With a number of parts given, each piece is solved for every number that it may get, and dynamic programming
-    over the pieces chooses; with a free number, each piece is solved once.
+    Each piece is solved for every number of parts that it may get, and dynamic programming over the pieces chooses.
+    Where the numbers that a piece may get are many, the solver chooses for itself and no bound is known.
     """
     ranges = _part_ranges(task, parts)
     wanted: list[list[int | None]] = [
-        [None] if parts is None and goal.solver == "cut" and low < high else list(range(low, high + 1))
+        [None] if parts is None and high - low >= MOST_NUMBERS and goal.solver != "centre" else [*range(low, high + 1)]
         for low, high in ranges
     ]
     runs = sum(len(ks) for ks in wanted)
