@@ -16,6 +16,7 @@ from linli.geodata.borders import Lines, Rim
 from linli.geodata.connected import leave_out_empty_islands
 from linli.geodata.divides import name_borders
 from linli.geodata.hang import block_of, compound_column, kinds_by_block, label_by_overlap, overlap_m2
+from linli.geodata.hang_affinities import hang_affinities
 from linli.geodata.hang_counts import Buildings, counted, read_buildings
 from linli.geodata.import_report import Report
 from linli.geodata.layers import Layer, bring_together
@@ -26,15 +27,15 @@ from linli.geodata.road_lines import (
     without_lanes_in_compounds,
     without_lines_under_roundabouts,
 )
-from linli.geodata.street_classes import COMPOUND_COLUMNS, NAME_COLUMNS, tag, text
+from linli.geodata.street_classes import COMPOUND_COLUMNS, NAME_COLUMNS, tag
 from linli.geodata.streets import Cover, Dividers, cover_from_streets
-from linli.geodata.tables import Table, read_table
+from linli.geodata.tables import Table
 
 Sources = Source | Sequence[Source] | None
 
 HULL_AIR_M = 30.0  # air around the buildings where no boundary is given
 HULL_REACH_M = 100.0  # and how far from that boundary a road may end and still be carried on to it
-COMPOUND_SHARE = 0.05  # a compound is on a block from this share of its ground on, or with one building
+COMPOUND_SHARE = 0.15  # a compound is on a block from this share of its ground on, or with one building
 KIND_COLUMNS = ("kind", "类型", "类别", "设施类型", "amenity", "type", "fclass")
 
 # what the cutting met, in words
@@ -215,7 +216,7 @@ def make_blocks(
     blocks = _ordered(ground, columns, lines, rim, system)
     blocks = leave_out_empty_islands(blocks, report)
     if affinities is not None:
-        _hang_affinities(blocks, affinities, stock, report)
+        hang_affinities(blocks, affinities, stock, report)
     report.count("blocks", len(blocks))
     report.count("neighbour_pairs", len(set(zip(blocks.lines.a.tolist(), blocks.lines.b.tolist(), strict=True))))
     blocks.report.update(report.as_dict())
@@ -232,9 +233,13 @@ def _in_one_system(raw: dict[str, list[Layer]], report: Report) -> tuple[dict[st
     together = {role: [next(queue) for _ in layers] for role, layers in raw.items()}
     notes = {
         note.replace(str(layer.source), "" if layer.source is None else layer.source.name)
-        for layer in moved
+        for layer in flat
         for note in layer.notes
     }
+    systems = sorted({layer.crs for layer in flat} - {system})
+    if systems:
+        named = ", ".join(systems)
+        report.note(f"图层已由 {named} 转换到 {system}", f"layers were carried from {named} to {system}")
     for note in sorted(notes):
         report.note(f"读取说明:{note}", note)
     return together, system
@@ -353,62 +358,3 @@ def _tell_cover(cover: Cover, report: Report) -> None:
             report.met(name, number, *COVER_WORDS[name])
         else:
             report.count(name, number)
-
-
-def _hang_affinities(
-    blocks: Blocks, source: Table | str | os.PathLike[str], stock: Buildings | None, report: Report
-) -> None:
-    """Add up affinities by pair of neighbours, each on the pair's first row of lines."""
-    table = source if isinstance(source, Table) else read_table(source)
-    for name in ("a", "b", "affinity"):
-        if name not in table.columns:
-            raise InputError(
-                "the table of affinities lacks a column",
-                file=table.source,
-                layer=table.name,
-                field=name,
-                advice="name the columns a, b and affinity",
-            )
-    places: dict[str, set[int]] = {one: {row} for row, one in enumerate(blocks.ids)}
-    for row, value in enumerate(blocks.columns.get("compound", ())):
-        for one in str(value).split(";") if value else ():
-            places.setdefault(one, set()).add(row)
-    if stock is not None and "id" in stock.columns:
-        for one, row in zip(stock.columns["id"], block_of(stock.geometry, blocks.geometry), strict=True):
-            if row >= 0:
-                places.setdefault(text(one), set()).add(int(row))
-    first: dict[tuple[int, int], int] = {}
-    for row, pair in enumerate(zip(blocks.lines.a.tolist(), blocks.lines.b.tolist(), strict=True)):
-        first.setdefault(pair, row)
-    lost = 0
-    for row in range(len(table.rows)):
-        here = places.get(text(table.columns["a"][row]), set())
-        there = places.get(text(table.columns["b"][row]), set())
-        meets = sorted({(min(a, b), max(a, b)) for a in here for b in there} & first.keys())
-        if not meets:
-            lost += not (here and here == there)
-            continue
-        at = first[meets[0]]
-        old = blocks.lines.affinity[at]
-        blocks.lines.affinity[at] = (0.0 if np.isnan(old) else old) + _number(table, row)
-    report.count("affinities", len(table.rows))
-    report.met(
-        "affinities_without_border", lost,
-        "{}条归属感记录的两端不相邻或找不到", "{} affinities join ground that is unknown or not adjacent",
-    )  # fmt: skip
-
-
-def _number(table: Table, row: int) -> float:
-    value = text(table.columns["affinity"][row])
-    try:
-        return float(value or 0)
-    except ValueError:
-        raise InputError(
-            "an affinity is no number",
-            file=table.source,
-            layer=table.name,
-            row=int(table.rows[row]),
-            field="affinity",
-            value=value,
-            advice="write the number of households",
-        ) from None

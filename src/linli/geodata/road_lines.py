@@ -28,6 +28,12 @@ ROUNDABOUT_NAME = re.compile(r"转盘|轉盤|环岛|環島|[Rr]oundabout")
 ROUNDABOUT_M2 = 150_000.0
 
 DEFAULT_KIND = {"roads": "lane", "water": "river", "rail": "railway", "walls": "wall"}
+ROLE_WORDS = {
+    "roads": ("道路", "roads"),
+    "water": ("水系", "waterways"),
+    "rail": ("铁路", "railways"),
+    "walls": ("围墙", "walls"),
+}
 
 
 class Waters(NamedTuple):
@@ -73,11 +79,20 @@ def dividers_of(layers: list[Layer], role: str, report: Report) -> Dividers:
             tunnel |= np.array([bool(TUNNEL_NAME.search(one)) for one in name], dtype=np.bool_)
             level[tunnel] = np.minimum(level[tunnel], -1)
         divides = np.array([one is not None for one in kind], dtype=np.bool_)
-        report.count(f"{role}_that_do_not_divide", int((~divides).sum()))
+        chinese, english = ROLE_WORDS[role]
+        report.met(
+            f"{role}_that_do_not_divide", int((~divides).sum()),
+            f"{{}}条{chinese}按类别不作界线(人行道、内部道路、在建等)", f"{{}} {english} divide nothing by their class",
+        )  # fmt: skip
         private = np.isin(tag(layer.columns, rows, "access").astype(str), ("private", "no")) & (kind == "lane")
-        report.count("private_lanes", int(private.sum()))
+        report.met(
+            "private_lanes", int(private.sum()), "{}条内部小路不作界线", "{} private lanes divide nothing"
+        )  # fmt: skip
         deep = divides & _long_tunnels(geometry, tunnel & divides)
-        report.count(f"{role}_in_tunnels", int(deep.sum()))
+        report.met(
+            f"{role}_in_tunnels", int(deep.sum()),
+            f"{{}}条{chinese}在长隧道内,不作界线", f"{{}} {english} in long tunnels divide nothing",
+        )  # fmt: skip
         area = is_yes(tag(layer.columns, rows, "area"))
         keep = divides & ~private & ~deep & ~area
         report.count("bridges", int((keep & (level > 0)).sum()))

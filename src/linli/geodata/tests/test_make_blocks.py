@@ -303,3 +303,37 @@ def test_real_towns_give_blocks_that_a_planner_would_accept(shared_data: Path, f
     assert nothing < 0.01 * blocks.lines.length_m.sum()
     if name:
         assert set(blocks.lines.kind[blocks.lines.name == name]) == {"arterial"}
+
+
+def test_a_railway_wins_over_the_lane_beside_it_and_a_tram_divides_nothing():
+    rail = layer(
+        LineString([(-20, 205), (420, 205)]),
+        LineString([(100, -20), (100, 420)]),
+        railway=["rail", "tram"],
+        name=["东川支线", ""],
+    )
+    lanes = layer(LineString([(-20, 196), (420, 196)]), highway=["residential"], name=["矿工路"])
+    blocks = make_blocks(roads=lanes, rail=rail, within=WITHIN, buildings=houses())
+    assert rows(blocks) == {("B0001", "B0002", "railway", "东川支线")}
+
+
+def test_a_wall_divides_and_its_ring_may_be_a_polygon():
+    wall = layer(box(100, -20, 420, 420))
+    blocks = make_blocks(roads=CROSS.take(np.array([0])), walls=wall, within=WITHIN, buildings=houses())
+    assert len(blocks) == 4
+    assert {row[2] for row in rows(blocks)} == {"arterial", "wall"}
+
+
+def test_what_crosses_a_roundabout_runs_below_it():
+    ring = LineString(Point(200, 200).buffer(90).exterior.coords)
+    roads = layer(
+        LineString([(-20, 200), (420, 200)]),
+        LineString([(200, -20), (200, 420)]),
+        ring,
+        highway=["primary"] * 3,
+        junction=[None, None, "roundabout"],
+    )
+    stock = layer(*HOUSES, box(180, 180, 220, 220), dwellings=[1, 1, 1, 1, 1])
+    blocks = make_blocks(roads=roads, within=WITHIN, buildings=stock)
+    assert len(blocks) == 5
+    assert found(blocks)["lines_under_roundabouts"] == 2
