@@ -53,7 +53,7 @@ def solve_assignment(
     -------
     Result
         `proven` means that no plan costs less by more than the tolerance that the proof's claim states: none for whole
-        costs, a ten-millionth of the objective otherwise.
+        costs below a million a block, a ten-millionth of the objective otherwise.
 
     Notes
     -----
@@ -185,7 +185,7 @@ def split_continuity(
 
 def inertia_costs(problem: Problem) -> Floats:
     """Shape (n, n): households of block i times its squared distance in metres from block j."""
-    return np.asarray(problem.weights[:, None] * _metres(problem, np.arange(problem.n)) ** 2, dtype=np.float64)
+    return np.asarray(problem.weights[:, None] * _square_metres(problem, np.arange(problem.n)), dtype=np.float64)
 
 
 def access_costs(problem: Problem, stations: Ints, *, walking: ArrayLike | None = None, detour: float = 1.3) -> Floats:
@@ -198,7 +198,11 @@ def access_costs(problem: Problem, stations: Ints, *, walking: ArrayLike | None 
     walking
         Shape (n, c), metres; `detour` times the straight line where absent.
     """
-    metres = detour * _metres(problem, stations) if walking is None else np.asarray(walking, dtype=np.float64)
+    metres = (
+        detour * np.sqrt(_square_metres(problem, stations))
+        if walking is None
+        else np.asarray(walking, dtype=np.float64)
+    )
     return np.asarray(problem.weights[:, None] * metres, dtype=np.float64)
 
 
@@ -224,8 +228,8 @@ def continuity_costs(
     return cost, centres, list(range(len(seat))), forbidden
 
 
-def _metres(problem: Problem, places: Ints) -> Floats:
+def _square_metres(problem: Problem, places: Ints) -> Floats:
     if problem.xy is None:
         raise InputError("this goal needs the place of each block", field="xy", advice="give the problem coordinates")
     away = problem.xy[:, None, :] - problem.xy[None, places, :]
-    return np.asarray(np.sqrt((away**2).sum(axis=2)), dtype=np.float64)
+    return np.asarray((away**2).sum(axis=2), dtype=np.float64)

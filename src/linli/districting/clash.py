@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -74,9 +75,13 @@ def find_clash(
     known: dict[frozenset[str], bool | None] = {}
     plans: list[Ints] = []
 
+    @cache
+    def refuted(kept: frozenset[str]) -> bool:
+        return count_up(problem, demands, kept).reason is not None
+
     def holds(kept: frozenset[str]) -> bool | None:
         if kept not in known:
-            if count_up(problem, demands, kept).reason is not None:
+            if refuted(kept):
                 known[kept] = False
             elif feasible is not None:
                 known[kept] = feasible(kept)
@@ -93,7 +98,7 @@ def find_clash(
         if not candidates:
             return _in_words(problem, demands, asked, smallest=False)
         # among sets of one size prefer one that counting refutes: it comes with numbers
-        counted = [kept for kept in candidates if count_up(problem, demands, kept).reason is not None]
+        counted = [kept for kept in candidates if refuted(kept)]
         kept = (counted or candidates)[0]
         answer = holds(kept)
         if answer is None:

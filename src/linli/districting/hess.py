@@ -18,6 +18,7 @@ from linli.districting.result import Progress, ProgressHook, Proof, Result, Stat
 from linli.districting.separators import broken_pieces, enclosed_pieces, is_plan, surroundings
 
 RELATIVE_TOLERANCE = 1e-7
+LARGEST_WHOLE = 1e6  # above this, whole costs are no more exact in HiGHS than others
 
 
 class Cut(NamedTuple):
@@ -298,7 +299,7 @@ class Assignment:
             banned[others, self.centres[j]] = True
         banned[problem.weights[self.centres] > self.upper] = True
         self.cost = np.where(banned, np.inf, self.finite)
-        self.whole = bool(np.all(self.finite == np.rint(self.finite)))
+        self.whole = bool(np.all(self.finite == np.rint(self.finite)) and self.finite.max(initial=0.0) < LARGEST_WHOLE)
 
     def centre_of_parts(self, labels: Ints) -> Ints | None:
         """Best permitted centre of each part, shape (parts,), forced ones first; None where a part has none."""
@@ -335,7 +336,7 @@ class Layout:
         worth = table.finite[self.centre, self.block]
         # whole costs stay whole; others are brought to a size that suits the tolerances of HiGHS
         top = float(np.max(worth, initial=0.0))
-        self.scale = 1.0 if table.whole and top < 1e6 else 1e4 / top if top > 0 else 1.0
+        self.scale = 1.0 if table.whole or top == 0 else 1e4 / top
         self.model = Model(
             worth * self.scale, np.zeros(len(worth)), np.ones(len(worth)), np.ones(len(worth), dtype=np.bool_)
         )

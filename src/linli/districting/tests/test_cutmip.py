@@ -41,12 +41,12 @@ def check(problem: Problem, lower: int, upper: int, parts: int) -> bool:
 
 
 def test_planar_graphs_without_enclaves():
-    solved = sum(check(*random_case(seed)) for seed in range(40))
-    assert 12 < solved < 40
+    solved = sum(check(*random_case(seed)) for seed in range(30))
+    assert 8 < solved < 30
 
 
 def test_graphs_with_bridges_are_as_good():
-    for seed in range(25):
+    for seed in range(15):
         problem, lower, upper, parts = random_case(seed + 1000)
         rng = np.random.default_rng(seed)
         extra = [(a, b) for a in range(problem.n) for b in range(a + 1, problem.n) if rng.random() < 0.15]
@@ -56,7 +56,7 @@ def test_graphs_with_bridges_are_as_good():
 
 
 def test_a_further_rule_excludes_plans():
-    for seed in range(8):
+    for seed in range(6):
         problem, lower, upper, parts = random_case(seed)
 
         def accept(labels: np.ndarray) -> bool:
@@ -72,7 +72,7 @@ def test_a_further_rule_excludes_plans():
 
 def test_blocks_are_kept_together_and_apart():
     outcomes = set()
-    for seed in range(24):
+    for seed in range(12):
         problem, lower, upper, parts = random_case(seed)
         rng = np.random.default_rng(seed)
         together, apart = rng.integers(-4, 3, problem.n), rng.integers(-4, 2, problem.n)
@@ -140,8 +140,8 @@ def test_control_c_during_the_program_returns_the_best_so_far():
 
 def test_standard_output_stays_clean():
     program = (
-        "from linli.districting.cutmip import split_cut_mip; from linli.districting.problem import Problem;"
-        "split_cut_mip(Problem.from_graph([1, 1, 1], [(0, 1), (1, 2)]), 1, 2, 2)"
+        "import numpy as np; from linli.districting.milp import Model; one = np.ones(1);"
+        "assert Model(one, 0 * one, one, one > 0).solve().status == 'optimal'"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert (done.stdout, done.stderr) == (b"", b"")

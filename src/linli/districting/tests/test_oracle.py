@@ -11,7 +11,7 @@ from linli.districting.tests.oracle import brute_force, every_plan, random_plana
 
 
 def test_least_cut_is_the_least_of_every_plan():
-    for seed in range(60):
+    for seed in range(30):
         rng = np.random.default_rng(seed)
         problem = random_planar(rng, int(rng.integers(4, 9)))
         parts = int(rng.integers(2, 4))
@@ -48,7 +48,7 @@ def test_the_grid_of_sixteen_has_117_divisions_into_four_equal_parts():
 def test_random_planar_graphs_are_connected_and_planar():
     import networkx
 
-    for seed in range(30):
+    for seed in range(15):
         problem = random_planar(np.random.default_rng(seed), 12)
         assert connected_pieces(problem.n, problem.edges).max() == 0
         assert networkx.check_planarity(networkx.Graph(problem.edges.tolist()))[0]
@@ -56,7 +56,7 @@ def test_random_planar_graphs_are_connected_and_planar():
 
 
 def test_street_blocks_fit_three_parts():
-    for n in (60, 100, 150, 250):
+    for n in (60, 150):
         assert 4500 < street_blocks(1, n).total < 10500
 
 
