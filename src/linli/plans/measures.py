@@ -90,20 +90,23 @@ def polsby_popper(blocks: Blocks, labels: Labels) -> float:
 
 
 def compactness(blocks: Blocks, labels: Labels) -> dict[object, float]:
-    """Give 4π·area / perimeter² for each community (Polsby and Popper 1991)."""
+    """Give 4π·area / perimeter² for the ground of each community (Polsby and Popper 1991)."""
     label = np.asarray(labels)
-    area = shapely.area(blocks.geometry)
-    cut = _cut(blocks, labels)
     found: dict[object, float] = {}
     for name in np.unique(label):
-        inside = label == name
-        around = float(blocks.rim.length_m[inside[blocks.rim.a]].sum())
-        edge = cut & (inside[blocks.lines.a] | inside[blocks.lines.b])
-        around += float(blocks.lines.length_m[edge].sum())
-        found[name.item() if isinstance(name, np.generic) else name] = (
-            float(4 * np.pi * area[inside].sum() / around**2) if around else 0.0
-        )
+        ground = dissolve(blocks, label == name)
+        around = float(shapely.length(ground))
+        key = name.item() if isinstance(name, np.generic) else name
+        found[key] = float(4 * np.pi * shapely.area(ground) / around**2) if around else 0.0
     return found
+
+
+def dissolve(blocks: Blocks, inside: NDArray[np.bool_]) -> Any:
+    """Return the ground of some blocks as one geometry."""
+    ground = blocks.geometry[inside]
+    if shapely.coverage_is_valid(ground):
+        return shapely.coverage_union_all(ground)
+    return shapely.union_all(shapely.make_valid(ground))
 
 
 def inertia(blocks: Blocks, labels: Labels, *, count: str, atom: Ints | None = None) -> float:

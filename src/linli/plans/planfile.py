@@ -17,6 +17,7 @@ from linli.districting.problem import connected_pieces
 from linli.districting.result import Proof
 from linli.errors import InputError
 from linli.geodata import Blocks, file_hash, input_hash, replace_when_done
+from linli.plans.measures import dissolve
 from linli.plans.plan import Plan
 from linli.plans.rules import Rules
 from linli.plans.task import STEPS
@@ -186,7 +187,7 @@ def _write_layers(plan: Plan, path: Path) -> None:
         "text": _texts([c.text for c in rows]),
         "reason": _texts([c.reason or None for c in rows]),
     }
-    ground = np.array([_dissolve(blocks, plan.community == c.name) for c in rows], dtype=object)
+    ground = np.array([dissolve(blocks, plan.community == c.name) for c in rows], dtype=object)
     _write(path, "communities", table, ground, crs)
     said = json.dumps(meta_of(plan), ensure_ascii=False, default=_plain, allow_nan=False)
     _write(path, "meta", {"json": _texts([said])}, None, None)
@@ -284,13 +285,6 @@ def _proof(table: Mapping[str, Any]) -> Proof:
         for p in table.get("pieces", ())
     )
     return Proof(table["method"], table["claim"], table["objective"], table["bound"], table.get("counters", {}), pieces)
-
-
-def _dissolve(blocks: Blocks, inside: Any) -> Any:
-    ground = blocks.geometry[inside]
-    if shapely.coverage_is_valid(ground):
-        return shapely.coverage_union_all(ground)
-    return shapely.union_all(shapely.make_valid(ground))
 
 
 def _texts(values: list[str | None]) -> Any:
