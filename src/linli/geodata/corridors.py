@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SPACING_M = 2.0  # distance of the points along a bank from which the middle is found
 MEDIAN_M = 30.0  # ground narrower than this without a building is a median or a verge
 BARE_MEDIAN_M = 15.0  # the same where no building layer tells what is built on
+RUNG_M = 40.0  # carriageways of one road lie at most this far apart
 WIDE_MEDIAN_M = 60.0  # ground narrower than this between carriageways of the same road
 
 
@@ -57,6 +58,34 @@ def is_corridor(
         # a station or a market hall may stand between the carriageways
         corridor[unsure] |= (bare & (((slip | turning) & small) | (same & slim))) | (same & (width[unsure] < MEDIAN_M))
     return corridor
+
+
+def rungs(dividers: Dividers) -> Objects:
+    """Return short lines from the ends of one carriageway square across to the other carriageway of the same road.
+
+    They close medians that are open at an end, which would otherwise be tongues of some block.
+    """
+    named = np.flatnonzero(dividers.name != "")
+    if len(named) < 2:
+        return np.zeros(0, dtype=np.object_)
+    lines = dividers.geometry[named]
+    tips = np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
+    back = np.concatenate([shapely.get_point(lines, 1), shapely.get_point(lines, -2)])
+    source = np.tile(named, 2)
+    tip, target = shapely.STRtree(lines).query(tips, predicate="dwithin", distance=RUNG_M)
+    target = named[target]
+    same = (dividers.name[source[tip]] == dividers.name[target]) & (source[tip] != target)
+    same &= dividers.level[source[tip]] == dividers.level[target]
+    tip, target = tip[same], target[same]
+    across = shapely.get_coordinates(shapely.shortest_line(tips[tip], dividers.geometry[target])).reshape(-1, 2, 2)
+    step = across[:, 1] - across[:, 0]
+    length = np.hypot(*step.T)
+    course = shapely.get_coordinates(tips[tip]) - shapely.get_coordinates(back[tip])
+    slant = np.abs((step * course).sum(axis=1)) / np.maximum(length * np.hypot(*course.T), 1e-9)
+    square = (length > 2) & (slant < 0.35)
+    start, step, length = across[square, 0], step[square], length[square]
+    found: Objects = shapely.linestrings(np.stack([start, start + step * (1 + 0.1 / length)[:, None]], axis=1))
+    return found
 
 
 def what_runs_around(faces: Objects, lines: Objects) -> tuple[Ints, Ints, Floats]:

@@ -22,7 +22,7 @@ from linli.geodata.arrangement import (
     reunite,
     sides_of,
 )
-from linli.geodata.corridors import is_corridor, middle_lines, samples_along, what_runs_around
+from linli.geodata.corridors import is_corridor, middle_lines, rungs, samples_along, what_runs_around
 
 BUILT_M2 = 300.0  # ground with buildings of this size, or of this share of it, is built on
 BUILT_SHARE = 0.08
@@ -157,7 +157,8 @@ def cover_from_streets(
     found["crossings_on_two_levels"] = _crossings_on_two_levels(dividers)
     to_rim = reach_m if rim_reach_m is None else rim_reach_m
     bridged = _carry_on(edges, dividers, fixed, territory, (reach_m, to_rim), found)
-    edges = node(np.concatenate([edges, bridged])) if len(bridged) else edges
+    more = np.concatenate([bridged, rungs(dividers)])
+    edges = node(np.concatenate([edges, more])) if len(more) else edges
     faces = faces_between(edges, territory)
     found["dead_ends"], found["dead_ends_m"] = _dead_ends(edges, territory)
 

@@ -74,6 +74,16 @@ def test_the_two_carriageways_of_a_road_divide_along_their_middle():
     assert cover.sides.length[between].sum() == pytest.approx(400, abs=2)
 
 
+def test_a_median_that_is_open_at_an_end_is_no_tongue_of_the_block_beyond():
+    road = streets([(-10, 192), (300, 192)], [(-10, 208), (300, 208)], kind="arterial", name="铜源大道")
+    cross = streets([(300, -10), (300, 192)], [(300, 208), (300, 410)])
+    cover = cover_from_streets(Dividers.join([road, cross]), SQUARE, buildings=FOUR_HOUSES, reach_m=0)
+    assert len(cover.geometry) == 3
+    assert is_whole(cover, SQUARE)
+    east = cover.geometry[np.argmax(shapely.bounds(cover.geometry)[:, 2])]
+    assert shapely.bounds(east)[0] == pytest.approx(300, abs=10)
+
+
 def test_a_long_thin_strip_with_houses_stays_a_block():
     road = streets([(-10, 180), (410, 180)], [(-10, 220), (410, 220)])
     row = np.concatenate([FOUR_HOUSES, [shapely.box(x, 190, x + 20, 210) for x in range(20, 380, 40)]])
