@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
@@ -26,3 +30,30 @@ def compiled(function: F) -> F:
     jitted.get_call_template = without_literals
     result: F = jitted
     return result
+
+
+def _own_cache() -> None:
+    """Keep machine code in a folder named after the sources it was compiled from.
+
+    Numba notices a change only in the file of the function itself, not in what it calls from other files; code
+    compiled against an older callee would crash.
+    """
+    if os.environ.get("NUMBA_CACHE_DIR"):
+        return
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "linli"
+    folder = base / f"kernels-{digest.hexdigest()[:16]}"
+    try:
+        if not folder.exists():
+            kept = sorted(base.glob("kernels-*"), key=lambda old: old.stat().st_mtime)
+            for old in kept[:-2]:
+                shutil.rmtree(old, ignore_errors=True)
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return
+    numba.config.CACHE_DIR = str(folder)
+
+
+_own_cache()

@@ -242,7 +242,8 @@ def halve(
     -------
     cost, bound
         Cost of the division (FAR if none) and a lower bound over all admissible divisions of cost up to `most`
-        (equal to cost when proven; FAR if there is none).
+        (equal to cost when proven; FAR if there is none). `budget[0]` limits the walks of one call, `budget[1]`
+        counts the labels and steps taken.
     """
     total = region.total[0]
     low = max(demands.lower, total - demands.upper)
@@ -286,6 +287,7 @@ def halve_within(
         cost, entry, touched, count = spread(
             region, rounded, base, shut, away, limit, low_step, high_step, True, table, FAR
         )
+        budget[1] += count + len(away)
         if cost < FAR:
             path, length, _ = walk_back(region, rounded, base, entry, table)
             good = False
@@ -419,9 +421,11 @@ def halve_by_walks(
         walk = new_walk(region)
         limit = ceiling
         while True:
+            left = budget[0]
             code = next_ear(
                 region, rounded.flow, rounded.total, base, shut, home, width, low, high, over, limit, walk, budget
             )
+            budget[1] += left - budget[0]
             if code != EAR:
                 break
             length = walk.depth[0] + 1
@@ -513,7 +517,9 @@ def thirds(
             if side[v]:
                 trial[region.block[v]] = first
         rest = extract(region, ~side)
+        inner[1] = 0
         more, least = halve(root, rest, demands, trial, first + 1, parts, best - 1 - cost, table, inner)
+        budget[0] -= inner[1] + len(region.head)
         if more < FAR and cost + more < best:
             best = cost + more
             for v in range(len(side)):

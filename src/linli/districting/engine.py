@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,7 +17,6 @@ from linli.errors import InputError
 
 EXACT_BLOCKS = 600
 EXACT_PARTS = 6
-MIP_BLOCKS = 120
 DEFAULT_SECONDS = 60.0
 
 CLAIM = (
@@ -87,7 +87,10 @@ def split(
 
         if parts is None:
             raise InputError("this goal needs a number of parts", field="parts", advice="give the number of parts")
-        return split_inertia(problem, lower, upper, parts, time_limit=deadline - began, progress=progress)
+        free = (problem.rim is None) if enclaves is None else enclaves
+        return split_inertia(
+            problem, lower, upper, parts, start=start, enclaves=free, time_limit=deadline - began, progress=progress
+        )
     if minimize != "cut":
         raise InputError("unknown goal", field="minimize", value=minimize, advice="choose cut or inertia")
     lock = _locks(problem, fixed or {}, seats)
@@ -264,6 +267,8 @@ def _split_connected(
         return _free_number(problem, lower, upper, lock, enclaves, seed, deadline, start, progress)
     if parts == 1:
         return _one_part(problem, lock)
+    if lower == 0:
+        problem, lower, upper = _never_empty(problem, upper)
     from linli.districting.planar import embed
 
     root = embed(problem)
@@ -314,6 +319,14 @@ def _split_connected(
     status: Status = "proven" if outcome.closed else "feasible"
     proof = Proof("planar-dual", claim, objective, bound, outcome.counters)
     return Result(status, outcome.label, objective, bound, proof, parts)
+
+
+def _never_empty(problem: Problem, upper: int) -> tuple[Problem, int, int]:
+    """Weights in which every set of blocks weighs at least 1, with the same plans within the bounds 0 … upper."""
+    if problem.weights.min() > 0:
+        return problem, 1, upper
+    step = problem.n + 1
+    return replace(problem, weights=problem.weights * step + 1), 1, upper * step + problem.n
 
 
 def _mended(
@@ -390,17 +403,16 @@ def _not_planar(
     problem: Problem, lower: int, upper: int, parts: int, lock: Ints, enclaves: bool, seed: int, deadline: float,
     start: Ints | None, progress: ProgressHook | None,
 ) -> Result:  # fmt: skip
-    """Bridges and tunnels make lines cross: a mixed-integer model for small problems, a search for large ones."""
+    """Bridges and tunnels make lines cross: an integer program, which bounds what it cannot close."""
     from linli.districting.cutmip import split_cut_mip
-    from linli.districting.ears import lawful
-    from linli.districting.planar import plain_region
 
-    rim = problem.rim if problem.rim is not None else np.zeros(problem.n, np.bool_)
-    root = plain_region(problem)
-    demands = Demands(lower, upper, enclaves or not rim.any(), rim, lock)
-
-    def accept(labels: Ints) -> bool:
-        return bool(lawful(root, demands, parts, labels))
-
-    left = max(0.2, deadline - time.monotonic())
-    return split_cut_mip(problem, lower, upper, parts, start=start, time_limit=left, progress=progress, accept=accept)
+    locks = [lock] if (lock >= 0).any() else []
+    return split_cut_mip(
+        problem, lower, upper, parts,
+        start=start if start is not None and (start >= 0).all() else None,
+        enclaves=enclaves,
+        together=locks,
+        apart=locks,
+        time_limit=max(0.2, deadline - time.monotonic()),
+        progress=progress,
+    )  # fmt: skip

@@ -106,7 +106,7 @@ class Divider:
             label[region.block] = old
             return FAR, FAR
         if k == 2:
-            budget = np.zeros(1, np.int64)
+            budget = np.zeros(2, np.int64)
             cost, bound = halve(
                 self.root, region, self.demands, label, first, self.parts, int(most), self.table, budget
             )
@@ -146,7 +146,7 @@ class Divider:
                 else:
                     enough = middle + 1
             ceiling = min(
-                enough, over + max(1, (cheapest // 8 if goal == every else max((enough - over) // 3, enough // 12)))
+                enough, over + max(1, (cheapest // 8 if goal == every else max((enough - over) // 5, enough // 24)))
             )
             complete, best, opened = self._one_round(
                 region, rounded, label, first, k, goal, best, low, high, over, ceiling
@@ -206,7 +206,7 @@ class Divider:
         args: tuple[Ints, int, Ints, int], over: int, ceiling: int, most: int, best: int,
     ) -> tuple[bool, int, int]:  # fmt: skip
         walk = new_walk(region)
-        budget, inner = np.zeros(1, np.int64), np.zeros(1, np.int64)
+        budget, inner = np.zeros(1, np.int64), np.zeros(2, np.int64)
         left_open = FAR
         record = min(most + 1, best)
         while True:

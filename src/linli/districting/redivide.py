@@ -194,7 +194,7 @@ def sweep_pairs(root: Region, plan: Plan, demands: Demands, table: Table, most: 
     mark = np.zeros(parts, np.bool_)
     done = 0
     gained = 0
-    budget = np.zeros(1, np.int64)
+    budget = np.zeros(2, np.int64)
     again = True
     chosen = np.empty(2, np.int64)
     while again:
@@ -241,7 +241,7 @@ def redivide_triple(root: Region, plan: Plan, demands: Demands, table: Table, ch
     label = np.zeros(len(own.weight), np.int64)
     best = now
     budget = np.zeros(1, np.int64)
-    inner = np.zeros(1, np.int64)
+    inner = np.zeros(2, np.int64)
     seen = np.zeros(1, np.int64)
     ceiling = 2 * now // 3
     bases = bases_of(own, demands.enclaves)

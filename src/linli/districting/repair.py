@@ -209,7 +209,7 @@ def _redistribute(
         if low > high or high < 1:
             continue
         fresh = np.zeros(len(region.weight), np.int64)
-        cost, _ = halve_within(own, own, local, fresh, 0, 2, FAR, table, np.zeros(1, np.int64), max(low, 1), high)
+        cost, _ = halve_within(own, own, local, fresh, 0, 2, FAR, table, np.zeros(2, np.int64), max(low, 1), high)
         if cost < FAR and adopt(root, plan, demands, region, chosen, fresh):
             return True
     return False
