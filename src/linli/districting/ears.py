@@ -273,7 +273,7 @@ def halve_within(
         return FAR, FAR
     if raised > 0:
         region, low, high = with_digits(region, demands, low, high)
-    rounded = round_weights(region, len(table.cost))
+    rounded = round_weights(region, len(table.cost), 1)
     low_step, high_step = in_steps(rounded, low, high)
     bases = bases_of(region, demands.enclaves)
     shut = np.zeros(len(region.opened), np.bool_)
@@ -404,7 +404,7 @@ def halve_by_walks(
     budget: Ints,
 ) -> tuple[int, int]:
     """Cheapest admissible simple closed path through `base`, known to cost at least `least`."""
-    rounded = round_weights(region, len(table.cost))
+    rounded = round_weights(region, len(table.cost), 1)
     low_step, high_step = in_steps(rounded, low, high)
     away = distances(region, base, shut)
     budget[0] = HALVE_STEPS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,6 +25,7 @@ from linli.districting.labels import (
     Rounded,
     Table,
     clear,
+    coarse_step,
     distances,
     fold,
     in_steps,
@@ -122,12 +123,13 @@ class Divider:
         most = min(most, every)
         best = FAR
         left_open = FAR
-        rounded = round_weights(region, len(self.table.cost))
+        rounded = round_weights(region, len(self.table.cost), coarse_step(region, low, high))
         other = self._non_ear_bound(region, rounded, k, most)
         cheapest = self._cheapest(region, rounded, low, high, most)
         if cheapest >= FAR:
             return FAR, FAR
         over = cheapest - 1
+        homes = Homes(self, region, rounded, low, high)
 
         def bound_above(t: int) -> int:
             """No plan whose ears all cost more than t is cheaper."""
@@ -149,7 +151,7 @@ class Divider:
                 enough, over + max(1, (cheapest // 8 if goal == every else max((enough - over) // 5, enough // 24)))
             )
             complete, best, opened = self._one_round(
-                region, rounded, label, first, k, goal, best, low, high, over, ceiling
+                homes, label, first, k, goal, best, over, ceiling, enough if goal < every else ceiling
             )
             left_open = min(left_open, opened)
             if not complete:
@@ -160,51 +162,24 @@ class Divider:
         return best, min(best, left_open) if left_open <= min(most, best) else best
 
     def _one_round(
-        self,
-        region: Region,
-        rounded: Rounded,
-        label: Ints,
-        first: int,
-        k: int,
-        most: int,
-        best: int,
-        low: int,
-        high: int,
-        over: int,
-        ceiling: int,
+        self, homes: Homes, label: Ints, first: int, k: int, most: int, best: int, over: int, ceiling: int, target: int
     ) -> tuple[bool, int, int]:
         """Go through all ears costing over + 1 … ceiling; returns completeness, the best cost, what was left open."""
-        low_step, high_step = in_steps(rounded, low, high)
-        shut = np.zeros(len(region.opened), np.bool_)
         left_open = FAR
-        for base in bases_of(region, self.demands.enclaves).tolist():
-            away = distances(region, base, shut)
-            cost, _, touched, count = spread(
-                region, rounded, base, shut, away, ceiling, low_step, high_step, False, self.table, FAR
-            )
-            if cost >= FAR:
-                clear(self.table, touched, count)
-                shut[base] = True
-                continue
-            home, width = fold(region, rounded, base, low_step, high_step, self.table, touched, count)
-            clear(self.table, touched, count)
-            args = (home, width, rounded.flow, rounded.total)
+        for home in homes.up_to(ceiling, target):
             if k == 3:
-                done, best, opened = self._thirds(region, label, first, base, shut, args, over, ceiling, most, best)
+                done, best, opened = self._thirds(homes, home, label, first, over, ceiling, most, best)
             else:
-                done, best, opened = self._outer_ears(
-                    region, label, first, k, base, shut, args, over, ceiling, most, best, low, high
-                )
+                done, best, opened = self._outer_ears(homes, home, label, first, k, over, ceiling, most, best)
             left_open = min(left_open, opened)
             if not done:
                 return False, best, left_open
-            shut[base] = True
         return True, best, left_open
 
     def _thirds(
-        self, region: Region, label: Ints, first: int, base: int, shut: Bools,
-        args: tuple[Ints, int, Ints, int], over: int, ceiling: int, most: int, best: int,
-    ) -> tuple[bool, int, int]:  # fmt: skip
+        self, homes: Homes, home: Home, label: Ints, first: int, over: int, ceiling: int, most: int, best: int
+    ) -> tuple[bool, int, int]:
+        region = homes.region
         walk = new_walk(region)
         budget, inner = np.zeros(1, np.int64), np.zeros(2, np.int64)
         left_open = FAR
@@ -212,8 +187,9 @@ class Divider:
         while True:
             budget[0] = STEPS_A_TURN
             code, now, opened = thirds(
-                self.root, region, self.demands, label, first, self.parts, base, shut, *args, over,
-                min(ceiling, record - 1), record, walk, self.table, budget, self.ears, inner,
+                self.root, region, self.demands, label, first, self.parts, home.base, home.shut, home.cost, home.width,
+                homes.rounded.flow, homes.rounded.total, over, min(ceiling, record - 1), record, walk, self.table,
+                budget, self.ears, inner,
             )  # fmt: skip
             self.steps += STEPS_A_TURN - max(0, int(budget[0]))
             left_open = min(left_open, int(opened))
@@ -225,17 +201,19 @@ class Divider:
                 return False, best, left_open
 
     def _outer_ears(
-        self, region: Region, label: Ints, first: int, k: int, base: int, shut: Bools,
-        args: tuple[Ints, int, Ints, int], over: int, ceiling: int, most: int, best: int, low: int, high: int,
-    ) -> tuple[bool, int, int]:  # fmt: skip
-        home, width, flow, total = args
+        self, homes: Homes, home: Home, label: Ints, first: int, k: int, over: int, ceiling: int, most: int, best: int
+    ) -> tuple[bool, int, int]:
+        region = homes.region
         walk = new_walk(region)
         budget = np.zeros(1, np.int64)
         left_open = FAR
         trial = label.copy()
         while True:
             budget[0] = STEPS_A_TURN
-            code = next_ear(region, flow, total, base, shut, home, width, low, high, over, ceiling, walk, budget)
+            code = next_ear(
+                region, homes.rounded.flow, homes.rounded.total, home.base, home.shut, home.cost, home.width,
+                homes.low, homes.high, over, min(ceiling, best - 1), walk, budget,
+            )  # fmt: skip
             self.steps += STEPS_A_TURN - max(0, int(budget[0]))
             if code == DONE:
                 return True, best, left_open
@@ -249,7 +227,7 @@ class Divider:
             if allowed < 0:
                 continue
             side = tail_side(region, walk.path, length)
-            if not ear_fits(region, self.demands, side, low, high):
+            if not ear_fits(region, self.demands, side, homes.low, homes.high):
                 continue
             self.ears[0] += 1
             trial[region.block[side]] = first
@@ -300,3 +278,44 @@ class Divider:
             least = min(least, int(cost))
             shut[base] = True
         return min(bound, least)
+
+
+@dataclass(frozen=True)
+class Home:
+    """What it costs at least to come home to `base`, by face and bucket of the weight enclosed so far (see `fold`)."""
+
+    base: int
+    shut: Bools
+    cost: Ints
+    width: int
+
+
+class Homes:
+    """The ways home from every face of a region to each base, found once for the highest ceiling asked for."""
+
+    def __init__(self, divider: Divider, region: Region, rounded: Rounded, low: int, high: int) -> None:
+        self.divider, self.region, self.rounded, self.low, self.high = divider, region, rounded, low, high
+        self._ceiling = -1
+        self._found: list[Home] = []
+
+    def up_to(self, ceiling: int, target: int) -> list[Home]:
+        """Ways home for closed walks of cost up to `ceiling`; found up to `target` if they must be found anew."""
+        if ceiling > self._ceiling:
+            self._ceiling = max(ceiling, target)
+            self._found = list(self._spread())
+        return self._found
+
+    def _spread(self) -> Iterator[Home]:
+        region, rounded, table = self.region, self.rounded, self.divider.table
+        low_step, high_step = in_steps(rounded, self.low, self.high)
+        shut = np.zeros(len(region.opened), np.bool_)
+        for base in bases_of(region, self.divider.demands.enclaves).tolist():
+            away = distances(region, base, shut)
+            cost, _, touched, count = spread(
+                region, rounded, base, shut, away, self._ceiling, low_step, high_step, False, table, FAR
+            )
+            if cost < FAR:
+                home, width = fold(region, rounded, base, low_step, high_step, table, touched, count)
+                yield Home(base, shut.copy(), home, int(width))
+            clear(table, touched, count)
+            shut[base] = True

@@ -43,13 +43,12 @@ def new_table(entries: int) -> Table:
 
 
 @compiled
-def round_weights(region: Region, entries: int) -> Rounded:
-    """Round the weights so that faces × (total + 1) labels fit into `entries`; step 1 is exact."""
+def round_weights(region: Region, entries: int, step: int) -> Rounded:
+    """Round the weights to multiples of `step`, or of more so that all labels fit into `entries`; 1 is exact."""
     faces = max(1, len(region.opened))
     total = max(1, region.total[0])
-    step = 1
-    if faces * (total + 1) > entries:
-        step = int(total // max(1, entries // faces - len(region.weight) - 1)) + 1
+    if faces * (total // step + len(region.weight) + 1) > entries:
+        step = max(step, int(total // max(1, entries // faces - len(region.weight) - 1)) + 1)
     if step == 1:
         return Rounded(1, region.flow, total, 0, 0)
     units = (region.weight + step // 2) // step
@@ -86,6 +85,12 @@ def round_weights(region: Region, entries: int) -> Rounded:
         flow[region.twin[d]] = -load[v]
         load[region.head[d]] += load[v]
     return Rounded(step, flow, max(1, units.sum()), below, above)
+
+
+@compiled
+def coarse_step(region: Region, low: int, high: int) -> int:
+    """Step at which rounding widens the range low … high by about a tenth: bounds stay sharp, labels become few."""
+    return max(1, int(0.4 * (high - low)) // max(1, len(region.weight)))
 
 
 @compiled

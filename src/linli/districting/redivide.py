@@ -12,6 +12,7 @@ from linli.districting.labels import (
     FAR,
     Table,
     clear,
+    coarse_step,
     distances,
     fold,
     in_steps,
@@ -235,7 +236,7 @@ def redivide_triple(root: Region, plan: Plan, demands: Demands, table: Table, ch
     whole = own.total[0]
     low = max(demands.lower, whole - 2 * demands.upper)
     high = min(demands.upper, whole - 2 * demands.lower)
-    rounded = round_weights(own, len(table.cost))
+    rounded = round_weights(own, len(table.cost), coarse_step(own, low, high))
     low_step, high_step = in_steps(rounded, low, high)
     shut = np.zeros(len(own.opened), np.bool_)
     label = np.zeros(len(own.weight), np.int64)
