@@ -15,7 +15,7 @@ from linli.plans.measures import UNITS
 from linli.plans.names import community_words
 from linli.plans.plan import Plan
 from linli.plans.rules import KIND_WORDS, Rules
-from linli.plans.task import atoms_of, count_words, make_task, texts
+from linli.plans.task import atoms_of, count_words, make_task, names_in, texts
 
 PRINTED = ("cut_length_m", "boundary", "reliance", "continuity", "access", "belonging", "polsby_popper", "facilities")
 
@@ -229,5 +229,5 @@ def _households(plan: Plan, name: str) -> int:
 def _compound(plan: Plan, row: int) -> str:
     if "compound" not in plan.blocks.columns:
         return ""
-    name = texts(plan.blocks.columns["compound"])[row]
+    name = "、".join(names_in(texts(plan.blocks.columns["compound"])[row]))
     return f"{name}, " if name else ""

@@ -10,7 +10,7 @@ from linli.districting.problem import Bools, connected_pieces
 from linli.plans.names import community_words
 from linli.plans.plan import Plan
 from linli.plans.rules import AREA_WORDS
-from linli.plans.task import neighbour_rows, texts
+from linli.plans.task import names_in, neighbour_rows, texts
 
 SHOWN = 5
 
@@ -117,14 +117,16 @@ def _areas(plan: Plan) -> list[Broken]:
 def _compounds(plan: Plan) -> list[Broken]:
     if plan.rules.keep_whole is None:
         return []
-    compound = texts(plan.blocks.columns[plan.rules.keep_whole])
+    holds: dict[str, list[int]] = {}
+    for row, text in enumerate(texts(plan.blocks.columns[plan.rules.keep_whole])):
+        for name in names_in(text):
+            holds.setdefault(name, []).append(row)
     found = []
-    for name in sorted(set(compound) - {""}):
-        here = plan.community[compound == name]
-        parts = [str(part) for part in dict.fromkeys(here) if part]
-        if len(set(here)) > 1:
-            said = "、".join(community_words(part) for part in parts)
-            found.append(Broken("R10", f"小区{name}被拆分到{said}", _ids(plan, compound == name)))
+    for name, rows in sorted(holds.items()):
+        if len(set(plan.community[rows])) > 1:
+            said = "、".join(community_words(str(part)) for part in dict.fromkeys(plan.community[rows]) if part)
+            blocks = tuple(plan.blocks.ids[row] for row in rows)
+            found.append(Broken("R10", f"小区{name}被拆分到{said}", blocks))
     return found
 
 

@@ -6,20 +6,21 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
-from linli.districting.problem import Ints
+from linli.districting.problem import Ints, Problem
 from linli.districting.result import Progress, ProgressHook, Proof, Result, Status
 from linli.errors import InfeasibleError, InputError
 from linli.geodata import Blocks
 from linli.plans.clash import arithmetic_clash, smallest_clash
-from linli.plans.goals import Goal, goal_of, solve
+from linli.plans.goals import Goal, goal_of
 from linli.plans.names import name_parts
 from linli.plans.plan import Plan
 from linli.plans.rules import Rules
-from linli.plans.task import STEPS, Task, find_seats, make_task, pick_count
+from linli.plans.solving import solve
+from linli.plans.task import STEPS, Task, community_column, find_seats, make_task, pick_count
 
 MOST_NUMBERS = 12  # numbers of parts that are tried one by one
 METHODS_WEAKEST_FIRST = ("heuristic", "cut-mip", "hess", "planar-dual", "arithmetic")
@@ -132,7 +133,9 @@ def split(
     began = time.process_time()
     scope = tuple(within or ())
     if scope:
+        elsewhere = set(community_column(blocks)) - set(scope)
         blocks = blocks.select_communities(list(scope))
+        rules = rules.but(kept={name: seat for name, seat in rules.seats.items() if name not in elsewhere})
     column = pick_count(blocks, count)
     goal = goal_of(minimize, blocks, rules, column)
     rules = find_seats(blocks, rules, count=column if "continuity" in goal.weights else None)
@@ -144,15 +147,17 @@ def split(
     except InfeasibleError as error:
         return SplitResult(None, "infeasible", goal.name, None, None, tuple(error.clash), time.process_time() - began)
 
-    clock = _Clock(time_limit)
+    interrupted = not _prepared(progress)
+    clock = _Clock(LEAST_SECONDS if interrupted else time_limit)
     begin = None if start is None else _start_labels(task, start)
     result = divide(task, goal, parts, seed=seed, clock=clock, progress=progress, start=begin)
+    interrupted |= result.interrupted
     if result.labels is None:
         words: tuple[str, ...] = ()
         if result.status == "infeasible":
             words = tuple(smallest_clash(task, parts, partial(_feasible, seed=seed), first=result.clash))
         spent = time.process_time() - began
-        return SplitResult(None, result.status, goal.name, None, result.bound, words, spent, result.interrupted)
+        return SplitResult(None, result.status, goal.name, None, result.bound, words, spent, interrupted)
     plan = plan_of(task, goal, result, parts=parts, scope=scope, seed=seed)
     return SplitResult(
         plan,
@@ -162,8 +167,34 @@ def split(
         plan.bound,
         (),
         time.process_time() - began,
-        result.interrupted,
+        interrupted,
     )
+
+
+@cache
+def _kernels() -> None:
+    """Load the solver's machine code, compiling it the first time on a machine, on a toy of nine blocks."""
+    from linli.districting import split as solver
+
+    cells = [(r, c) for r in range(3) for c in range(3)]
+    pairs = [(3 * r + c, 3 * r + c + 1) for r, c in cells if c < 2] + [
+        (3 * r + c, 3 * r + c + 3) for r, c in cells if r < 2
+    ]
+    rim = [(r, c) != (1, 1) for r, c in cells]
+    toy = Problem.from_graph([1] * 9, pairs, xy=np.array(cells, dtype=np.float64), rim=rim)
+    for parts in (2, 3):
+        solver(toy, 2, 5, parts=parts)
+
+
+def _prepared(progress: ProgressHook | None) -> bool:
+    """Load the solver before its time counts; False where Ctrl-C came meanwhile."""
+    if progress is not None:
+        progress(Progress("preparing (the first time takes half a minute)", 0))
+    try:
+        _kernels()
+    except KeyboardInterrupt:
+        return False
+    return True
 
 
 def plan_of(

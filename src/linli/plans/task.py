@@ -184,13 +184,23 @@ def texts(values: NDArray[np.generic] | Sequence[object]) -> NDArray[np.object_]
 
 
 def atoms_of(blocks: Blocks, rules: Rules) -> Ints:
-    """Number the units that are never divided: compounds where the rules keep them whole, else blocks; shape (n,)."""
+    """Number the units that are never divided: compounds where the rules keep them whole, else blocks; shape (n,).
+
+    A block may hold several compounds, their names separated by ';': it joins them into one unit.
+    """
     if rules.keep_whole is None:
         return np.arange(len(blocks), dtype=np.int64)
-    compound = texts(blocks.columns[rules.keep_whole])
-    key = [name or f"\0{row}" for row, name in enumerate(compound)]
-    number: dict[str, int] = {}
-    return np.array([number.setdefault(name, len(number)) for name in key], dtype=np.int64)
+    first: dict[str, int] = {}
+    pairs = []
+    for row, said in enumerate(texts(blocks.columns[rules.keep_whole])):
+        for name in names_in(said):
+            pairs.append((first.setdefault(name, row), row))  # noqa: PERF401
+    return connected_pieces(len(blocks), np.array(pairs, dtype=np.int64).reshape(-1, 2))
+
+
+def names_in(text: str) -> list[str]:
+    """Read names separated by ';' or ';'."""
+    return [name.strip() for name in text.replace(";", ";").split(";") if name.strip()]
 
 
 def has_station(blocks: Blocks) -> Bools:
@@ -273,7 +283,7 @@ def _check_compounds(blocks: Blocks, rules: Rules, counts: Ints, atom: Ints, pai
     weight = np.bincount(atom, counts).astype(np.int64)
     for a in np.flatnonzero(weight > upper):
         row = int(np.flatnonzero(atom == a)[0])
-        name = compound[row] if compound is not None and compound[row] else ""
+        name = compound[row] if compound is not None else ""
         raise InputError(
             f"the {'compound (小区) ' + name if name else 'block'} has {weight[a]} households, "
             f"above the upper bound {upper}",
@@ -290,7 +300,7 @@ def _check_compounds(blocks: Blocks, rules: Rules, counts: Ints, atom: Ints, pai
         rows = np.flatnonzero(atom == a)
         if len(np.unique(piece[rows])) == 1:
             continue
-        name = compound[rows[0]]
+        name = "、".join(dict.fromkeys(name for row in rows for name in names_in(compound[row])))
         for column in rules.never_cross:
             areas = sorted(set(texts(blocks.columns[column])[rows]))
             if len(areas) > 1:

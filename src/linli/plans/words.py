@@ -14,7 +14,7 @@ from linli.geodata import Blocks
 from linli.plans.names import community_words
 from linli.plans.profiles import Profile
 from linli.plans.sides import sides_text
-from linli.plans.task import count_words, has_station, texts
+from linli.plans.task import count_words, has_station, names_in, texts
 
 NO_DATA = "无数据"
 REASON_WANTED = "需说明理由"
@@ -93,7 +93,7 @@ def compounds_of(blocks: Blocks, inside: Bools) -> list[str] | None:
     """Name the compounds of a community; None where the blocks name none."""
     if "compound" not in blocks.columns:
         return None
-    return sorted(set(texts(blocks.columns["compound"][inside])) - {""})
+    return sorted({name for text in texts(blocks.columns["compound"][inside]) for name in names_in(text)})
 
 
 def _compounds(blocks: Blocks, inside: Bools) -> str:
@@ -121,7 +121,7 @@ def _office(blocks: Blocks, inside: Bools, needed: float) -> str:
 
 def _place(blocks: Blocks, row: int) -> str:
     compound = texts(blocks.columns["compound"])[row] if "compound" in blocks.columns else ""
-    return f"{compound}(地块{blocks.ids[row]})" if compound else f"地块{blocks.ids[row]}"
+    return f"{'、'.join(names_in(compound))}(地块{blocks.ids[row]})" if compound else f"地块{blocks.ids[row]}"
 
 
 def _band(profile: Profile, households: int) -> str:
