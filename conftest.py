@@ -1,4 +1,4 @@
-"""Test habits for the whole house: no network, temporary folders only, small BLAS."""
+"""Test habits for the whole house: no network, temporary folders only, small BLAS, the same cases in every CI run."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
+
+# a loaded machine is no fault of the code; CI tries the same cases each time, a developer's machine new ones
+settings.register_profile("home", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "home"))
 
 
 @pytest.fixture(autouse=True, scope="session")
