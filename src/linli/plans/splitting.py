@@ -6,11 +6,11 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import partial
 
 import numpy as np
 
-from linli.districting.problem import Ints, Problem
+from linli.districting.problem import Ints
 from linli.districting.result import Progress, ProgressHook, Proof, Result, Status
 from linli.errors import InfeasibleError, InputError
 from linli.geodata import Blocks
@@ -18,6 +18,7 @@ from linli.plans.clash import arithmetic_clash, smallest_clash
 from linli.plans.goals import Goal, goal_of
 from linli.plans.names import name_parts
 from linli.plans.plan import Plan
+from linli.plans.preparing import prepared
 from linli.plans.rules import Rules
 from linli.plans.solving import solve
 from linli.plans.task import STEPS, Task, community_column, find_seats, make_task, pick_count
@@ -147,7 +148,7 @@ def split(
     except InfeasibleError as error:
         return SplitResult(None, "infeasible", goal.name, None, None, tuple(error.clash), time.process_time() - began)
 
-    interrupted = not _prepared(progress)
+    interrupted = not prepared(progress)
     clock = _Clock(LEAST_SECONDS if interrupted else time_limit)
     begin = None if start is None else _start_labels(task, start)
     result = divide(task, goal, parts, seed=seed, clock=clock, progress=progress, start=begin)
@@ -169,32 +170,6 @@ def split(
         time.process_time() - began,
         interrupted,
     )
-
-
-@cache
-def _kernels() -> None:
-    """Load the solver's machine code, compiling it the first time on a machine, on a toy of nine blocks."""
-    from linli.districting import split as solver
-
-    cells = [(r, c) for r in range(3) for c in range(3)]
-    pairs = [(3 * r + c, 3 * r + c + 1) for r, c in cells if c < 2] + [
-        (3 * r + c, 3 * r + c + 3) for r, c in cells if r < 2
-    ]
-    rim = [(r, c) != (1, 1) for r, c in cells]
-    toy = Problem.from_graph([1] * 9, pairs, xy=np.array(cells, dtype=np.float64), rim=rim)
-    for parts in (2, 3):
-        solver(toy, 2, 5, parts=parts)
-
-
-def _prepared(progress: ProgressHook | None) -> bool:
-    """Load the solver before its time counts; False where Ctrl-C came meanwhile."""
-    if progress is not None:
-        progress(Progress("preparing (the first time takes half a minute)", 0))
-    try:
-        _kernels()
-    except KeyboardInterrupt:
-        return False
-    return True
 
 
 def plan_of(
