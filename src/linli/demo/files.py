@@ -31,7 +31,8 @@ def write_layers(
     folder: Path, network: Network, land: Land, houses: Houses, places: Sequence[Facility]
 ) -> dict[str, Path]:
     """Write the map layers, one file each; return the paths by layer."""
-    roads, compounds = network.roads, [c for c in land.compounds if c.use != "unnamed" and c.use != "vacant"]
+    roads, compounds = network.roads, [c for c in land.compounds if c.is_home]
+    grounds = [c for c in land.compounds if not c.is_home and c.use not in ("unnamed", "vacant")]
     owner = [land.compounds[k] for k in houses.compound]
     layers: dict[str, tuple[dict[str, Sequence[Any]], Sequence[shapely.Geometry]]] = {
         "roads": (
@@ -86,10 +87,17 @@ def write_layers(
                 "name": [c.name for c in compounds],
                 "also_called": [names.NICKNAMES.get(c.name) for c in compounds],
                 "use": [USES[c.use] for c in compounds],
-                "residential": [int(c.is_home) for c in compounds],
-                "keep_stable": [int(c.keep_stable) for c in compounds],
             },
             [_ground_of(land, c.plots) for c in compounds],
+        ),
+        "grounds": (
+            {
+                "id": [c.id for c in grounds],
+                "name": [c.name for c in grounds],
+                "use": [USES[c.use] for c in grounds],
+                "keep_stable": [int(c.keep_stable) for c in grounds],
+            },
+            [_ground_of(land, c.plots) for c in grounds],
         ),
         "facilities": (
             {
@@ -181,7 +189,8 @@ def write_readme(folder: Path, seed: int) -> Path:
 坐标系 {ground.CRS}(CGCS2000 3 度带,中央经线 102°E);行政代码 539901001xxx 未分配。
 
 roads 道路 · water 水系 · rail 铁路专用线(已停运) · walls 围墙 · boundary 街道范围 · communities 现社区
-buildings 房屋与五种口径户数 · compounds 小区、院落与单位用地 · facilities 设施 · police 警务区 · schools 学区
+buildings 房屋与五种口径户数 · compounds 小区与院落 · grounds 学校、厂区等单位用地
+facilities 设施 · police 警务区 · schools 学区
 counts.xlsx 住户台账(幢号写法不一,有合并行与缺号) · survey.xlsx 归属感与认同感问卷
 """
     with replace_when_done(path) as temporary:

@@ -24,8 +24,8 @@ class DemoDistrict:
     folder
         Where the files stand.
     paths
-        File by name: roads, water, rail, walls, boundary, communities, buildings, compounds, facilities, police,
-        schools (GeoPackage), counts, survey (XLSX), readme.
+        File by name: roads, water, rail, walls, boundary, communities, buildings, compounds, grounds, facilities,
+        police, schools (GeoPackage), counts, survey (XLSX), readme.
     totals
         For each present community the five counts, the number of buildings and of compounds.
     seed
