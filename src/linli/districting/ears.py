@@ -17,6 +17,7 @@ from linli.districting.labels import (
     FAR,
     Table,
     clear,
+    coarse_step,
     distances,
     fold,
     in_steps,
@@ -29,7 +30,7 @@ from linli.districting.problem import Bools, Ints
 from linli.districting.region import Region, extract, finish, tail_side
 
 DONE, PAUSED, EAR = 0, 1, 2
-HALVE_STEPS = 2_000_000
+HALVE_STEPS = 4_000_000
 
 
 class Demands(NamedTuple):
@@ -404,20 +405,27 @@ def halve_by_walks(
     budget: Ints,
 ) -> tuple[int, int]:
     """Cheapest admissible simple closed path through `base`, known to cost at least `least`."""
-    rounded = round_weights(region, len(table.cost), 1)
+    rounded = round_weights(region, len(table.cost), coarse_step(region, low, high))
     low_step, high_step = in_steps(rounded, low, high)
     away = distances(region, base, shut)
     budget[0] = HALVE_STEPS
     ceiling = least
     over = least - 1
     best = FAR
+    known = over
+    home = np.zeros((1, 1), np.int64)
+    width = 1
     while over < most:
         ceiling = min(most, ceiling + ceiling // 16 + 1)
-        _, _, touched, count = spread(
-            region, rounded, base, shut, away, ceiling, low_step, high_step, False, table, FAR
-        )
-        home, width = fold(region, rounded, base, low_step, high_step, table, touched, count)
-        clear(table, touched, count)
+        if ceiling > known:
+            known = min(most, 2 * ceiling)
+            _, _, touched, count = spread(
+                region, rounded, base, shut, away, known, low_step, high_step, False, table, FAR
+            )
+            home, width = fold(region, rounded, base, low_step, high_step, table, touched, count)
+            clear(table, touched, count)
+            budget[0] -= count
+            budget[1] += count
         walk = new_walk(region)
         limit = ceiling
         while True:
