@@ -72,6 +72,14 @@ def pairs(values: Sequence[str], option: str) -> dict[str, str]:
     return found
 
 
+def number(text: str, option: str) -> float:
+    """Read a number from an option."""
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError("this must be a number", field=option, value=text) from None
+
+
 def weights(text: str) -> str | dict[str, float]:
     """Read a goal, or goals with weights: `boundary`, or `boundary=1,inertia=20`."""
     if "=" not in text and "," not in text:

@@ -18,6 +18,7 @@ from linli.cli.common import (
     load_blocks,
     must_be_writable,
     note,
+    number,
     pairs,
     print_json,
     progress_bar,
@@ -40,6 +41,7 @@ def command(
     keep_whole: Annotated[str | None, typer.Option(help="column of compounds (小区) that are never divided")] = None,
     keep: Annotated[str | None, typer.Option(help="column that names the present communities to keep")] = None,
     minimize: Annotated[str, typer.Option(help="goal, or goals with weights: boundary=1,inertia=20")] = "boundary",
+    at_most: Annotated[list[str] | None, typer.Option(help="GOAL=VALUE: another goal's largest value")] = None,
     within: Annotated[list[str] | None, typer.Option(help="present community to divide; may be repeated")] = None,
     never_cross: Annotated[list[str] | None, typer.Option(help="column whose areas no community crosses")] = None,
     never_cross_kind: Annotated[list[str] | None, typer.Option(help="kind of line that no community crosses")] = None,
@@ -75,18 +77,25 @@ def command(
             "profile": profile,
         }
         asked = _rules(rules, lower, upper, changes)
-        result = split(
-            ground,
-            asked,
-            parts=parts,
-            minimize=weights(minimize),
-            within=within,
-            count=count,
-            seed=seed,
-            time_limit=time_limit,
-            progress=progress,
-            pieces=pieces,
-        )
+        common: dict[str, Any] = {
+            "parts": parts,
+            "within": within,
+            "count": count,
+            "seed": seed,
+            "time_limit": time_limit,
+            "progress": progress,
+            "pieces": pieces,
+        }
+        goal = weights(minimize)
+        if not at_most:
+            result = split(ground, asked, minimize=goal, **common)
+        elif isinstance(goal, str):
+            from linli.plans.limits import split_within_limits
+
+            limits = {name: number(value, "at-most") for name, value in pairs(at_most, "at-most").items()}
+            result = split_within_limits(ground, asked, minimize=goal, at_most=limits, **common)
+        else:
+            raise InputError("limits go with one goal, not with a weighted sum", field="at-most")
     if result.best is not None:
         plan = result.best.with_reasons(pairs(reason, "reason")) if reason else result.best
         plan.to_file(output)

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from linli.plans.change import Change, evaluate
     from linli.plans.checks import Broken, broken_rules
     from linli.plans.diagnosis import Checkup, diagnose, diagnosis_text
+    from linli.plans.limits import split_within_limits
     from linli.plans.measures import measure
     from linli.plans.plan import Community, Plan
     from linli.plans.profiles import Profile, profile_names, read_profile
@@ -19,6 +20,7 @@ _HOME = {
     "change": ("Change", "evaluate"),
     "checks": ("Broken", "broken_rules"),
     "diagnosis": ("Checkup", "diagnose", "diagnosis_text"),
+    "limits": ("split_within_limits",),
     "measures": ("measure",),
     "plan": ("Community", "Plan"),
     "profiles": ("Profile", "profile_names", "read_profile"),
@@ -48,6 +50,7 @@ __all__ = [
     "read_profile",
     "repair",
     "split",
+    "split_within_limits",
 ]
 
 

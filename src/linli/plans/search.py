@@ -58,22 +58,14 @@ def search(
     def worth(label: Ints) -> float:
         return score.value(label) + CAP_WEIGHT * scale * score.excess(label)
 
-    def moved(atom: int, to: int) -> bool:
-        """Move an atom if bounds, one piece and no enclave hold afterwards."""
-        at = int(labels[atom])
-        weight = int(problem.weights[atom])
-        if sums[at] - weight < lower or sums[to] + weight > upper:
-            return False
-        labels[atom] = to
-        left = labels == at
-        whole = bool(left.any()) and in_one_piece(problem, left)
-        if whole and not enclaves:
-            whole = not any(True for part in (at, to) for _ in enclosed_pieces(problem, labels == part))
-        if not whole:
-            labels[atom] = at
-            return False
-        sums[at] -= weight
-        sums[to] += weight
+    def whole(*changed: int) -> bool:
+        """Tell whether the parts that changed are in one piece each and enclose nothing."""
+        for part in changed:
+            inside = labels == part
+            if not in_one_piece(problem, inside):
+                return False
+            if not enclaves and any(True for _ in enclosed_pieces(problem, inside)):
+                return False
         return True
 
     sums = problem.part_weights(labels, parts)
@@ -88,20 +80,21 @@ def search(
                 if atom in still:
                     continue
                 near = {int(part) for part in labels[ends[first[atom] : first[atom + 1]]]} - {int(labels[atom])}
+                at, weight = int(labels[atom]), int(problem.weights[atom])
                 for to in sorted(near):
-                    at = int(labels[atom])
-                    if not moved(atom, to):
+                    if sums[at] - weight < lower or sums[to] + weight > upper:
                         continue
+                    labels[atom] = to
                     steps += 1
+                    # the value is cheap, whether parts stay whole is not: asked last
                     after = worth(labels)
-                    if after < now or (heat > 0 and rng.random() < math.exp((now - after) / heat)):
-                        now = after
+                    taken = after < now or (heat > 0 and rng.random() < math.exp((now - after) / heat))
+                    if taken and whole(at, to):
+                        sums[at], sums[to], now = sums[at] - weight, sums[to] + weight, after
                         if now < best:
                             best, best_labels = now, labels.copy()
                         break
                     labels[atom] = at
-                    sums[at] += problem.weights[atom]
-                    sums[to] -= problem.weights[atom]
                 if time.monotonic() > deadline:
                     break
             rounds += 1

@@ -65,6 +65,8 @@ def solve(
         return _searched(piece, parts, begin, seed, time_limit, progress)
     if goal.solver == "centre":
         result = _around_centres(piece, next(iter(goal.weights)), parts, time_limit, progress, begin)
+        if result.labels is None and result.status != "infeasible":
+            result = _any_plan(piece, result, seed)
     else:
         if begin is None and (piece.problem.costs == 0).mean() > MOSTLY and goal.weights:
             # where most lines cost nothing, short lines are a good place to begin
@@ -75,6 +77,16 @@ def solve(
     if result.labels is None or piece.score.keeps(result.labels, piece.fixed):
         return result
     return _mended(piece, result, seed, time_limit, progress)
+
+
+def _any_plan(piece: Piece, result: Result, seed: int) -> Result:
+    """Give a plan of a short line where the time was up, or Ctrl-C came, before the solver had one of its own."""
+    first = _least_line(piece, piece.problem, result.parts, seed, LAST_SECONDS, None)
+    if first.labels is None:
+        return result
+    value = piece.score.value(first.labels)
+    proof = replace(result.proof, method="heuristic", objective=value)
+    return replace(result, status="feasible", labels=first.labels, objective=value, proof=proof)
 
 
 def _least_line(

@@ -10,6 +10,7 @@ from linli.districting.result import Progress
 from linli.errors import InputError
 from linli.geodata import Blocks, find_borders
 from linli.plans.checks import broken_rules
+from linli.plans.limits import split_within_limits
 from linli.plans.measures import measure
 from linli.plans.plan import Plan
 from linli.plans.rules import Rules
@@ -131,7 +132,34 @@ def test_a_weighted_sum_is_no_worse_than_the_plan_it_starts_from() -> None:
     assert mixed.objective is not None
     assert line.objective is not None
     assert mixed.objective <= line.objective + 50 * line.measures()["inertia"] + 1e-6
-    assert mixed.bound is None
+    assert mixed.bound is not None
+    assert line.objective <= mixed.bound <= mixed.objective
+
+
+def test_a_limit_on_another_goal_holds_and_costs_no_less_than_the_free_plan() -> None:
+    blocks = town(5, 5, households=300)
+    line, round_ = best(blocks, parts=3), best(blocks, parts=3, minimize="inertia")
+    limit = (line.measures()["inertia"] + round_.measures()["inertia"]) / 2
+    assert limit < line.measures()["inertia"]
+    found = split_within_limits(blocks, RULES, minimize="boundary", at_most={"inertia": limit}, parts=3, time_limit=4)
+    assert found.best is not None
+    assert found.best.measures()["inertia"] <= limit + 1e-9
+    assert found.objective == found.best.measures()["boundary"]
+    assert line.objective is not None
+    assert line.objective <= (found.bound or 0) <= (found.objective or 0)
+    with pytest.raises(InputError, match="within the limits"):
+        split_within_limits(town(3, 3, households=800), RULES, minimize="boundary", at_most={"inertia": 0.0}, parts=3)
+
+
+@pytest.mark.parametrize("goal", ["boundary", "inertia", "balance"])
+def test_an_interruption_gives_the_best_plan_so_far(goal: str) -> None:
+    def interrupt(step: Progress) -> None:
+        raise KeyboardInterrupt
+
+    found = split(town(10, 10, households=90), RULES, parts=5, minimize=goal, progress=interrupt, time_limit=20)
+    assert found.interrupted
+    assert found.best is not None
+    assert broken_rules(found.best) == []
 
 
 def test_belonging_needs_a_survey_and_keeps_friends_together() -> None:
