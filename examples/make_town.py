@@ -33,7 +33,13 @@ def main() -> None:
 
 
 # blocks that a planner has settled before the rest: by id, as `linli blocks` numbers them
-DRAFT = (("B0001", "团结", 1), ("B0002", "团结", 0))
+DRAFT = (
+    ("B0001", "团结西", 1),
+    ("B0002", "团结西", 1),
+    ("B0024", "团结", 1),
+    ("B0046", "团结东", 0),
+    ("B0059", "白云", 0),
+)
 
 
 def corners(random: np.random.Generator) -> np.ndarray:
@@ -51,7 +57,7 @@ def roads(corner: np.ndarray) -> list[dict[str, object]]:
     for r, name in enumerate(STREETS):
         found.append(feature("LineString", corner[r], name=name, highway=kind(name)))
     for c, name in enumerate(AVENUES):
-        line = corner[1:, c] if name == "梨园巷" else corner[:, c]
+        line = corner[1:, c] if name == "水井巷" else corner[:, c]
         found.append(feature("LineString", line, name=name, highway=kind(name)))
     return found
 

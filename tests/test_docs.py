@@ -1,0 +1,71 @@
+"""The documents hold true: their commands run, their links lead somewhere, both languages say the same commands."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+import linli
+from linli.cli import COMMANDS, run
+
+HOME = Path(__file__).resolve().parent.parent
+PAGES = sorted([*HOME.glob("*.md"), *(HOME / "docs").rglob("*.md"), *(HOME / "examples").glob("*.md")])
+CONSOLE = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]+)(#[^)\s]*)?\)")
+
+
+def commands(page: Path) -> tuple[str, ...]:
+    """Every `$ linli …` of a page's console blocks, in order, continued lines joined."""
+    blocks = "".join(CONSOLE.findall(page.read_text(encoding="utf-8")))
+    joined = blocks.replace("\\\n", " ")
+    return tuple(" ".join(line[2:].split()) for line in joined.splitlines() if line.startswith("$ linli "))
+
+
+def pages_by_commands() -> dict[tuple[str, ...], str]:
+    """Pages with commands; pages that say the same commands, as two languages of one page do, are run once."""
+    found: dict[tuple[str, ...], str] = {}
+    for page in PAGES:
+        said = commands(page)
+        if said:
+            found.setdefault(said, page.relative_to(HOME).as_posix())
+    return found
+
+
+@pytest.mark.parametrize("said", pages_by_commands(), ids=pages_by_commands().values())
+def test_every_command_of_a_page_runs(
+    said: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for file in (HOME / "examples").iterdir():
+        if file.is_file():
+            shutil.copy(file, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    for command in said:
+        code = run(shlex.split(command)[1:])
+        assert code == 0, f"{command}\nended with {code}: {capsys.readouterr().err[-2000:]}"
+
+
+def test_both_guides_show_every_command_but_the_demo() -> None:
+    for guide in ("docs/guide.md", "docs/guide.zh.md"):
+        shown = {command.split()[1] for command in commands(HOME / guide)}
+        assert shown == set(COMMANDS) - {"demo"}, f"{guide} shows {sorted(shown)}"
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name.endswith(".zh.md")], ids=lambda page: page.name)
+def test_both_languages_say_the_same_commands(page: Path) -> None:
+    english = page.with_name(page.name.replace(".zh.md", ".md"))
+    assert commands(page) == commands(english)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(HOME).as_posix())
+def test_links_lead_to_files_of_the_repository(page: Path) -> None:
+    for target, _ in LINK.findall(page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name} links to {target}, which is not there"
+
+
+def test_the_changelog_names_the_version() -> None:
+    assert f"## {linli.__version__}" in (HOME / "CHANGELOG.md").read_text(encoding="utf-8")
