@@ -40,6 +40,8 @@ bench: $(BENCH) $(KERNELS)  ## run every benchmark and write benchmarks/RESULTS.
 
 pictures: $(DEV) $(KERNELS)  ## draw the pictures of the documents anew
 	@$(BIN)/python docs/images/make.py
+	@test -e demo/plan.gpkg || $(BIN)/linli demo demo/
+	@$(BIN)/linli draw demo/plan.gpkg --blocks demo/blocks.gpkg --before --dpi 100 -o docs/images/tongyuan.png
 
 lock: $(DEV)  ## resolve the locks anew; they hold versions and hashes, no address
 	@compile() { $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
