@@ -10,33 +10,36 @@ from pathlib import Path
 
 from linli.districting.result import Progress, ProgressHook
 
-MARK = "all-compiled"
+CENTRES = "moment of inertia"  # the step of warming that only goals around centres need
 
 
-def prepared(progress: ProgressHook | None = None) -> bool:
+def prepared(progress: ProgressHook | None = None, *, centres: bool = False) -> bool:
     """Compile what is not yet in the cache on disk; False where Ctrl-C came meanwhile.
 
     A first Ctrl-C waits until the compiler is done, because a compiler stopped half-way leaves the process unable
     to go on; a second one ends the program.
+
+    Parameters
+    ----------
+    centres
+        Whether a goal around centres will be solved.
     """
     import numba
 
     import linli.districting.compiled  # noqa: F401  it names the cache after the sources
+    from linli.districting.warm import STEPS
 
-    folder = numba.config.CACHE_DIR
-    mark = Path(folder) / MARK if folder else None
-    if mark is not None and mark.is_file():
-        return True
-    from linli.districting.warm import warm
-
-    def say(step: str) -> None:
-        if progress is not None:
-            progress(Progress(f"compiling, once on this machine: {step}", 0))
-
+    folder = Path(numba.config.CACHE_DIR) if numba.config.CACHE_DIR else None
     with _one_interruption_deferred() as interrupted:
-        warm(say=say)
-    if mark is not None and mark.parent.is_dir():
-        mark.touch()
+        for number, (step, run) in enumerate(STEPS.items()):
+            mark = None if folder is None else folder / f"compiled-{number}"
+            if (step == CENTRES and not centres) or (mark is not None and mark.is_file()):
+                continue
+            if progress is not None:
+                progress(Progress(f"compiling, once on this machine: {step}", number, len(STEPS)))
+            run()
+            if mark is not None and mark.parent.is_dir():
+                mark.touch()
     return not interrupted
 
 

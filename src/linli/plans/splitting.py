@@ -15,7 +15,7 @@ from linli.districting.result import Progress, ProgressHook, Proof, Result, Stat
 from linli.errors import InfeasibleError, InputError
 from linli.geodata import Blocks
 from linli.plans.clash import arithmetic_clash, smallest_clash
-from linli.plans.goals import Goal, goal_of
+from linli.plans.goals import CENTRE_GOALS, Goal, goal_of
 from linli.plans.names import name_parts
 from linli.plans.plan import Plan
 from linli.plans.preparing import prepared
@@ -148,7 +148,7 @@ def split(
     except InfeasibleError as error:
         return SplitResult(None, "infeasible", goal.name, None, None, tuple(error.clash), time.process_time() - began)
 
-    interrupted = not prepared(progress)
+    interrupted = not prepared(progress, centres=any(name in CENTRE_GOALS for name in goal.weights))
     clock = _Clock(LEAST_SECONDS if interrupted else time_limit)
     begin = None if start is None else _start_labels(task, start)
     result = divide(task, goal, parts, seed=seed, clock=clock, progress=progress, start=begin)
