@@ -21,7 +21,18 @@ def compiled(function: F) -> F:
     Numba compiles a function anew for every literal it is called with from compiled code; this forgets the
     literals, which halves the time a cold start takes.
     """
-    jitted: Any = numba.njit(cache=True, nogil=True, boundscheck=False)(function)
+    return _jitted(function, no_cpython_wrapper=False)
+
+
+def inner(function: F) -> F:
+    """Compile a function that only compiled code calls: it gets no entrance from Python."""
+    return _jitted(function, no_cpython_wrapper=True)
+
+
+def _jitted(function: F, *, no_cpython_wrapper: bool) -> F:
+    jitted: Any = numba.njit(
+        cache=True, nogil=True, boundscheck=False, no_cfunc_wrapper=True, no_cpython_wrapper=no_cpython_wrapper
+    )(function)
     template = jitted.get_call_template
 
     def without_literals(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:

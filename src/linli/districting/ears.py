@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from linli.districting.compiled import compiled
+from linli.districting.compiled import compiled, inner
 from linli.districting.labels import (
     FAR,
     Table,
@@ -100,7 +100,7 @@ def lawful(root: Region, demands: Demands, parts: int, label: Ints) -> bool:
     return True
 
 
-@compiled
+@inner
 def reaches_all(near: Bools, gone: int, start: int) -> bool:
     """True if, without vertex `gone`, every vertex of a small graph can be reached from `start`."""
     size = len(near)
@@ -310,7 +310,7 @@ def halve_within(
     return best, min(best, bound)
 
 
-@compiled
+@inner
 def lock_digits(region: Region, demands: Demands) -> int:
     """Number of different locks in a region; -1 if they are too many for two parts."""
     one = -1
@@ -328,7 +328,7 @@ def lock_digits(region: Region, demands: Demands) -> int:
     return (1 if one >= 0 else 0) + (1 if two >= 0 else 0)
 
 
-@compiled
+@inner
 def with_digits(region: Region, demands: Demands, low: int, high: int) -> tuple[Region, int, int]:
     """Write the locks into the weights as a leading digit, so that a side's weight tells which locks it holds.
 
@@ -356,7 +356,7 @@ def with_digits(region: Region, demands: Demands, low: int, high: int) -> tuple[
     return raised, low + digit * held, high + digit * held
 
 
-@compiled
+@inner
 def settle(
     root: Region,
     region: Region,
@@ -387,7 +387,7 @@ def settle(
     return False
 
 
-@compiled
+@inner
 def halve_by_walks(
     root: Region,
     region: Region,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from linli.districting.compiled import compiled
+from linli.districting.compiled import compiled, inner
 from linli.districting.problem import Bools, Ints
 from linli.districting.region import Region
 
@@ -103,7 +103,7 @@ def in_steps(rounded: Rounded, low: int, high: int) -> tuple[int, int]:
     return first, last
 
 
-@compiled
+@inner
 def push(keys: Ints, items: Ints, size: int, key: int, item: int) -> int:
     """Add to a binary heap held in two arrays; returns the new size."""
     i = size
@@ -119,7 +119,7 @@ def push(keys: Ints, items: Ints, size: int, key: int, item: int) -> int:
     return size + 1
 
 
-@compiled
+@inner
 def pop(keys: Ints, items: Ints, size: int) -> int:
     """Move the least entry of the heap to index size - 1; returns the new size."""
     size -= 1
@@ -280,7 +280,7 @@ def clear(table: Table, touched: Ints, count: int) -> None:
         table.cost[touched[i]] = 0
 
 
-@compiled
+@inner
 def walk_back(region: Region, rounded: Rounded, base: int, entry: int, table: Table) -> tuple[Ints, int, int]:
     """Darts of the walk that ends in `entry`, in order; their number; the weight it encloses (exact)."""
     total = rounded.total
@@ -306,7 +306,7 @@ def walk_back(region: Region, rounded: Rounded, base: int, entry: int, table: Ta
     return path[:length][::-1].copy(), length, enclosed % max(1, region.total[0])
 
 
-@compiled
+@inner
 def is_simple(region: Region, path: Ints, length: int) -> bool:
     """True if a closed path passes no face twice."""
     seen = np.zeros(len(region.opened), np.bool_)

@@ -22,7 +22,7 @@ from linli.districting.labels import (
 from linli.districting.problem import Bools, Ints
 from linli.districting.region import Region, extract_listed
 
-TRIPLE_STEPS = 4_000
+TRIPLE_STEPS = 20_000
 
 
 class Plan(NamedTuple):
@@ -226,14 +226,13 @@ def sweep_pairs(root: Region, plan: Plan, demands: Demands, table: Table, most: 
     return done, gained
 
 
-@compiled
 def redivide_triple(root: Region, plan: Plan, demands: Demands, table: Table, chosen: Ints) -> int:
     """Divide three connected parts anew under a budget of steps; returns the cost gained."""
     region = union(root, plan, chosen)
     now = inner_cost(region, plan.label)
     own = as_root(region)
     local = local_demands(demands, region)
-    whole = own.total[0]
+    whole = int(own.total[0])
     low = max(demands.lower, whole - 2 * demands.upper)
     high = min(demands.upper, whole - 2 * demands.lower)
     rounded = round_weights(own, len(table.cost), coarse_step(own, low, high))
@@ -241,13 +240,9 @@ def redivide_triple(root: Region, plan: Plan, demands: Demands, table: Table, ch
     shut = np.zeros(len(own.opened), np.bool_)
     label = np.zeros(len(own.weight), np.int64)
     best = now
-    budget = np.zeros(1, np.int64)
-    inner = np.zeros(2, np.int64)
-    seen = np.zeros(1, np.int64)
+    budget, inner_budget, seen = np.zeros(1, np.int64), np.zeros(2, np.int64), np.zeros(1, np.int64)
     ceiling = 2 * now // 3
-    bases = bases_of(own, demands.enclaves)
-    for i in range(min(4, len(bases))):
-        base = bases[i]
+    for base in bases_of(own, demands.enclaves)[:4].tolist():
         away = distances(own, base, shut)
         cost, _, touched, count = spread(
             own, rounded, base, shut, away, ceiling, low_step, high_step, False, table, FAR
@@ -260,37 +255,31 @@ def redivide_triple(root: Region, plan: Plan, demands: Demands, table: Table, ch
         budget[0] = TRIPLE_STEPS
         _, best, _ = thirds(
             own, own, local, label, 0, 3, base, shut, home, width, rounded.flow, rounded.total, -1, ceiling, best,
-            new_walk(own), table, budget, seen, inner,
+            new_walk(own), table, budget, seen, inner_budget,
         )  # fmt: skip
         shut[base] = True
     if best < now and adopt(root, plan, demands, region, chosen, label):
-        return now - best
+        return int(now - best)
     return 0
 
 
-@compiled
 def random_triples(root: Region, plan: Plan, demands: Demands, table: Table, number: int, seed: int) -> int:
     """Divide `number` random connected triples of parts anew, pairs in between; returns the cost gained."""
-    np.random.seed(seed)
+    rng = np.random.default_rng(seed)
     parts = len(plan.first)
     mark = np.zeros(parts, np.bool_)
     gained = 0
-    chosen = np.empty(3, np.int64)
-    for _ in range(number):
-        a = int(np.random.random() * parts)
-        near = neighbours_of(root, plan, a, mark)
-        if len(near) == 0:
+    for a in rng.integers(parts, size=number).tolist():
+        near = neighbours_of(root, plan, a, mark).tolist()
+        if not near:
             continue
-        b = near[int(np.random.random() * len(near))]
-        more = neighbours_of(root, plan, b, mark)
-        draw = int(np.random.random() * (len(near) + len(more)))
-        c = near[draw] if draw < len(near) else more[draw - len(near)]
+        b = near[int(rng.integers(len(near)))]
+        pool = near + neighbours_of(root, plan, b, mark).tolist()
+        c = pool[int(rng.integers(len(pool)))]
         if c in (a, b):
             continue
-        chosen[0], chosen[1], chosen[2] = a, b, c
-        gain = redivide_triple(root, plan, demands, table, chosen)
+        gain = redivide_triple(root, plan, demands, table, np.array([a, b, c], np.int64))
         gained += gain
         if gain > 0:
-            _, extra = sweep_pairs(root, plan, demands, table, 64)
-            gained += extra
+            gained += int(sweep_pairs(root, plan, demands, table, 64)[1])
     return gained

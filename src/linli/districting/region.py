@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from linli.districting.compiled import compiled
+from linli.districting.compiled import compiled, inner
 from linli.districting.problem import Bools, Ints
 
 
@@ -79,7 +79,7 @@ def extract(region: Region, keep: Bools) -> Region:
     return extract_listed(region, nodes, place, np.full(len(region.head), -1, np.int64))
 
 
-@compiled
+@inner
 def extract_listed(region: Region, nodes: Ints, place: Ints, dart_place: Ints) -> Region:
     """Region of `nodes`, with `place` their position (-1 elsewhere) and `dart_place` all -1; the latter is reset."""
     count = len(nodes)
@@ -125,7 +125,7 @@ def extract_listed(region: Region, nodes: Ints, place: Ints, dart_place: Ints) -
     return finish(block, weight, start, tail, head, twin, cost, corner)
 
 
-@compiled
+@inner
 def finish(
     block: Ints, weight: Ints, start: Ints, tail: Ints, head: Ints, twin: Ints, cost: Ints, corner: Bools
 ) -> Region:

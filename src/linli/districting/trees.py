@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linli.districting.compiled import compiled
+from linli.districting.compiled import compiled, inner
 from linli.districting.labels import pop, push
 from linli.districting.problem import Ints
 from linli.districting.region import Region
@@ -111,7 +111,7 @@ def first_plan(region: Region, lower: int, upper: int, parts: int, seed: int, mo
     return label
 
 
-@compiled
+@inner
 def cut_tree(
     region: Region, order: Ints, position: Ints, lo: int, hi: int, k: int, lower: int, upper: int
 ) -> tuple[int, int]:
