@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -17,6 +18,9 @@ from linli.plans.names import community_words
 from linli.plans.rules import KIND_WORDS
 from linli.plans.task import count_words
 
+HAN = "\u4e00-\u9fff"
+HALF_MARK = re.compile(rf"(?:(?<=[{HAN})》”㎡%])|(?<=\w)(?=. ?[{HAN}“]))([,;:]) ?(?![a-z])")
+FULL_WIDTH = {",": "\uff0c", ";": "\uff1b", ":": "\uff1a"}
 MAP_NOTE = "示意图,不作为划界依据"
 STATUS = {"proven": "已证明最优", "feasible": "可行,未证明最优", "infeasible": "不可行", "unknown": "未找到"}
 STATES = {"ok": "通过", "notice": "注意", "fault": "有误"}
@@ -47,7 +51,7 @@ def write_page(story: Story) -> None:
         f'<section id="{key}"><h2>{title} <span lang="en">{english}</span></h2>{inner}</section>'
         for key, title, english, inner in sections
     )
-    title = f"{STREET}:{_chinese(len(KEPT))}个大型社区调整为{_chinese(len(story.plan.names))}个"
+    title = f"{STREET}\uff1a{_chinese(len(KEPT))}个大型社区调整为{_chinese(len(story.plan.names))}个"
     page = (
         '<!doctype html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -61,7 +65,15 @@ def write_page(story: Story) -> None:
         f'<main id="main">{body}</main>{_footer(story)}</div></body></html>\n'
     )
     with replace_when_done(story.index) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+        temporary.write_text(_with_chinese_marks(page), encoding="utf-8")
+
+
+def _with_chinese_marks(page: str) -> str:
+    """Set commas, colons and semicolons beside Chinese characters full-width, in the text and not in the tags."""
+    head, tag, body = page.partition("<body>")
+    parts = re.split(r"(<[^>]*>)", body)
+    parts[::2] = [HALF_MARK.sub(lambda found: FULL_WIDTH[found[1]], text) for text in parts[::2]]
+    return head + tag + "".join(parts)
 
 
 def _facts(story: Story) -> str:
@@ -79,7 +91,7 @@ def _facts(story: Story) -> str:
             f"户社区名称不变({_percent(measured['continuity'] / total)})",
             "keep their name",
         ),
-        (f"{passed} 项通过,{len(story.verification.faults)} 项有误", "独立核验", "independent recheck"),
+        (f"{passed} 项通过", f"独立核验,{len(story.verification.faults)}项有误", "independent recheck"),
     ]
     rows = "".join(
         f'<div><dt>{escape(about)}<br><span lang="en">{english}</span></dt><dd>{escape(value)}</dd></div>'
@@ -483,6 +495,8 @@ def _table(
         kind = ' class="number"' if column in numbers else ""
         if column == 0:
             return f'<th scope="row" class="name">{_inner(text)}</th>'
+        if not kind and len(text) <= 8:
+            kind = ' class="name"'
         return f"<td{kind}>{_inner(text)}</td>"
 
     top = "".join(
@@ -512,9 +526,10 @@ def _inner(text: str) -> str:
 
 def _picture(story: Story, name: str, words: str, english: str) -> str:
     data = base64.b64encode(story.pictures[name].read_bytes()).decode("ascii")
+    form = "map" if name in ("plan", "blocks") else "wide"
     image = f'<img src="data:image/png;base64,{data}" alt="{escape(words)}">'
     return (
-        f'<figure><a href="{story.pictures[name].name}">{image}</a>'
+        f'<figure class="{form}"><a href="{story.pictures[name].name}">{image}</a>'
         f'<figcaption>{escape(words)} <span lang="en">{escape(english)}</span> · {MAP_NOTE}</figcaption></figure>'
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 STYLE = """
 :root{
   --paper:#fbfaf6;--sheet:#ffffff;--ink:#26241f;--soft:#6f6a5f;--line:#ddd7c9;--tint:#f3efe4;--cinnabar:#b5301f;
-  --mark:#f8e9e4;--measure:46rem;--wide:72rem;--gap:1.5rem;
+  --mark:#f8e9e4;--measure:46rem;--wide:76rem;--gap:1.5rem;
   --sans:"Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei","Hiragino Sans GB",sans-serif;
   --latin:"Inter","Helvetica Neue",Arial,var(--sans);
   color-scheme:light dark}
@@ -21,7 +21,7 @@ body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.75 var(--sans
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:1rem;background:var(--sheet);padding:.5rem 1rem;z-index:2}
 a{color:inherit;text-decoration-color:var(--cinnabar);text-underline-offset:.2em}
 a:focus-visible,[tabindex]:focus-visible,summary:focus-visible{outline:2px solid var(--cinnabar);outline-offset:3px}
-[lang=en]{font-family:var(--latin);color:var(--soft);font-size:.86em;line-height:1.5}
+[lang=en]{font-family:var(--latin);font-weight:400;color:var(--soft);font-size:.86em;line-height:1.5}
 header{padding:3.5rem 0 1rem}
 .kicker{margin:0 0 .8rem;font-size:.86rem;letter-spacing:.08em;color:var(--cinnabar)}
 h1{font-size:clamp(1.7rem,5vw,2.7rem);line-height:1.25;font-weight:700;margin:0 0 .4rem;letter-spacing:.01em}
@@ -42,7 +42,7 @@ padding:1.4rem 0;border-block:1px solid var(--line)}
 .facts dt{font-size:.86rem;color:var(--soft);line-height:1.45}
 .facts dd{margin:0;font-size:1.55rem;font-weight:700;line-height:1.3;font-variant-numeric:tabular-nums}
 .wrap{overflow-x:auto;margin:1.2rem 0 1.6rem;-webkit-overflow-scrolling:touch}
-table{border-collapse:collapse;width:100%;font-size:.92rem;line-height:1.5;overflow-wrap:normal}
+table{border-collapse:collapse;min-width:min(100%,32rem);font-size:.92rem;line-height:1.5;overflow-wrap:normal}
 caption{text-align:left;font-weight:600;padding:0 0 .5rem;line-height:1.4}
 caption [lang=en]{font-weight:400;margin-left:.5em}
 th,td{padding:.45rem .7rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
@@ -62,6 +62,7 @@ padding:.08em .35em;border-radius:3px}
 pre{background:var(--tint);padding:1rem 1.2rem;overflow-x:auto;border-radius:3px;line-height:1.6}pre code{padding:0}
 footer{margin-top:3rem;padding-top:1.2rem;border-top:1px solid var(--line);font-size:.86rem;color:var(--soft)}
 @media (max-width:40rem){
+  .map a{display:block;overflow-x:auto}.map img{width:46rem;max-width:none}
   body{font-size:.97rem}header{padding-top:2rem}th,td{padding:.4rem .5rem}.facts{gap:1rem}
   .facts{grid-template-columns:1fr 1fr}.facts dd{font-size:1.25rem}.words article{padding:.8rem .9rem}}
 @media print{

@@ -85,7 +85,7 @@ def test_it_says_where_to_look(told):
 
 def test_rules_that_cannot_all_hold_are_named_on_the_page(page):
     assert "方案G不可行" in page
-    assert re.search(r"最少几条规则是:[^<]*不跨警务区", page)
+    assert re.search(r"最少几条规则是：[^<]*不跨警务区", page)
 
 
 def test_the_page_needs_nothing_from_outside(page):
@@ -132,7 +132,7 @@ def test_the_page_states_the_figures_of_the_plan(plan, page):
     assert "22,110" in page
     assert "57,928" in page
     assert NOTE in page
-    assert "示意图,不作为划界依据" in page
+    assert "示意图，不作为划界依据" in page
 
 
 def test_text_from_outside_is_escaped():
