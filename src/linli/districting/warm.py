@@ -81,6 +81,17 @@ def _gather() -> None:
     split(problem, low, high, 3, minimize="inertia", time_limit=60)
 
 
+def _anneal() -> None:
+    """Weighted sums of goals by boundary flips."""
+    from linli.districting.anneal import split_by_annealing
+    from linli.districting.goals import Goals
+
+    problem = field()
+    low, high = _bounds(problem, 3)
+    goals = Goals({"boundary": 1.0, "balance": 1.0, "inertia": 1.0})
+    split_by_annealing(problem, low, high, 3, goals, seed=1, sweeps=5)
+
+
 def _divide(parts: int) -> None:
     from linli.districting.engine import split
 
@@ -99,6 +110,7 @@ STEPS: dict[str, Callable[[], None]] = {
     "ears inside ears": _prove_four,
     "repair of partial plans": _mend,
     "moment of inertia": _gather,
+    "weighted goals": _anneal,
 }
 
 
