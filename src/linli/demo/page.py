@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import base64
-import re
-from collections.abc import Iterable, Sequence
 from html import escape
 
 from linli import __version__
+from linli.demo.markup import (
+    Both,
+    Link,
+    Mark,
+    chinese_number,
+    file_size,
+    gap_words,
+    number,
+    percent,
+    table,
+    with_chinese_marks,
+)
 from linli.demo.names import DISTRICT, NOTE, STREET
 from linli.demo.page_style import STYLE
 from linli.demo.story import CHOSEN, COUNT, KEPT, Option, Story
@@ -18,9 +28,6 @@ from linli.plans.names import community_words
 from linli.plans.rules import KIND_WORDS
 from linli.plans.task import count_words
 
-HAN = "\u4e00-\u9fff"
-HALF_MARK = re.compile(rf"(?:(?<=[{HAN})》”㎡%])|(?<=\w)(?=. ?[{HAN}“]))([,;:]) ?(?![a-z])")
-FULL_WIDTH = {",": "\uff0c", ";": "\uff1b", ":": "\uff1a"}
 MAP_NOTE = "示意图,不作为划界依据"
 STATUS = {"proven": "已证明最优", "feasible": "可行,未证明最优", "infeasible": "不可行", "unknown": "未找到"}
 STATES = {"ok": "通过", "notice": "注意", "fault": "有误"}
@@ -51,7 +58,7 @@ def write_page(story: Story) -> None:
         f'<section id="{key}"><h2>{title} <span lang="en">{english}</span></h2>{inner}</section>'
         for key, title, english, inner in sections
     )
-    title = f"{STREET}\uff1a{_chinese(len(KEPT))}个大型社区调整为{_chinese(len(story.plan.names))}个"
+    title = f"{STREET}\uff1a{chinese_number(len(KEPT))}个大型社区调整为{chinese_number(len(story.plan.names))}个"
     page = (
         '<!doctype html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -65,15 +72,7 @@ def write_page(story: Story) -> None:
         f'<main id="main">{body}</main>{_footer(story)}</div></body></html>\n'
     )
     with replace_when_done(story.index) as temporary:
-        temporary.write_text(_with_chinese_marks(page), encoding="utf-8")
-
-
-def _with_chinese_marks(page: str) -> str:
-    """Set commas, colons and semicolons beside Chinese characters full-width, in the text and not in the tags."""
-    head, tag, body = page.partition("<body>")
-    parts = re.split(r"(<[^>]*>)", body)
-    parts[::2] = [HALF_MARK.sub(lambda found: FULL_WIDTH[found[1]], text) for text in parts[::2]]
-    return head + tag + "".join(parts)
+        temporary.write_text(with_chinese_marks(page), encoding="utf-8")
 
 
 def _facts(story: Story) -> str:
@@ -84,11 +83,11 @@ def _facts(story: Story) -> str:
     facts = [
         (f"{len(story.checkups)} → {len(counts)}", "个社区", "communities"),
         (f"{min(counts):,}–{max(counts):,}", f"户一个社区({count_words(plan.count)})", "households each"),
-        (STATUS[plan.status], f"新界线的价,{_gap(plan.gap)}", "optimality"),
-        (_percent(measured["reliance"]), "界线依托率(沿河流、道路、铁路、围墙)", "of lines follow something"),
+        (STATUS[plan.status], f"新界线的价,{gap_words(plan.gap)}", "optimality"),
+        (percent(measured["reliance"]), "界线依托率(沿河流、道路、铁路、围墙)", "of lines follow something"),
         (
             f"{measured['continuity']:,}",
-            f"户社区名称不变({_percent(measured['continuity'] / total)})",
+            f"户社区名称不变({percent(measured['continuity'] / total)})",
             "keep their name",
         ),
         (f"{passed} 项通过", f"独立核验,{len(story.verification.faults)}项有误", "independent recheck"),
@@ -130,7 +129,7 @@ def _checkup(story: Story) -> str:
         f"{floors[1]:,.0f}",
         f"{floors[1] - floors[0]:,.0f}",
     )
-    table = _table(
+    found = table(
         "现社区规模与服务用房",
         "Present communities: five counts, service floor space",
         ("社区", *COUNT_COLUMNS.values(), "等级", "判断", "服务用房 ㎡", f"应有 ㎡({a_hundred}㎡/百户)", "缺口 ㎡"),
@@ -146,7 +145,7 @@ def _checkup(story: Story) -> str:
         f"<li>{community_words(c.name)}:{'、'.join(escape(reason) for reason in c.reasons)}。</li>"
         for c in story.checkups
     )
-    return f"<p>{said}</p>{table}<ul>{spread}</ul>"
+    return f"<p>{said}</p>{found}<ul>{spread}</ul>"
 
 
 def _ground(story: Story) -> str:
@@ -166,7 +165,7 @@ def _ground(story: Story) -> str:
     present = blocks.columns["community"]
     each = "、".join(f"{community_words(name)}{int((present == name).sum())}个" for name in KEPT)
     pairs = len({(int(a), int(b)) for a, b in zip(blocks.lines.a, blocks.lines.b, strict=True)})
-    table = _table(
+    found = table(
         "相邻地块之间的界线",
         "What runs between neighbouring blocks",
         ("依托", "段", "千米"),
@@ -176,7 +175,7 @@ def _ground(story: Story) -> str:
     return (
         f"<p>地块由道路、河流、铁路、围墙围成,住宅小区不拆开。共{len(blocks):,}个地块({each}),{pairs:,}对相邻地块。"
         f"导入时遇到并处理的问题,一一列明:</p><ul>{said}</ul>"
-        f"{_picture(story, 'blocks', '地块图:每个地块的户籍户数与界线种类', 'Blocks and what divides them')}{table}"
+        f"{_picture(story, 'blocks', '地块图:每个地块的户籍户数与界线种类', 'Blocks and what divides them')}{found}"
     )
 
 
@@ -213,7 +212,7 @@ def _plan(story: Story) -> str:
         "",
         str(workers),
     )
-    table = _table(
+    found = table(
         f"调整后的{len(rows)}个社区",
         "After the change",
         (
@@ -234,17 +233,17 @@ def _plan(story: Story) -> str:
     measured = plan.measures()
     lengths = measured["cut_length_by_kind"]
     total = sum(lengths.values())
-    lines = _table(
+    lines = table(
         "社区之间的界线走在何处",
         "What the lines between communities follow",
         ("依托", "米", "占比"),
-        [(KIND_WORDS[k], f"{lengths[k]:,.0f}", _percent(lengths[k] / total)) for k in KIND_WORDS if lengths.get(k)],
-        foot=("合计", f"{total:,.0f}", _percent(1.0)),
+        [(KIND_WORDS[k], f"{lengths[k]:,.0f}", percent(lengths[k] / total)) for k in KIND_WORDS if lengths.get(k)],
+        foot=("合计", f"{total:,.0f}", percent(1.0)),
         numbers=(1, 2),
     )
     return (
         f"<p>{escape(plan.headline())}。</p>"
-        f"{_picture(story, 'plan', '调整前后对照图', 'Before and after')}{table}"
+        f"{_picture(story, 'plan', '调整前后对照图', 'Before and after')}{found}"
         f"{_picture(story, 'sizes', '各社区规模与两个标准', 'Sizes against both standards')}{lines}"
     )
 
@@ -254,7 +253,7 @@ def _options(story: Story) -> str:
     for option in story.options:
         rows.append(_option_row(option))
         classes.append("chosen" if option.letter == CHOSEN else "")
-    table = _table(
+    found = table(
         f"{len(rows)}个方案比选(口径:{count_words(COUNT)};各{len(story.plan.names)}个社区)",
         "Alternatives under their own rules and goals",
         (
@@ -286,7 +285,7 @@ def _options(story: Story) -> str:
         + ("" if reason else ",没有一个社区需要说明理由")
         + ",界线多沿河流与主干道。同一输入、同一随机种子,结果相同。"
     )
-    return f"<p>{said}</p>{table}{clashes}"
+    return f"<p>{said}</p>{found}{clashes}"
 
 
 def _option_row(option: Option) -> tuple[str | Mark, ...]:
@@ -303,7 +302,7 @@ def _option_row(option: Option) -> tuple[str | Mark, ...]:
         STATUS[result.status],
         f"{min(counts):,}–{max(counts):,}",
         f"{m['cut_length_m'] / 1000:.2f}",
-        _percent(m["reliance"]),
+        percent(m["reliance"]),
         f"{m['polsby_popper']:.2f}",
         f"{m['continuity']:,}",
         "" if m["access"] is None else f"{m['access']:.0f}",
@@ -324,7 +323,7 @@ def _counts(story: Story) -> str:
         )
         for row in plan.counts_held()
     ]
-    table = _table(
+    found = table(
         f"每个社区{low:,}至{high:,}户,按各口径是否成立",
         "Does the plan hold under each counting definition?",
         ("口径", "合计", "是否成立", "不成立的社区"),
@@ -337,7 +336,7 @@ def _counts(story: Story) -> str:
         under = under_each_count(plan.blocks, plan.community.astype(str), plan.rules.but(households=wide))
         held = [row["name"] for row in under if row["holds"]]
         said = f"<p>按本区标准{wide[0]:,}至{wide[1]:,}户,{'、'.join(held) or '没有一种口径'}下成立。</p>"
-    return table + said
+    return found + said
 
 
 def _words(story: Story) -> str:
@@ -360,13 +359,13 @@ def _move(story: Story) -> str:
 
 def _proof(story: Story) -> str:
     plan = story.plan
-    rules = _table(
+    rules = table(
         "本方案遵守的规则", "Rules kept", ("代码", "规则"), plan.rules.in_words(count_words(plan.count)), numbers=()
     )
     proof = plan.proof
     pieces = "" if proof is None else _pieces(proof)
     claim = "" if proof is None else f'<p lang="en">{escape(proof.claim)}</p>'
-    findings = _table(
+    findings = table(
         "独立核验:只凭地块文件与方案文件重算",
         "Recheck by code that shares nothing with the solvers",
         ("结果", "说明"),
@@ -380,7 +379,7 @@ def _proof(story: Story) -> str:
     )
     verdict, english = story.verification.verdict()
     return (
-        f"<p>{STATUS[plan.status]}:目标值 {_number(plan.objective)},下界 {_number(plan.bound)},{_gap(plan.gap)}。"
+        f"<p>{STATUS[plan.status]}:目标值 {number(plan.objective)},下界 {number(plan.bound)},{gap_words(plan.gap)}。"
         f"价是每米界线的相对分量,尚未校准。</p>{claim}{pieces}{rules}"
         f'<p><strong>{escape(verdict)}</strong> <span lang="en">{escape(english)}</span></p>{findings}'
     )
@@ -392,18 +391,18 @@ def _pieces(proof: Proof) -> str:
         (
             str(k),
             METHODS.get(p.method, p.method),
-            _number(p.objective),
-            _number(p.bound),
+            number(p.objective),
+            number(p.bound),
             f"{sum(p.counters.values()):,}",
         )
         for k, p in enumerate(parts, 1)
     ]
-    return _table(
+    return table(
         "逐片证明(规则使各片互不相干,目标与下界可相加)",
         "Proof piece by piece",
         ("片", "方法", "目标值", "下界", "搜索步数"),
         rows,
-        foot=("合计", "", _number(proof.objective), _number(proof.bound), "") if len(rows) > 1 else (),
+        foot=("合计", "", number(proof.objective), number(proof.bound), "") if len(rows) > 1 else (),
         numbers=(2, 3, 4),
     )
 
@@ -422,12 +421,12 @@ FILES = {
 
 def _files(story: Story) -> str:
     rows: list[tuple[str | Mark | Both | Link, ...]] = [
-        (Link(name, name), about, _size((story.folder / name).stat().st_size)) for name, about in FILES.items()
+        (Link(name, name), about, file_size((story.folder / name).stat().st_size)) for name, about in FILES.items()
     ]
     raw = sorted(story.district.paths.values())
     names = "、".join(path.name for path in raw)
-    rows.append((Link("data/", "data/"), f"原始图层与表:{names}", _size(sum(path.stat().st_size for path in raw))))
-    table = _table("本文件夹", "This folder", ("文件", "内容", "大小"), rows, numbers=(2,))
+    rows.append((Link("data/", "data/"), f"原始图层与表:{names}", file_size(sum(path.stat().st_size for path in raw))))
+    found = table("本文件夹", "This folder", ("文件", "内容", "大小"), rows, numbers=(2,))
     low, high = story.plan.rules.households
     commands = "\n".join(
         [
@@ -438,7 +437,7 @@ def _files(story: Story) -> str:
         ]
     )
     again = '<p>自己再做一遍: <span lang="en">Do it again yourself:</span></p>'
-    return f"{table}{again}<pre><code>{escape(commands)}</code></pre>"
+    return f"{found}{again}<pre><code>{escape(commands)}</code></pre>"
 
 
 def _footer(story: Story) -> str:
@@ -449,79 +448,6 @@ def _footer(story: Story) -> str:
         f"Linli {__version__};地块文件 SHA-256 <code>{digest}</code>;从图层到本页用时 {seconds:.0f} 秒。</p>"
         '<p lang="en">Sketch maps, no basis for drawing borders. All data are synthetic.</p></footer>'
     )
-
-
-class Mark(str):
-    """Text that asks for action."""
-
-    __slots__ = ()
-
-
-class Both(str):
-    """Chinese text with its English below."""
-
-    english: str
-
-    def __new__(cls, chinese: str, english: str) -> Both:
-        """Join the two."""
-        made = super().__new__(cls, chinese)
-        made.english = english
-        return made
-
-
-class Link(str):
-    """Text that leads to a file."""
-
-    target: str
-
-    def __new__(cls, words: str, target: str) -> Link:
-        """Join words and target."""
-        made = super().__new__(cls, words)
-        made.target = target
-        return made
-
-
-def _table(
-    caption: str,
-    english: str,
-    head: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    *,
-    foot: Sequence[str] = (),
-    numbers: Sequence[int] = (),
-    classes: Sequence[str] = (),
-) -> str:
-    def cell(column: int, text: str) -> str:
-        kind = ' class="number"' if column in numbers else ""
-        if column == 0:
-            return f'<th scope="row" class="name">{_inner(text)}</th>'
-        if not kind and len(text) <= 8:
-            kind = ' class="name"'
-        return f"<td{kind}>{_inner(text)}</td>"
-
-    top = "".join(
-        f'<th scope="col"{" class=number" if k in numbers else ""}>{escape(words)}</th>' for k, words in enumerate(head)
-    )
-    body = []
-    for k, row in enumerate(rows):
-        style = f' class="{classes[k]}"' if k < len(classes) and classes[k] else ""
-        body.append(f"<tr{style}>{''.join(cell(column, text) for column, text in enumerate(row))}</tr>")
-    last = f"<tfoot><tr>{''.join(cell(column, text) for column, text in enumerate(foot))}</tr></tfoot>" if foot else ""
-    return (
-        f'<div class="wrap" role="region" tabindex="0" aria-label="{escape(caption)}"><table>'
-        f'<caption>{escape(caption)} <span lang="en">{escape(english)}</span></caption>'
-        f"<thead><tr>{top}</tr></thead><tbody>{''.join(body)}</tbody>{last}</table></div>"
-    )
-
-
-def _inner(text: str) -> str:
-    if isinstance(text, Mark):
-        return f'<span class="act">{escape(text)}</span>'
-    if isinstance(text, Both):
-        return f'{escape(text)}<br><span lang="en">{escape(text.english)}</span>'
-    if isinstance(text, Link):
-        return f'<a href="{escape(text.target)}"><code>{escape(text)}</code></a>'
-    return escape(text)
 
 
 def _picture(story: Story, name: str, words: str, english: str) -> str:
@@ -537,26 +463,3 @@ def _picture(story: Story, name: str, words: str, english: str) -> str:
 def _band(profile: object) -> str:
     title, band = getattr(profile, "title", ""), getattr(profile, "households", None)
     return str(title) if band is None else f"{title}{band[0]}–{band[1]}"
-
-
-def _percent(share: float | None) -> str:
-    return "无数据" if share is None else f"{share:.1%}"
-
-
-def _gap(gap: float | None) -> str:
-    if gap is None:
-        return "下界未知"
-    return "与下界无差" if gap == 0 else f"与下界相差 {gap:.2%}"
-
-
-def _number(value: float | None) -> str:
-    return "未知" if value is None else f"{value:,.1f}"
-
-
-def _size(bytes_: int) -> str:
-    return f"{bytes_ / 1_000_000:.1f} MB" if bytes_ >= 100_000 else f"{bytes_ / 1000:.1f} kB"
-
-
-def _chinese(number: int) -> str:
-    digits = "零一二三四五六七八九十"
-    return digits[number] if number <= 10 else str(number)

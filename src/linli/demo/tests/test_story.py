@@ -135,12 +135,21 @@ def test_the_page_states_the_figures_of_the_plan(plan, page):
     assert "示意图，不作为划界依据" in page
 
 
-def test_text_from_outside_is_escaped():
-    from linli.demo.page import Mark, _table
+def test_marks_are_full_width_beside_chinese_and_stay_in_numbers_and_tags():
+    from linli.demo.markup import with_chinese_marks
 
-    table = _table("甲<b>", "a", ("x",), [(Mark("<script>"),)])
-    assert "<script>" not in table
-    assert "<b>" not in table
+    assert (
+        with_chinese_marks('<body><p title="a,b">甲,1,510户; 乙</p>')
+        == '<body><p title="a,b">甲\uff0c1,510户\uff1b乙</p>'
+    )
+
+
+def test_text_from_outside_is_escaped():
+    from linli.demo.markup import Mark, table
+
+    made = table("甲<b>", "a", ("x",), [(Mark("<script>"),)])
+    assert "<script>" not in made
+    assert "<b>" not in made
 
 
 def test_no_plan_at_all_is_an_error_that_names_the_rules():
