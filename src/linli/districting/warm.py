@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -27,10 +28,22 @@ def warm(*, say: Callable[[str], None] = lambda step: None) -> float:
         Wall seconds it took.
     """
     began = time.monotonic()
-    for step, run in STEPS.items():
+    for number, (step, run) in enumerate(STEPS.items()):
         say(step)
         run()
+        mark = mark_of(number)
+        if mark is not None and mark.parent.is_dir():
+            mark.touch()
     return time.monotonic() - began
+
+
+def mark_of(number: int) -> Path | None:
+    """Return the file that says, beside the compiled code, that a step is done; None where the cache has no folder."""
+    import numba
+
+    import linli.districting.compiled  # noqa: F401  it names the cache after the sources
+
+    return Path(numba.config.CACHE_DIR) / f"compiled-{number}" if numba.config.CACHE_DIR else None
 
 
 def field(side: int = SIDE, *, seed: int = 1) -> Problem:
