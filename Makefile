@@ -25,7 +25,7 @@ help:  ## say what there is
 demo: $(KERNELS)  ## build the synthetic district 铜源街道, divide it, say where to look
 	@$(BIN)/linli demo $(DEMO)
 
-test: $(DEV) $(KERNELS) lint  ## format, lint, types, floors, tests
+test: $(DEV) lint $(KERNELS)  ## format, lint, types, floors, tests
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 lint: $(DEV)
