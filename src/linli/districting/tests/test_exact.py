@@ -82,7 +82,7 @@ def test_equals_integer_programming_on_middle_problems():
     from linli.districting.cutmip import split_cut_mip
 
     for seed in range(3):
-        problem = without_rim(street_blocks(seed, 24))
+        problem = without_rim(street_blocks(seed, 16))
         outcome = prove(problem, 1500, 3500, 3)
         other = split_cut_mip(problem, 1500, 3500, 3, time_limit=60)
         assert other.status == "proven"
