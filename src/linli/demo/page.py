@@ -22,6 +22,7 @@ from linli.demo.names import DISTRICT, NOTE, STREET
 from linli.demo.page_style import STYLE
 from linli.demo.story import CHOSEN, COUNT, KEPT, Option, Story
 from linli.districting.result import Proof
+from linli.drawing.webfont import with_font
 from linli.geodata import COUNT_COLUMNS, file_hash, replace_when_done
 from linli.plans.measures import under_each_count
 from linli.plans.names import community_words
@@ -72,7 +73,7 @@ def write_page(story: Story) -> None:
         f'<main id="main">{body}</main>{_footer(story)}</div></body></html>\n'
     )
     with replace_when_done(story.index) as temporary:
-        temporary.write_text(with_chinese_marks(page), encoding="utf-8")
+        temporary.write_text(with_font(with_chinese_marks(page)), encoding="utf-8")
 
 
 def _facts(story: Story) -> str:

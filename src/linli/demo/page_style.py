@@ -6,7 +6,7 @@ STYLE = """
 :root{
   --paper:#fbfaf6;--sheet:#ffffff;--ink:#26241f;--soft:#6f6a5f;--line:#ddd7c9;--tint:#f3efe4;--cinnabar:#b5301f;
   --mark:#f8e9e4;--measure:46rem;--wide:76rem;--gap:1.5rem;
-  --sans:"Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei","Hiragino Sans GB",sans-serif;
+  --sans:"Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei","Hiragino Sans GB","Linli Sans",sans-serif;
   --latin:"Inter","Helvetica Neue",Arial,var(--sans);
   color-scheme:light dark}
 @media (prefers-color-scheme:dark){:root{

@@ -25,7 +25,7 @@ STATUS_WORDS = {
 STYLE = """
 :root{--paper:#fbfaf7;--ink:#222;--line:#d8d4ca;--cinnabar:#b23a2a}
 @media (prefers-color-scheme:dark){:root{--paper:#1d1c1a;--ink:#e8e5de;--line:#45423c;--cinnabar:#e0705f}}
-body{background:var(--paper);color:var(--ink);font:16px/1.7 "Noto Sans SC","PingFang SC","Microsoft YaHei",sans-serif;
+body{background:var(--paper);color:var(--ink);font:16px/1.7 "Noto Sans SC","PingFang SC","Microsoft YaHei","Linli Sans",sans-serif;
 max-width:60rem;margin:0 auto;padding:1.5rem}
 h1{font-size:1.6rem}h2{font-size:1.2rem;border-bottom:1px solid var(--line);padding-bottom:.2rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%;margin:.6rem 0}caption{text-align:left;font-weight:600;padding:.3rem 0}
@@ -72,7 +72,9 @@ def write_report(plan: Plan, path: Path | str, *, title: str | None = None, pict
     form = path.suffix.lower()
     heading = title or "社区规模调整方案"
     if form in (".html", ".htm"):
-        text = as_html(plan, heading, picture=picture)
+        from linli.drawing.webfont import with_font
+
+        text = with_font(as_html(plan, heading, picture=picture))
     elif form == ".md":
         text = as_markdown(plan, heading)
     elif form == ".txt":
