@@ -21,6 +21,7 @@ from linli.districting.labels import (
 )
 from linli.districting.problem import Bools, Ints
 from linli.districting.region import Region, extract_listed
+from linli.districting.trees import first_plan
 
 TRIPLE_STEPS = 20_000
 
@@ -263,13 +264,18 @@ def redivide_triple(root: Region, plan: Plan, demands: Demands, table: Table, ch
     return 0
 
 
-def random_triples(root: Region, plan: Plan, demands: Demands, table: Table, number: int, seed: int) -> int:
-    """Divide `number` random connected triples of parts anew, pairs in between; returns the cost gained."""
+def random_triples(
+    root: Region, plan: Plan, demands: Demands, table: Table, number: int, seed: int, *, around: Ints | None = None
+) -> int:
+    """Divide `number` random connected triples of parts anew, pairs in between; returns the cost gained.
+
+    `around` narrows the first part of each triple to some parts.
+    """
     rng = np.random.default_rng(seed)
     parts = len(plan.first)
     mark = np.zeros(parts, np.bool_)
     gained = 0
-    for a in rng.integers(parts, size=number).tolist():
+    for a in rng.choice(np.arange(parts) if around is None else around, size=number).tolist():
         near = neighbours_of(root, plan, a, mark).tolist()
         if not near:
             continue
@@ -283,3 +289,35 @@ def random_triples(root: Region, plan: Plan, demands: Demands, table: Table, num
         if gain > 0:
             gained += int(sweep_pairs(root, plan, demands, table, 64)[1])
     return gained
+
+
+def shake(root: Region, plan: Plan, demands: Demands, table: Table, size: int, seed: int) -> int:
+    """Plan a random cluster of `size` parts from scratch and improve it; keep it if it costs less.
+
+    Returns the cost gained, 0 where the plan is left as it was.
+    """
+    rng = np.random.default_rng(seed)
+    parts = len(plan.first)
+    mark = np.zeros(parts, np.bool_)
+    cluster = [int(rng.integers(parts))]
+    while len(cluster) < size:
+        border = {q for p in cluster for q in neighbours_of(root, plan, p, mark).tolist()} - set(cluster)
+        if not border:
+            break
+        cluster.append(sorted(border)[int(rng.integers(len(border)))])
+    chosen = np.array(cluster, np.int64)
+    region = union(root, plan, chosen)
+    fresh = first_plan(as_root(region), demands.lower, demands.upper, len(cluster), seed, 20 * len(cluster))
+    if len(fresh) == 0:
+        return 0
+    before = int(inner_cost(root, plan.label))
+    saved = [own.copy() for own in (plan.label, plan.first, plan.after, plan.changed, plan.tried)]
+    if adopt(root, plan, demands, region, chosen, fresh):
+        sweep_pairs(root, plan, demands, table, 40 * len(cluster))
+        random_triples(root, plan, demands, table, 4 * len(cluster), seed, around=chosen)
+        gained = before - int(inner_cost(root, plan.label))
+        if gained > 0:
+            return gained
+    for own, old in zip((plan.label, plan.first, plan.after, plan.changed, plan.tried), saved, strict=True):
+        own[:] = old
+    return 0

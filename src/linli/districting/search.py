@@ -1,4 +1,4 @@
-"""Good plans where none can be proven: first plans by tree cuts, then exact re-division of pairs and triples."""
+"""Good plans where none can be proven: tree cuts, exact re-division of pairs and triples, clusters planned anew."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from linli.districting.ears import Demands, lawful
 from linli.districting.labels import FAR, Table, new_table
 from linli.districting.problem import Ints
-from linli.districting.redivide import Plan, inner_cost, random_triples, start_plan, sweep_pairs
+from linli.districting.redivide import Plan, inner_cost, random_triples, shake, start_plan, sweep_pairs
 from linli.districting.region import Region
 from linli.districting.result import Progress, ProgressHook
 from linli.districting.trees import first_plan
@@ -133,5 +133,13 @@ def _improve(
         idle = 0 if gained else idle + 1
         if note("triples"):
             return
-        if idle * TRIPLES_A_TURN > 30 * parts:
+        if idle * TRIPLES_A_TURN > 8 * parts:
+            break
+    if until is None or triples is not None or (demands.lock >= 0).any():
+        return
+    while True:
+        turn += 1
+        size = min(parts, 3 + turn % 5)
+        cost -= shake(root, plan, demands, table, size, (seed * 1_000_003 + turn) % (1 << 31))
+        if note("clusters"):
             return

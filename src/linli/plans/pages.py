@@ -25,7 +25,8 @@ STATUS_WORDS = {
 STYLE = """
 :root{--paper:#fbfaf7;--ink:#222;--line:#d8d4ca;--cinnabar:#b23a2a}
 @media (prefers-color-scheme:dark){:root{--paper:#1d1c1a;--ink:#e8e5de;--line:#45423c;--cinnabar:#e0705f}}
-body{background:var(--paper);color:var(--ink);font:16px/1.7 "Noto Sans SC","PingFang SC","Microsoft YaHei","Linli Sans",sans-serif;
+body{background:var(--paper);color:var(--ink);
+font:16px/1.7 "Noto Sans SC","PingFang SC","Microsoft YaHei","Linli Sans",sans-serif;
 max-width:60rem;margin:0 auto;padding:1.5rem}
 h1{font-size:1.6rem}h2{font-size:1.2rem;border-bottom:1px solid var(--line);padding-bottom:.2rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%;margin:.6rem 0}caption{text-align:left;font-weight:600;padding:.3rem 0}
