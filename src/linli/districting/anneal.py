@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from linli.districting import score as term
-from linli.districting.ears import Demands, lawful
 from linli.districting.flips import SAMPLES, UPHILL, VALUE, State, flips, new_state, refresh
 from linli.districting.goals import Goals, Measures
+from linli.districting.lawful import Demands, lawful
 from linli.districting.problem import Floats, Ints, Problem
 from linli.districting.region import Region
 from linli.districting.result import Progress, ProgressHook, Proof, Result

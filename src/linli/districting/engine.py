@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from linli.districting.ears import Demands
 from linli.districting.labels import FAR
+from linli.districting.lawful import Demands
 from linli.districting.problem import Ints, Problem
 from linli.districting.region import Region
 from linli.districting.result import Progress, ProgressHook, Proof, Result, Status
@@ -333,8 +333,8 @@ def _mended(
     problem: Problem, root: Region, demands: Demands, labels: Ints, parts: int, seed: int, deadline: float
 ) -> Ints | None:
     """Bring labels (-1 where open) to a valid plan; None if none was reached."""
-    from linli.districting.ears import lawful
     from linli.districting.labels import new_table
+    from linli.districting.lawful import lawful
     from linli.districting.repair import mend
     from linli.districting.search import TABLE_ENTRIES
 

@@ -8,18 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from linli.districting.ears import (
-    DONE,
-    EAR,
-    Demands,
-    bases_of,
-    ear_fits,
-    halve,
-    lawful,
-    new_walk,
-    next_ear,
-    thirds,
-)
+from linli.districting.ears import ear_fits, thirds
+from linli.districting.halves import halve
 from linli.districting.labels import (
     FAR,
     Rounded,
@@ -33,8 +23,10 @@ from linli.districting.labels import (
     round_weights,
     spread,
 )
+from linli.districting.lawful import Demands, lawful
 from linli.districting.problem import Bools, Ints
 from linli.districting.region import Region, extract, tail_side
+from linli.districting.walks import DONE, EAR, bases_of, new_walk, next_ear
 
 TABLE_ENTRIES = 16_000_000
 STEPS_A_TURN = 1_000_000

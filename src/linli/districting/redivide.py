@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from linli.districting.compiled import compiled
-from linli.districting.ears import Demands, bases_of, halve, new_walk, reaches_all, thirds
+from linli.districting.ears import thirds
+from linli.districting.halves import halve
 from linli.districting.labels import (
     FAR,
     Table,
@@ -19,9 +20,11 @@ from linli.districting.labels import (
     round_weights,
     spread,
 )
+from linli.districting.lawful import Demands, reaches_all
 from linli.districting.problem import Bools, Ints
 from linli.districting.region import Region, extract_listed
 from linli.districting.trees import first_plan
+from linli.districting.walks import bases_of, new_walk
 
 TRIPLE_STEPS = 20_000
 

@@ -7,8 +7,9 @@ import time
 
 import numpy as np
 
-from linli.districting.ears import Demands, halve_within
+from linli.districting.halves import halve_within
 from linli.districting.labels import FAR, Table
+from linli.districting.lawful import Demands
 from linli.districting.problem import Ints, Problem, connected_pieces
 from linli.districting.redivide import Plan, adopt, as_root, local_demands, start_plan, union
 from linli.districting.region import Region

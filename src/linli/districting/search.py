@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linli.districting.ears import Demands, lawful
 from linli.districting.labels import FAR, Table, new_table
+from linli.districting.lawful import Demands, lawful
 from linli.districting.problem import Ints
 from linli.districting.redivide import Plan, inner_cost, random_triples, shake, start_plan, sweep_pairs
 from linli.districting.region import Region

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linli.districting.anneal import anneal, compile_score, split_by_annealing
-from linli.districting.ears import Demands
 from linli.districting.flips import VALUE, flips, new_state, refresh
 from linli.districting.goals import Goals, Measures
+from linli.districting.lawful import Demands
 from linli.districting.planar import embed, plain_region
 from linli.districting.problem import Ints, Problem
 from linli.districting.region import Region

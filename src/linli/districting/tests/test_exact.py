@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from linli.districting import Problem, split
-from linli.districting.ears import Demands
 from linli.districting.exact import Clock, Divider
 from linli.districting.labels import FAR
+from linli.districting.lawful import Demands
 from linli.districting.planar import embed
 from linli.districting.problem import connected_pieces
 from linli.districting.tests.oracle import brute_force, every_plan, random_planar, street_blocks
