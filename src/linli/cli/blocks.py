@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from linli.errors import InputError
-
 if TYPE_CHECKING:
     from linli.geodata import Blocks
 
@@ -89,16 +87,20 @@ def command(
     Example: linli blocks --roads map.gpkg:roads --water map.gpkg:water --buildings map.gpkg:buildings
     --within map.gpkg:boundary --counts households.xlsx -o blocks.gpkg --picture blocks.png
     """
-    from linli.cli.common import note, pairs, print_json
+    from linli.cli.common import must_be_writable, note, pairs, print_json
     from linli.geodata import write_blocks
     from linli.geodata.make_blocks import make_blocks
 
-    if output.suffix.lower() != ".gpkg":
-        raise InputError("blocks are written as a GeoPackage", file=output, advice="end the name in .gpkg")
+    sources = [*roads, *(water or []), *(rail or []), *(walls or []), *(buildings or []), *(facilities or [])]
+    sources += [one for one in (counts, within, communities, compounds, affinities) if one is not None]
+    sources += list(pairs(area or [], "--area").values())
+    files = [one if Path(one).exists() else one.rpartition(":")[0] for one in sources]
+    must_be_writable(output, *files, suffix=".gpkg")
     if picture is not None:
         from linli.drawing.page import check_suffix
 
         check_suffix(picture)
+        must_be_writable(picture)
     blocks = make_blocks(
         roads=roads,
         water=water,

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 NO_PLAN = 4
 INFEASIBLE = 3
 INTERRUPTED = 130
+# what the commands that read one file of blocks have no option for
+IN_THE_FILE = {
+    "name it with --crs": "store it in the file (a .prj beside a Shapefile) or run linli blocks --crs",
+    "with --crs": "in the file (a .prj beside a Shapefile) or by linli blocks --crs",
+    "name one with --layer": "leave one layer in the file, or call it blocks",
+    "name the layer of polygons with --layer": "call the layer of polygons blocks",
+}
 EXIT_BY_STATUS = {"proven": 0, "feasible": 0, "infeasible": INFEASIBLE, "unknown": NO_PLAN}
 
 BlocksFile = Annotated[Path, typer.Argument(metavar="BLOCKS", help="blocks file, or any file of polygons")]
@@ -37,28 +44,50 @@ TimeLimit = Annotated[float, typer.Option(help="seconds after which the best pla
 
 
 def load_plan(path: Path, blocks: Path) -> Plan:
-    """Read a plan with its blocks."""
+    """Read a plan with its blocks; where these are no longer what the plan was made from, its proof is left out."""
+    from dataclasses import replace
+
+    from linli.geodata import input_hash, layer_names
+    from linli.plans.change import remeasured
     from linli.plans.planfile import read_meta, read_plan
 
-    count = read_meta(path)["count"]
-    return read_plan(path, load_blocks(blocks, count))
+    layer_names(path)  # names what ails a file that is empty, broken off or no map
+    meta = read_meta(path)
+    plan = read_plan(path, load_blocks(blocks, meta["count"]))
+    if input_hash(plan.blocks) == meta.get("input_hash"):
+        return plan
+    note(f"linli: {blocks} is no longer what {path} was made from: figures are computed anew, no proof holds")
+    return remeasured(replace(plan, status="feasible", bound=None, proof=None))
 
 
 def load_blocks(path: Path, count: str | None = None) -> Blocks:
     """Read blocks."""
     from linli.geodata import read_blocks
 
-    return read_blocks(path, count=count)
+    try:
+        return read_blocks(path, count=count)
+    except InputError as error:
+        advice = error.advice
+        for option, instead in IN_THE_FILE.items():
+            advice = advice.replace(option, instead)
+        if advice == error.advice:
+            raise
+        raise InputError(error.message, advice=advice, **error.where) from None
 
 
-def must_be_writable(path: Path) -> None:
-    """Refuse a place that cannot be written before the work begins."""
+def must_be_writable(path: Path, *inputs: Path | str | None, suffix: str | None = None) -> None:
+    """Refuse before the work begins a place that cannot be written, an input in that place, another ending."""
+    if suffix is not None and path.suffix.lower() != suffix:
+        raise InputError(f"this file is written as {suffix}", file=path, advice=f"end the name in {suffix}")
     if path.is_dir():
         raise InputError("a folder stands where the file should go", file=path, advice="name a file")
     if not path.resolve().parent.is_dir():
         raise InputError("the folder does not exist", file=path.parent, advice="create it, or write elsewhere")
     if not os.access(path.resolve().parent, os.W_OK):
         raise InputError("the folder cannot be written", file=path.parent, advice="write elsewhere")
+    for given in inputs:
+        if given is not None and path.exists() and Path(given).exists() and path.samefile(given):
+            raise InputError("the output would overwrite an input", file=path, advice="write to another file")
 
 
 def pairs(values: Sequence[str], option: str) -> dict[str, str]:
@@ -67,7 +96,7 @@ def pairs(values: Sequence[str], option: str) -> dict[str, str]:
     for text in values:
         name, sign, value = text.partition("=")
         if not sign or not name.strip() or not value.strip():
-            raise InputError("write NAME=VALUE", field=option, value=text)
+            raise InputError("this is no pair", field=option, value=text, advice="write NAME=VALUE")
         found[name.strip()] = value.strip()
     return found
 
@@ -77,7 +106,7 @@ def number(text: str, option: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise InputError("this must be a number", field=option, value=text) from None
+        raise InputError("this is no number", field=option, value=text, advice="write NAME=NUMBER") from None
 
 
 def weights(text: str) -> str | dict[str, float]:
@@ -90,7 +119,9 @@ def weights(text: str) -> str | dict[str, float]:
         try:
             found[name.strip()] = float(weight) if sign else 1.0
         except ValueError:
-            raise InputError("the weight of a goal must be a number", field="minimize", value=term) from None
+            raise InputError(
+                "the weight of a goal is no number", field="minimize", value=term, advice="write boundary=1,inertia=20"
+            ) from None
     return found
 
 

@@ -48,7 +48,7 @@ def command(
 
     if (draft is None) == (draft_column is None):
         raise InputError("name the draft once", field="draft", advice="give --draft FILE or --draft-column COLUMN")
-    must_be_writable(output)
+    must_be_writable(output, blocks, draft, rules, suffix=".gpkg")
     began = time.process_time()
     with progress_bar() as progress:
         ground = load_blocks(blocks, count)
@@ -61,7 +61,10 @@ def command(
             community, locked = _read_draft(draft, ground.ids)
         else:
             if draft_column not in ground.columns:
-                raise InputError("the blocks have no such column", file=blocks, layer="blocks", field=draft_column)
+                raise InputError(
+                    "the blocks have no such column", file=blocks, layer="blocks", field=draft_column,
+                    advice=f"columns of this file: {', '.join(ground.columns) or 'none'}",
+                )  # fmt: skip
             community = [str(v) if v is not None and v == v else "" for v in ground.columns[draft_column]]
             locked = [False] * len(community)
         plan = partial_plan(ground, community, asked, count=count, locked=locked)
@@ -87,7 +90,10 @@ def _read_draft(path: Path, ids: tuple[str, ...]) -> tuple[list[str], list[bool]
     draft = dict(zip([str(value).strip() for value in columns["id"]], names, strict=True))
     unknown = sorted(set(draft) - set(ids))
     if unknown:
-        raise InputError("the draft names a block that does not exist", file=path, field="id", value=unknown[0])
+        raise InputError(
+            "the draft names a block that does not exist",
+            file=path, field="id", value=unknown[0], advice="correct the id, or take the row out",
+        )  # fmt: skip
     locked = {}
     if "locked" in columns:
         keys = [str(value).strip() for value in columns["id"]]

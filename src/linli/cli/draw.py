@@ -41,18 +41,19 @@ def command(
 
     Example: linli draw plan.gpkg --blocks blocks.gpkg --before -o plan.png
     """
+    from linli.cli.common import load_blocks, must_be_writable
     from linli.drawing.page import check_suffix
-    from linli.geodata import read_blocks
 
     check_suffix(output)
+    must_be_writable(output, drawn, blocks)
     if blocks is None and "plan" not in _layers(drawn):
         _refuse_without_plan(drawn, before=before, facilities=facilities)
-        summary = _draw_blocks(read_blocks(drawn), output, count=count, title=title, date=date, dpi=dpi)
+        summary = _draw_blocks(load_blocks(drawn), output, count=count, title=title, date=date, dpi=dpi)
     elif blocks is None:
         raise InputError("a plan is drawn on its blocks", file=drawn, advice="name the blocks file: --blocks BLOCKS")
     else:
         summary = _draw_plan(
-            drawn, read_blocks(blocks), output,
+            drawn, load_blocks(blocks), output,
             before=before, count=count, title=title, date=date, facilities=facilities, dpi=dpi,
         )  # fmt: skip
     typer.echo(write_json(summary, ensure_ascii=False) if json else f"已绘制 {output}")
@@ -154,14 +155,9 @@ def _column(blocks: Blocks, column: str, option: str) -> list[str | None]:
 
 
 def _layers(path: Path) -> list[str]:
-    import pyogrio
+    from linli.geodata import layer_names
 
-    if not path.is_file():
-        raise InputError("there is no such file", file=path, advice="check its name")
-    try:
-        return [str(name) for name, _ in pyogrio.list_layers(path)]
-    except (pyogrio.errors.DataSourceError, ValueError) as error:
-        raise InputError("this file cannot be read as map data", file=path, advice="choose a GeoPackage") from error
+    return [] if path.suffix.lower() in (".csv", ".xlsx") else layer_names(path)
 
 
 def _read(path: Path, layer: str, columns: tuple[str, ...]) -> dict[str, list[Any]]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from linli.cli.common import BlocksOption, Json, PlanFile, load_plan, pairs, print_json
+from linli.cli.common import BlocksOption, Json, PlanFile, load_plan, must_be_writable, pairs, print_json
 
 
 def command(
@@ -23,6 +23,8 @@ def command(
     """
     from linli.plans.change import evaluate
 
+    if output is not None:
+        must_be_writable(output, plan, blocks, suffix=".gpkg")
     change = evaluate(load_plan(plan, blocks), pairs(move, "move"))
     if output is not None:
         change.after.to_file(output)

@@ -46,7 +46,7 @@ def command(
 
     from linli.plans import working
 
-    must_be_writable(output)
+    must_be_writable(output, plan, blocks, suffix=".gpkg")
     began = time.process_time()
     with progress_bar() as progress:
         given = load_plan(plan, blocks)
@@ -54,7 +54,10 @@ def command(
             known = {*given.blocks.ids, *given.names}
             for name in lock:
                 if name not in known:
-                    raise InputError("the plan has no such block or community", field="lock", value=name)
+                    raise InputError(
+                        "the plan has no such block or community",
+                        file=plan, field="lock", value=name, advice=f"communities: {'、'.join(given.names)}",
+                    )  # fmt: skip
             chosen = np.isin(np.array(given.blocks.ids, dtype=object), lock) | np.isin(given.community, lock)
             given = replace(given, locked=chosen if given.locked is None else given.locked | chosen)
         if repair:

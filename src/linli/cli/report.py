@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from linli.cli.common import BlocksOption, Json, PlanFile, load_plan, print_json
+from linli.cli.common import BlocksOption, Json, PlanFile, load_plan, must_be_writable, print_json
 
 
 def command(
@@ -24,6 +24,7 @@ def command(
     """
     from linli.plans.pages import write_report
 
+    must_be_writable(output, plan, blocks)
     found = load_plan(plan, blocks)
     write_report(found, output, title=title, picture=picture)
     if json:

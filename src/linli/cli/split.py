@@ -63,7 +63,7 @@ def command(
     """
     from linli.plans.splitting import split
 
-    must_be_writable(output)
+    must_be_writable(output, blocks, rules, suffix=".gpkg")
     with progress_bar() as progress:
         ground = load_blocks(blocks, count)
         changes: dict[str, Any] = {

@@ -96,7 +96,7 @@ def test_blocks_alone_are_drawn(folder: Path, tmp_path: Path) -> None:
         (("plan.gpkg", "-o", "plan.png"), "--blocks BLOCKS"),
         (("blocks.gpkg", "--before", "-o", "plan.png"), "leave --before"),
         (("plan.gpkg", "--blocks", "blocks.gpkg", "-o", "plan.jpg"), r"\.png, \.svg, \.pdf"),
-        (("nothing.gpkg", "-o", "plan.png"), "no such file"),
+        (("nothing.gpkg", "-o", "plan.png"), "does not exist"),
         (("blocks.gpkg", "--blocks", "blocks.gpkg", "-o", "plan.png"), "holds no plan"),
         (("plan.gpkg", "--blocks", "blocks.gpkg", "--count", "cows", "-o", "plan.png"), "cows"),
     ],
@@ -127,5 +127,5 @@ def test_a_plan_without_a_counting_definition_asks_for_one(folder: Path, tmp_pat
 def test_a_file_that_is_no_map_is_refused(tmp_path: Path) -> None:
     broken = tmp_path / "broken.gpkg"
     broken.write_bytes(b"not a map")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="no map file"):
         _run(broken, "-o", tmp_path / "plan.png")
