@@ -18,6 +18,7 @@ from linli.plans.rules import KIND_WORDS
 from linli.plans.task import count_words
 
 NOTE = "示意图,不作为划界依据"
+SHORT = 14
 STATUS_WORDS = {
     "proven": "已证明最优: 在下述范围内没有更好的方案",
     "feasible": "可行方案, 未证明最优",
@@ -32,6 +33,7 @@ h1{font-size:1.6rem}h2{font-size:1.2rem;border-bottom:1px solid var(--line);padd
 table{border-collapse:collapse;width:100%;margin:.6rem 0}caption{text-align:left;font-weight:600;padding:.3rem 0}
 th,td{border-bottom:1px solid var(--line);padding:.3rem .6rem;text-align:left;vertical-align:top}
 td.number{text-align:right;font-variant-numeric:tabular-nums}
+td.number,td.short{white-space:nowrap}thead th{vertical-align:bottom}figure{margin:1rem 0}
 .wrap{overflow-x:auto}.wanted{color:var(--cinnabar);font-weight:600}img{max-width:100%;height:auto}
 """
 
@@ -258,22 +260,19 @@ def _figure(value: object, unit: str) -> str:
 
 def _html_table(table: Table) -> str:
     head = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in table.head)
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f'<td class="number">{html.escape(cell)}</td>'
-            if cell.replace(".", "").replace("%", "").isdigit()
-            else f"<td>{html.escape(cell)}</td>"
-            for cell in row
-        )
-        + "</tr>"
-        for row in table.rows
-    )
+    body = "".join(f"<tr>{''.join(_html_cell(cell) for cell in row)}</tr>" for row in table.rows)
     caption = html.escape(table.caption)
     return (
         f'<div class="wrap"><table><caption>{caption}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _html_cell(cell: str) -> str:
+    """Numbers to the right with thousands parted; short words on one line."""
+    if cell.replace(".", "").replace("%", "").isdigit():
+        return f'<td class="number">{f"{int(cell):,}" if cell.isdigit() else html.escape(cell)}</td>'
+    return f"<td{' class=short' if len(cell) <= SHORT else ''}>{html.escape(cell)}</td>"
 
 
 def _picture(plan: Plan) -> str:
