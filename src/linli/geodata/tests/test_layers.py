@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import openpyxl
 import pytest
@@ -145,3 +147,18 @@ def test_openstreetmap_extracts_are_read_with_their_tags(shared_data):
     assert "layer" in roads.columns
     houses = read_layer(file, layer="multipolygons")
     assert (houses.columns["building"] != None).sum() > 400  # noqa: E711
+    assert len(houses) == 1084
+    assert any("11 features of layer multipolygons" in note for note in houses.notes)  # cut open at the edge
+
+
+def test_an_open_ring_is_closed_and_a_ring_of_two_points_left_out_and_counted(tmp_path):
+    rings = [[[0, 0], [0.001, 0], [0.001, 0.001], [0, 0]], [[1, 1], [1, 1]], [[0, 0], [0, 0.001], [0.001, 0.001]]]
+    features = [
+        {"type": "Feature", "properties": {"n": n}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+        for n, ring in enumerate(rings)
+    ]
+    (tmp_path / "a.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    layer = read_layer(tmp_path / "a.geojson")
+    assert layer.columns["n"].tolist() == [0, 2]
+    assert shapely.area(layer.geometry).min() > 0
+    assert "1 features of layer a" in layer.notes[-1]
