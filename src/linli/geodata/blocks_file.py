@@ -22,6 +22,7 @@ from linli.geodata.atomic import replace_when_done
 from linli.geodata.blocks import COUNT_COLUMNS, Blocks, plain_text
 from linli.geodata.borders import KINDS, Floats, Ints, Lines, Objects, Rim, find_borders
 from linli.geodata.coordinates import parse_crs, transform, working_crs
+from linli.geodata.fingerprint import iso_wkb
 from linli.geodata.layers import Layer, layer_names, read_attributes, read_layer_and_wkb
 from linli.geodata.tables import TABLE_ENDINGS, must_exist
 
@@ -92,7 +93,7 @@ def read_blocks(
         source=path,
         count=count,
         lines_measured=lines is None,
-        ground_sha256=None if wkb is None else tuple(hashlib.sha256(outline).hexdigest() for outline in wkb),
+        ground_sha256=None if wkb is None else tuple(hashlib.sha256(iso_wkb(outline)).hexdigest() for outline in wkb),
     )
     if count is not None:
         blocks.counts(count)

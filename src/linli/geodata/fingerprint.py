@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import struct
 from pathlib import Path
 
 import numpy as np
 import shapely
 
 from linli.geodata.blocks import Blocks
+
+HEIGHTS = 0x80000000  # the bit by which GDAL marks shapes with heights; ISO adds 1000 to the kind of shape
+POINT, LINESTRING, POLYGON = 1, 2, 3
 
 
 def input_hash(blocks: Blocks) -> str:
@@ -38,6 +42,51 @@ def file_hash(path: str | os.PathLike[str]) -> str:
     """Return the SHA-256 (64 hex digits) of a file's bytes."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def iso_wkb(wkb: bytes) -> bytes:
+    """Write well-known binary that marks heights in GDAL's own way (wkb25DBit) as ISO does, else leave it as it is.
+
+    Parameters
+    ----------
+    wkb
+        A shape; its byte order and every coordinate are kept.
+    """
+    if len(wkb) < 5 or not _code(wkb, 0) & HEIGHTS:
+        return wkb
+    iso = bytearray(wkb)
+    _mark_heights(iso, 0)
+    return bytes(iso)
+
+
+def _mark_heights(wkb: bytearray, at: int) -> int:
+    """Rewrite the code of the shape at a place, and those of its parts; return where it ends."""
+    code = _code(wkb, at)
+    kind = code - HEIGHTS
+    struct.pack_into(_order(wkb, at) + "I", wkb, at + 1, kind + 1000)
+    if kind == POINT:
+        return at + 5 + 3 * 8
+    order = _order(wkb, at)
+    (number,) = struct.unpack_from(order + "I", wkb, at + 5)
+    at += 9
+    if kind == LINESTRING:
+        return at + number * 3 * 8
+    for _ in range(number):
+        if kind == POLYGON:
+            (points,) = struct.unpack_from(order + "I", wkb, at)
+            at += 4 + points * 3 * 8
+        else:
+            at = _mark_heights(wkb, at)
+    return at
+
+
+def _order(wkb: bytes | bytearray, at: int) -> str:
+    return "<" if wkb[at] else ">"
+
+
+def _code(wkb: bytes | bytearray, at: int) -> int:
+    (code,) = struct.unpack_from(_order(wkb, at) + "I", wkb, at + 1)
+    return int(code)
 
 
 def _plain(value: object) -> object:

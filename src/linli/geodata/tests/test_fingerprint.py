@@ -1,5 +1,7 @@
 import hashlib
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -85,6 +87,22 @@ def test_ground_is_hashed_as_it_stands_in_the_file(tmp_path):
     read = read_blocks(file)
     assert len(read.lines) == 1  # measured, so no part of the file
     assert input_hash(read) == hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_ground_with_heights_is_hashed_as_iso_wkb(tmp_path, several):
+    high = shapely.force_3d(squares(2, 1), 1900.0)
+    if several:
+        high = np.array([shapely.multipolygons([shape]) for shape in high], dtype=object)
+    file = write_layer(tmp_path / "blocks.gpkg", high, layer="blocks", id=text(["p", "q"]))
+    with closing(sqlite3.connect(file)) as database:
+        # what follows the head of a GeoPackage geometry, with its envelope of x, y and z, is ISO WKB
+        blobs = [blob for (blob,) in database.execute("SELECT geom FROM blocks ORDER BY id")]
+    ground = [blob[8 + {1: 32, 2: 48}[blob[3] >> 1 & 7] :] for blob in blobs]
+    assert ground == [shapely.to_wkb(shape, flavor="iso", byte_order=1) for shape in high]
+    read = read_blocks(file)
+    assert read.ground_sha256 == tuple(hashlib.sha256(one).hexdigest() for one in ground)
+    assert not shapely.has_z(read.geometry).any()
 
 
 def test_the_file_hash_is_that_of_its_bytes(tmp_path):
