@@ -70,11 +70,11 @@ def _mark_heights(wkb: bytearray, at: int) -> int:
     (number,) = struct.unpack_from(order + "I", wkb, at + 5)
     at += 9
     if kind == LINESTRING:
-        return at + number * 3 * 8
+        return at + int(number) * 3 * 8
     for _ in range(number):
         if kind == POLYGON:
             (points,) = struct.unpack_from(order + "I", wkb, at)
-            at += 4 + points * 3 * 8
+            at += 4 + int(points) * 3 * 8
         else:
             at = _mark_heights(wkb, at)
     return at
