@@ -14,7 +14,6 @@ from linli.geodata.arrangement import Bools, Floats, Ints, Objects
 
 SAME_BUILDING = 0.8  # two outlines that share more than this part of the larger are one building drawn twice
 STOREY_M = 3.0
-TWIN_M = 150.0  # pieces of ground of one name that lie farther apart are two compounds of the same name
 
 # classes of buildings nobody lives in (OpenStreetMap key building, and what Chinese layers write)
 NOT_HOMES = frozenset(
@@ -134,35 +133,6 @@ def apportion(total: int, weights: Floats) -> Ints:
     order = np.argsort(-(exact - part), kind="stable")
     part[order[: total - int(part.sum())]] += 1
     return part
-
-
-def tell_twins_apart(name: Objects, ground: Objects) -> tuple[Objects, list[str]]:
-    """Number compounds of the same name that lie far apart.
-
-    Parameters
-    ----------
-    name
-        Shape (n,): the compound of each piece of ground, '' for none.
-    ground
-        Shape (n,): polygons or points.
-
-    Returns
-    -------
-    The names, '幸福小区(2)' for the second of its name, and the names that were met more than once.
-    """
-    told, twins = name.copy(), []
-    for one in sorted(set(name.tolist()) - {""}):
-        rows = np.flatnonzero(name == one)
-        if len(rows) < 2:
-            continue
-        left, right = shapely.STRtree(ground[rows]).query(ground[rows], predicate="dwithin", distance=TWIN_M)
-        graph = coo_array((np.ones(len(left)), (left, right)), shape=(len(rows), len(rows)))
-        pieces, piece = connected_components(graph, directed=False)
-        if pieces > 1:
-            twins.append(one)
-            for k in range(1, pieces):
-                told[rows[piece == k]] = f"{one}({k + 1})"
-    return told, twins
 
 
 def compound_column(pairs: set[tuple[int, str]], blocks: int) -> Objects:

@@ -22,12 +22,12 @@ from linli.geodata.hang import (
     estimate_dwellings,
     mend,
     sum_by_block,
-    tell_twins_apart,
 )
 from linli.geodata.import_report import Report
 from linli.geodata.layers import Layer
 from linli.geodata.street_classes import COMPOUND_COLUMNS, ID_COLUMNS, text
 from linli.geodata.tables import Table
+from linli.geodata.twins import Compounds, called, number_buildings
 
 FLOOR_COLUMNS = ("building:levels", "levels", "floors", "层数", "楼层", "楼层数", "num_floors")
 HEIGHT_COLUMNS = ("height", "高度", "楼高")
@@ -61,9 +61,17 @@ class Buildings:
 
 
 def read_buildings(
-    layers: Sequence[Layer], report: Report, *, area_per_dwelling: float, default_floors: float
+    layers: Sequence[Layer],
+    report: Report,
+    *,
+    area_per_dwelling: float,
+    default_floors: float,
+    compounds: Compounds,
 ) -> Buildings | None:
-    """Mend building outlines, leave out those drawn twice, and estimate their dwellings; None without any layer."""
+    """Mend building outlines, leave out those drawn twice, and estimate their dwellings; None without any layer.
+
+    Their compounds are numbered as the polygons of `compounds` are, where there are any.
+    """
     if not layers:
         return None
     geometry, repaired = mend(np.concatenate([layer.geometry for layer in layers]))
@@ -84,13 +92,8 @@ def read_buildings(
     geometry = geometry[keep]
     columns = {name: values[keep] for name, values in columns.items()}
     compound = _texts(columns, COMPOUND_COLUMNS, len(geometry))
-    compound, twins = tell_twins_apart(compound, geometry)
-    if twins:
-        names = "、".join(twins[:5])
-        report.count("compounds_of_one_name", len(twins))
-        report.note(
-            f"同名小区相距较远,已编号区分:{names}", f"compounds of one name lie far apart and were numbered: {names}"
-        )
+    compound, twins = number_buildings(compound, geometry, compounds)
+    tell_twins(twins, report)
     floors = _floors(columns, len(geometry))
     homes = np.array([one.lower() not in NOT_HOMES for one in _texts(columns, USE_COLUMNS, len(geometry))], np.bool_)
     footprint = shapely.area(geometry)
@@ -102,6 +105,16 @@ def read_buildings(
     )
     known = np.where(np.isfinite(floors), floors, default_floors)
     return Buildings(geometry, compound, columns, footprint * known, dwellings)
+
+
+def tell_twins(twins: Sequence[str], report: Report) -> None:
+    """Note the names that several compounds bear."""
+    if twins:
+        names = "、".join(twins[:5])
+        report.count("compounds_of_one_name", len(twins))
+        report.note(
+            f"同名小区不止一个,已编号区分:{names}", f"several compounds bear one name and were numbered: {names}"
+        )
 
 
 def counted(
@@ -226,6 +239,7 @@ def _join(
             by_id.setdefault(text(value), []).append(row)
     named = next((name for name in (*COMPOUND_COLUMNS, "name", "名称") if name in table.columns), None)
     shares: dict[str, Floats] = {}
+    listed = frozenset() if named is None else frozenset(text(one) for one in table.columns[named])
     sums = {name: np.zeros(size, dtype=np.int64) for name in values}
     lost = []
     for row in range(len(table.rows)):
@@ -236,7 +250,7 @@ def _join(
             weight[home[by_id[key][0]]] = 1.0 if home[by_id[key][0]] >= 0 else 0.0
         elif name:
             if name not in shares:
-                shares[name] = _share_of_compound(name, buildings, home, blocks, compounds)
+                shares[name] = _share_of_compound(name, listed, buildings, home, blocks, compounds)
             weight = shares[name]
         else:
             weight = np.zeros(size)
@@ -250,17 +264,23 @@ def _join(
 
 
 def _share_of_compound(
-    name: str, buildings: Buildings | None, home: Ints, blocks: Objects, compounds: Mapping[str, Any]
+    name: str,
+    listed: frozenset[str],
+    buildings: Buildings | None,
+    home: Ints,
+    blocks: Objects,
+    compounds: Mapping[str, Any],
 ) -> Floats:
     """Return the weight of each block in a compound: floor area there, else ground there."""
     weight = np.zeros(len(blocks))
+    known = {*compounds, *(() if buildings is None else buildings.compound.tolist())}
+    meant = called(name, known, listed)
     if buildings is not None:
-        ours = np.array([one == name or one.startswith(f"{name}(") for one in buildings.compound]) & (home >= 0)
+        ours = np.array([one in meant for one in buildings.compound]) & (home >= 0)
         if ours.any():
             floor = np.maximum(buildings.floor_m2[ours], 1.0)
             return np.asarray(np.bincount(home[ours], floor, minlength=len(blocks)), dtype=np.float64)
-    grounds = [ground for one, ground in compounds.items() if one == name or one.startswith(f"{name}(")]
-    for ground in grounds:
+    for ground in (ground for one, ground in compounds.items() if one in meant):
         found = shapely.STRtree(blocks).query(ground, predicate="intersects")
         weight[found] += shapely.area(shapely.intersection(blocks[found], ground))
     weight[weight < 0.05 * weight.sum()] = 0

@@ -17,7 +17,7 @@ from linli.geodata.connected import leave_out_empty_islands
 from linli.geodata.divides import name_borders
 from linli.geodata.hang import block_of, compound_column, kinds_by_block, label_by_overlap, overlap_m2
 from linli.geodata.hang_affinities import hang_affinities
-from linli.geodata.hang_counts import Buildings, counted, read_buildings
+from linli.geodata.hang_counts import Buildings, counted, read_buildings, tell_twins
 from linli.geodata.import_report import Report
 from linli.geodata.layers import Layer, bring_together
 from linli.geodata.raw_layers import Source, as_layers, as_table, grounds_of, territory_of
@@ -30,6 +30,7 @@ from linli.geodata.road_lines import (
 from linli.geodata.street_classes import COMPOUND_COLUMNS, NAME_COLUMNS, tag
 from linli.geodata.streets import Cover, Dividers, cover_from_streets
 from linli.geodata.tables import Table
+from linli.geodata.twins import number_polygons
 
 Sources = Source | Sequence[Source] | None
 
@@ -153,10 +154,17 @@ def make_blocks(
     waters = water_grounds(layers["water"], report)
     dividers = Dividers.join([dividers_of(layers[role], role, report) for role in ("roads", "water", "rail", "walls")])
     dividers = without_lines_under_roundabouts(dividers, report)
+    drawn = grounds_of(layers["compounds"], (*COMPOUND_COLUMNS, *NAME_COLUMNS), report)
+    polygons_of_compounds, twins = number_polygons(*drawn)
+    tell_twins(twins, report)
+    held, held_names = polygons_of_compounds.ground, polygons_of_compounds.name
     stock = read_buildings(
-        layers["buildings"], report, area_per_dwelling=estimate_area_per_dwelling, default_floors=default_floors
+        layers["buildings"],
+        report,
+        area_per_dwelling=estimate_area_per_dwelling,
+        default_floors=default_floors,
+        compounds=polygons_of_compounds,
     )
-    held, held_names = grounds_of(layers["compounds"], (*COMPOUND_COLUMNS, *NAME_COLUMNS), report)
     private = _compound_ground(held, stock)
     if len(private):
         dividers = without_lanes_in_compounds(dividers, private, report)

@@ -15,7 +15,6 @@ from linli.geodata.hang import (
     kinds_by_block,
     label_by_overlap,
     mend,
-    tell_twins_apart,
 )
 
 TWO = np.array([shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)], dtype=object)
@@ -75,13 +74,6 @@ def test_dwellings_are_floor_area_over_the_area_of_a_dwelling():
 def test_compounds_that_span_blocks_bind_them_under_one_value():
     column = compound_column({(0, "甲院"), (1, "甲院"), (1, "乙院"), (2, "丙院")}, 4)
     assert column.tolist() == ["乙院;甲院", "乙院;甲院", "丙院", None]
-
-
-def test_two_compounds_of_one_name_far_apart_are_numbered():
-    ground = shapely.points([(0, 0), (50, 0), (900, 0)])
-    told, twins = tell_twins_apart(objects("幸福小区", "幸福小区", "幸福小区"), ground)
-    assert told.tolist() == ["幸福小区", "幸福小区", "幸福小区(2)"]
-    assert twins == ["幸福小区"]
 
 
 def test_blocks_of_one_compound_get_the_community_of_their_common_largest_overlap():
