@@ -171,6 +171,20 @@ def test_diagnose_flags_by_the_threshold(ground: Path, call: Callable[..., tuple
     assert "正常" in call("diagnose", ground, "--count", "dwellings")[1]
 
 
+def test_a_shortest_cut_of_lengths_beyond_the_millimetre_is_verified(
+    tmp_path: Path, call: Callable[..., tuple]
+) -> None:
+    size = 100.0004
+    ids = tuple(f"B{row + 1:04d}" for row in range(36))
+    corners = [(500_000 + size * (row % 6), 2_880_000 + size * (row // 6)) for row in range(36)]
+    geometry = np.array([shapely.box(x, y, x + size, y + size) for x, y in corners], dtype=object)
+    columns = {"dwellings": np.full(36, 200, dtype=np.int64)}
+    blocks, plan = tmp_path / "blocks.gpkg", tmp_path / "plan.gpkg"
+    write_blocks(Blocks(ids, geometry, columns, *find_borders(ids, geometry), "EPSG:4543"), blocks)
+    assert call("split", blocks, *SPLIT, "--parts", 3, "--minimize", "cut_length_m", "-o", plan)[0] == 0
+    assert call("verify", plan, "--blocks", blocks)[0] == 0
+
+
 @pytest.mark.parametrize("name", ["split", "complete", "improve", "evaluate", "report", "diagnose"])
 def test_help_of_each_command_has_an_example(name: str, call: Callable[..., tuple]) -> None:
     code, out, _ = call(name, "--help")
