@@ -174,10 +174,10 @@ def test_diagnose_flags_by_the_threshold(ground: Path, call: Callable[..., tuple
 def test_a_shortest_cut_of_lengths_beyond_the_millimetre_is_verified(
     tmp_path: Path, call: Callable[..., tuple]
 ) -> None:
-    size = 100.0004
+    edges = [100.1114 * k + 0.0011 * k * k for k in range(7)]  # no two columns of one width
     ids = tuple(f"B{row + 1:04d}" for row in range(36))
-    corners = [(500_000 + size * (row % 6), 2_880_000 + size * (row // 6)) for row in range(36)]
-    geometry = np.array([shapely.box(x, y, x + size, y + size) for x, y in corners], dtype=object)
+    around = [(edges[r % 6], edges[r // 6], edges[r % 6 + 1], edges[r // 6 + 1]) for r in range(36)]
+    geometry = np.array([shapely.box(*sides) for sides in around], dtype=object)
     columns = {"dwellings": np.full(36, 200, dtype=np.int64)}
     blocks, plan = tmp_path / "blocks.gpkg", tmp_path / "plan.gpkg"
     write_blocks(Blocks(ids, geometry, columns, *find_borders(ids, geometry), "EPSG:4543"), blocks)
