@@ -68,11 +68,22 @@ def read_blocks(
 
     metric = working_crs(found.crs, shapely.total_bounds(found.geometry))
     if metric != found.crs:
-        notes.append(f"the blocks were carried from {found.crs} to {metric}")
+        notes.append(
+            {
+                "zh": f"地块已由 {found.crs} 转换到 {metric}",
+                "en": f"the blocks were carried from {found.crs} to {metric}",
+            }
+        )
     geometry = transform(found.geometry, found.crs, metric)
     geometry, mended = _mended(geometry, found, ids)
     if mended:
-        notes.append(f"{len(mended)} blocks had invalid rings, which were mended: {', '.join(mended[:10])}")
+        shown = ", ".join(mended[:10])
+        notes.append(
+            {
+                "zh": f"{len(mended)}个地块边界自相交,已修复:{shown}",
+                "en": f"{len(mended)} blocks had invalid rings, which were mended: {shown}",
+            }
+        )
 
     own = layer == "blocks"
     lines = _read_lines(path, ids) if own and "lines" in present else None
@@ -81,7 +92,13 @@ def read_blocks(
         measured_lines, measured_rim = find_borders(ids, geometry)
         overlaps = _overlaps(ids, geometry)
         if overlaps:
-            notes.append(f"{len(overlaps)} pairs of blocks overlap: {'; '.join(overlaps[:10])}")
+            shown = "; ".join(overlaps[:10])
+            notes.append(
+                {
+                    "zh": f"{len(overlaps)}对地块相互重叠:{shown}",
+                    "en": f"{len(overlaps)} pairs of blocks overlap: {shown}",
+                }
+            )
     blocks = Blocks(
         ids=ids,
         geometry=geometry,
@@ -210,7 +227,7 @@ def _overlaps(ids: tuple[str, ...], geometry: Objects) -> list[str]:
     first, second = first[meet], second[meet]
     shared = shapely.area(shapely.intersection(geometry[first], geometry[second]))
     return [
-        f"{ids[a]} and {ids[b]} by {area:,.0f} m²"
+        f"{ids[a]} / {ids[b]} ({area:,.0f} m²)"
         for a, b, area in zip(first, second, shared, strict=True)
         if area > OVERLAP_M2
     ]

@@ -24,6 +24,7 @@ from linli.geodata.tables import TABLE_ENDINGS, Table, must_exist, read_table
 from linli.geodata.truncation import must_be_whole
 
 Objects = NDArray[Any]
+Note = dict[str, str]
 
 LONGITUDE = ("lon", "lng", "long", "longitude", "x", "经度", "东经", "x坐标", "横坐标")
 LATITUDE = ("lat", "latitude", "y", "纬度", "北纬", "y坐标", "纵坐标")
@@ -50,7 +51,7 @@ class Layer:
     rows
         Shape (n,): the row of each feature in the file, the first being 1.
     notes
-        What the reader noticed or supposed, a sentence each.
+        What the reader noticed or supposed, a sentence each in Chinese (`zh`) and English (`en`).
     """
 
     geometry: Objects
@@ -59,7 +60,7 @@ class Layer:
     name: str
     source: Path | None
     rows: NDArray[np.int64]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def __len__(self) -> int:
         return len(self.geometry)
@@ -73,7 +74,10 @@ class Layer:
         """Return the layer in another coordinate system."""
         if crs == self.crs:
             return self
-        note = f"layer {self.name} of {self.source} was carried from {self.crs} to {crs}"
+        note = {
+            "zh": f"{self.source} 的图层 {self.name} 已由 {self.crs} 转换到 {crs}",
+            "en": f"layer {self.name} of {self.source} was carried from {self.crs} to {crs}",
+        }
         return replace(self, geometry=transform(self.geometry, self.crs, crs), crs=crs, notes=(*self.notes, note))
 
 
@@ -99,7 +103,10 @@ def read_layer(path: str | os.PathLike[str], *, layer: str | None = None, crs: s
     empty = shapely.is_missing(found.geometry)
     if not empty.any():
         return found
-    note = f"{int(empty.sum())} features of layer {found.name} of {path} without a sound geometry were left out"
+    note = {
+        "zh": f"{path} 的图层 {found.name} 中有{int(empty.sum())}个要素没有完好的图形,未计入",
+        "en": f"{int(empty.sum())} features of layer {found.name} of {path} without a sound geometry were left out",
+    }
     return replace(found.take(~empty), notes=(*found.notes, note))
 
 
@@ -304,7 +311,7 @@ def _coordinates(table: Table, name: str) -> NDArray[np.float64]:
 
 def _system(
     geometry: Objects, declared: str | None, wanted: str | None, path: Path, layer: str
-) -> tuple[str, list[str]]:
+) -> tuple[str, list[Note]]:
     """Settle the coordinate system, and say what was supposed."""
     bounds = shapely.total_bounds(geometry)
     named = None if wanted is None else parse_crs(wanted)
@@ -312,9 +319,27 @@ def _system(
     system = settle(guess, file=path, layer=layer)
     notes = []
     if named and declared and named != declared:
-        notes.append(f"layer {layer} of {path} names {declared}; it was read as {named}, as told")
-    elif named is None and (declared is None or guess.question):
-        notes.append(f"layer {layer} of {path}: {guess.evidence}" + (f"; {guess.question}" if guess.question else ""))
+        notes.append(
+            {
+                "zh": f"{path} 的图层 {layer} 注明 {declared},已按指定的 {named} 读取",
+                "en": f"layer {layer} of {path} names {declared}; it was read as {named}, as told",
+            }
+        )
+    elif named is None and declared is None:
+        notes.append(
+            {
+                "zh": f"{path} 的图层 {layer} 未注明坐标系,坐标数值只与 {system} 相符,已按此读取",
+                "en": f"layer {layer} of {path}: {guess.evidence}",
+            }
+        )
+    elif named is None and guess.question:
+        notes.append(
+            {
+                "zh": f"{path} 的图层 {layer} 注明 {declared},但仅凭数值无法与 GCJ-02、BD-09 区分:"
+                "数据是否来自高德、腾讯或百度?",
+                "en": f"layer {layer} of {path}: {guess.evidence}; {guess.question}",
+            }
+        )
     return system, notes
 
 

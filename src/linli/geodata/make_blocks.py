@@ -239,17 +239,16 @@ def _in_one_system(raw: dict[str, list[Layer]], report: Report) -> tuple[dict[st
     moved, system = bring_together(flat)
     queue = iter(moved)
     together = {role: [next(queue) for _ in layers] for role, layers in raw.items()}
-    notes = {
-        note.replace(str(layer.source), "" if layer.source is None else layer.source.name)
-        for layer in flat
-        for note in layer.notes
-    }
+    notes = set()
+    for layer in flat:
+        path, file = str(layer.source), "" if layer.source is None else layer.source.name
+        notes |= {(note["en"].replace(path, file), note["zh"].replace(path, file)) for note in layer.notes}
     systems = sorted({layer.crs for layer in flat} - {system})
     if systems:
         named = ", ".join(systems)
         report.note(f"图层已由 {named} 转换到 {system}", f"layers were carried from {named} to {system}")
-    for note in sorted(notes):
-        report.note(f"读取说明:{note}", note)
+    for english, chinese in sorted(notes):
+        report.note(chinese, english)
     return together, system
 
 

@@ -18,7 +18,7 @@ from linli.geodata.arrangement import Objects
 from linli.geodata.coordinates import WGS84
 from linli.geodata.hang import mend
 from linli.geodata.import_report import Report
-from linli.geodata.layers import LATITUDE, LONGITUDE, Layer, layer_names, read_layer
+from linli.geodata.layers import LATITUDE, LONGITUDE, Layer, Note, layer_names, read_layer
 from linli.geodata.street_classes import COMPOUND_COLUMNS, ID_COLUMNS, text
 from linli.geodata.tables import TABLE_ENDINGS, Table, must_exist, read_table
 
@@ -49,6 +49,15 @@ OSM_LAYERS = {
     "buildings": (("multipolygons", "building IS NOT NULL"),),
     "compounds": (("multipolygons", "landuse = 'residential'"),),
     "facilities": (("points", "other_tags LIKE '%\"amenity\"%'"),),
+}
+ROLE_NAMES = {
+    "roads": "道路",
+    "water": "水系",
+    "rail": "铁路",
+    "walls": "围墙",
+    "buildings": "建筑",
+    "compounds": "小区",
+    "facilities": "设施",
 }
 OSM_KEYS = {"roads": "highway", "water": "waterway", "rail": "railway", "walls": "barrier"}
 JOIN_COLUMNS = frozenset((*COMPOUND_COLUMNS, *ID_COLUMNS))
@@ -206,7 +215,13 @@ def _osm_layer(path: Path, name: str, where: str, role: str) -> Layer:
     columns = {
         str(key): column[whole] for key, column in zip(meta["fields"], values, strict=True) if key not in foreign
     }
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     if not whole.all():
-        notes = (f"{int((~whole).sum())} {role} of {path} are cut open at the edge of the extract and were left out",)
+        cut = int((~whole).sum())
+        notes = (
+            {
+                "zh": f"{path} 中有{cut}个{ROLE_NAMES[role]}要素在数据边缘被截断,未计入",
+                "en": f"{cut} {role} of {path} are cut open at the edge of the extract and were left out",
+            },
+        )
     return Layer(geometry[whole], columns, WGS84, name, path, np.flatnonzero(whole) + 1, notes)

@@ -113,7 +113,7 @@ def test_degrees_are_carried_into_the_local_metric_system(tmp_path):
     assert (read.crs, read.ids) == ("EPSG:4543", ("12", "7"))
     assert shapely.area(read.geometry) == pytest.approx([100.1 * 110.8] * 2, rel=0.01)
     assert len(read.lines) == 1
-    assert any("carried from EPSG:4326 to EPSG:4543" in note for note in read.report["reading"])
+    assert any("carried from EPSG:4326 to EPSG:4543" in note["en"] for note in read.report["reading"])
     shifted = read_blocks(file, crs="gcj02")
     moved = shapely.distance(shapely.centroid(shifted.geometry[0]), shapely.centroid(read.geometry[0]))
     assert moved == pytest.approx(408, abs=5)
@@ -125,13 +125,15 @@ def test_invalid_rings_are_mended_and_told(tmp_path):
     read = read_blocks(file)
     assert shapely.is_valid(read.geometry).all()
     assert shapely.area(read.geometry[0]) == pytest.approx(5000)
-    assert read.report["reading"] == ["1 blocks had invalid rings, which were mended: bow"]
+    english = "1 blocks had invalid rings, which were mended: bow"
+    assert read.report["reading"] == [{"zh": "1个地块边界自相交,已修复:bow", "en": english}]
 
 
 def test_overlapping_blocks_are_told(tmp_path):
     ground = np.array([shapely.box(0, 0, 100, 100), shapely.box(90, 0, 200, 100), shapely.box(200, 0, 300, 100)])
     file = write_layer(tmp_path / "a.gpkg", ground, id=text(["a", "b", "c"]))
-    assert read_blocks(file).report["reading"] == ["1 pairs of blocks overlap: a and b by 1,000 m²"]
+    english = "1 pairs of blocks overlap: a / b (1,000 m²)"
+    assert read_blocks(file).report["reading"] == [{"zh": "1对地块相互重叠:a / b (1,000 m²)", "en": english}]
 
 
 def test_reversed_pairs_and_missing_names_of_lines_are_put_right(tmp_path):

@@ -45,7 +45,8 @@ def test_a_zone_prefix_tells_the_system(tmp_path):
     (tmp_path / "a.prj").unlink()
     layer = read_layer(file)
     assert layer.crs == "EPSG:4522"
-    assert "EPSG:4522 only" in layer.notes[0]
+    assert "EPSG:4522 only" in layer.notes[0]["en"]
+    assert "只与 EPSG:4522 相符" in layer.notes[0]["zh"]
 
 
 @pytest.mark.parametrize("header", ["lon,lat,n", "LNG,LAT,n", "经度,纬度,n", "x,y,n", "Longitude,Latitude,n"])
@@ -56,7 +57,7 @@ def test_points_in_a_table_are_read(tmp_path, header, encoding):
     assert shapely.get_coordinates(layer.geometry).tolist() == [[103.18, 26.08], [103.19, 26.09]]
     assert layer.columns["n"].tolist() == ["甲", "丙"]
     assert (layer.crs, layer.rows.tolist()) == ("gcj02", [2, 4])
-    assert "1 features" in layer.notes[-1]
+    assert "1 features" in layer.notes[-1]["en"]
 
 
 def test_points_in_a_spreadsheet_and_shapes_as_text_are_read(tmp_path):
@@ -77,7 +78,7 @@ def test_mixed_types_heights_and_missing_shapes_are_taken(tmp_path):
     layer = read_layer(write_layer(tmp_path / "m.gpkg", shapes, n=[1, 2, 3, 4]))
     assert [shape.geom_type for shape in layer.geometry] == ["Point", "LineString", "Polygon"]
     assert layer.columns["n"].tolist() == [1, 3, 4]
-    assert "1 features" in layer.notes[0]
+    assert "1 features" in layer.notes[0]["en"]
     high = shapely.force_3d(squares(1, 1), 1900.0)
     assert not shapely.has_z(read_layer(write_layer(tmp_path / "z.gpkg", high, n=[1])).geometry).any()
 
@@ -97,7 +98,7 @@ def test_a_named_system_overrides_the_declared_one_and_says_so(tmp_path):
     file = write_layer(tmp_path / "a.geojson", squares(1, 1, 0.001, 103.18, 26.08), crs="EPSG:4326", n=[1])
     layer = read_layer(file, crs="bd09")
     assert layer.crs == "bd09"
-    assert "names EPSG:4326; it was read as bd09" in layer.notes[0]
+    assert "names EPSG:4326; it was read as bd09" in layer.notes[0]["en"]
 
 
 def test_layers_of_several_systems_are_brought_together(tmp_path):
@@ -117,7 +118,7 @@ def test_layers_of_several_systems_are_brought_together(tmp_path):
         assert shapely.get_coordinates(layer.geometry) == pytest.approx(
             shapely.get_coordinates(squares(2, 2, east=34_618_000)), abs=0.001
         )
-    assert any("carried from EPSG:4326 to EPSG:4522" in note for note in layers[0].notes)
+    assert any("carried from EPSG:4326 to EPSG:4522" in note["en"] for note in layers[0].notes)
     assert bring_together(layers, crs="EPSG:4543")[1] == "EPSG:4543"
     with pytest.raises(InputError, match="in metres, not in degrees"):
         bring_together(layers, crs="wgs84")
@@ -148,7 +149,7 @@ def test_openstreetmap_extracts_are_read_with_their_tags(shared_data):
     houses = read_layer(file, layer="multipolygons")
     assert (houses.columns["building"] != None).sum() > 400  # noqa: E711
     assert len(houses) == 1084
-    assert any("11 features of layer multipolygons" in note for note in houses.notes)  # cut open at the edge
+    assert any("11 features of layer multipolygons" in note["en"] for note in houses.notes)  # cut open at the edge
 
 
 def test_an_open_ring_is_closed_and_a_ring_of_two_points_left_out_and_counted(tmp_path):
@@ -161,4 +162,4 @@ def test_an_open_ring_is_closed_and_a_ring_of_two_points_left_out_and_counted(tm
     layer = read_layer(tmp_path / "a.geojson")
     assert layer.columns["n"].tolist() == [0, 2]
     assert shapely.area(layer.geometry).min() > 0
-    assert "1 features of layer a" in layer.notes[-1]
+    assert "1 features of layer a" in layer.notes[-1]["en"]

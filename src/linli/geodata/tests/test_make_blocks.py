@@ -337,3 +337,16 @@ def test_what_crosses_a_roundabout_runs_below_it():
     blocks = make_blocks(roads=roads, within=WITHIN, buildings=stock)
     assert len(blocks) == 5
     assert found(blocks)["lines_under_roundabouts"] == 2
+
+
+def test_what_readers_notice_is_told_in_chinese_and_english_with_the_name_of_the_file_alone(tmp_path: Path):
+    roads = tmp_path / "roads.csv"
+    roads.write_text(
+        f'wkt,highway\n"LINESTRING ({EAST - 20} {NORTH + 200}, {EAST + 420} {NORTH + 200})",primary\n,primary\n',
+        encoding="utf-8",
+    )
+    notes = make_blocks(roads=roads, within=WITHIN, crs="EPSG:4543").report["notes"]
+    assert {
+        "zh": "roads.csv 的图层 roads 中有1个要素没有完好的图形,未计入",
+        "en": "1 features of layer roads of roads.csv without a sound geometry were left out",
+    } in notes
