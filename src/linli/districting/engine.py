@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from linli.errors import InputError
 
 EXACT_BLOCKS = 600
 EXACT_PARTS = 6
+FEW_BLOCKS = 24  # few enough for any number of parts
 DEFAULT_SECONDS = 60.0
 
 CLAIM = (
@@ -73,7 +75,6 @@ def split(
     InputError
         Bounds crossed or negative, a number of parts below 1, contradictory fixings.
     """
-    began, cpu = time.monotonic(), time.process_time()
     if lower < 0 or upper < lower:
         raise InputError(
             "the bounds are crossed or negative", field="lower, upper", value=(lower, upper),
@@ -81,6 +82,9 @@ def split(
         )  # fmt: skip
     if parts is not None and parts < 1:
         raise InputError("there must be at least one part", field="parts", value=parts)
+    if minimize == "cut":
+        _load_kernels()
+    began, cpu = time.monotonic(), time.process_time()
     deadline = began + (DEFAULT_SECONDS if time_limit is None else time_limit)
     if minimize == "inertia":
         from linli.districting.assignment import split_inertia
@@ -109,6 +113,14 @@ def split(
         result.status, labels, result.objective, result.bound, result.proof, result.parts,
         time.process_time() - cpu, result.interrupted, result.clash,
     )  # fmt: skip
+
+
+@cache
+def _load_kernels() -> None:
+    """Load or compile the kernels by dividing a strip of blocks, so that no time limit pays for it."""
+    strip = [[b, b + 2] for b in range(10)] + [[b, b + 1] for b in range(0, 12, 2)]
+    problem = Problem.from_graph([1] * 12, strip)
+    _split_pieces(problem, 3, 5, 3, np.full(12, -1, np.int64), True, 0, time.monotonic() + 3600, None, None)
 
 
 def _locks(problem: Problem, fixed: Mapping[int, object], seats: Sequence[int]) -> Ints:
@@ -283,7 +295,7 @@ def _split_connected(
         start = _mended(problem, root, demands, start, parts, seed, deadline)
     elif (lock >= 0).any():
         start = _mended(problem, root, demands, np.full(problem.n, -1, np.int64), parts, seed, deadline)
-    provable = problem.n <= EXACT_BLOCKS and parts <= EXACT_PARTS
+    provable = _provable(problem.n, parts)
     found_label, found_cost, interrupted = start, int(problem.cut(start)) if start is not None else int(FAR), False
     if parts > 2 or not provable:
         found = search(
@@ -329,6 +341,11 @@ def _never_empty(problem: Problem, upper: int) -> tuple[Problem, int, int]:
     return replace(problem, weights=problem.weights * step + 1), 1, upper * step + problem.n
 
 
+def _provable(blocks: int, parts: int) -> bool:
+    """True if a proof is worth trying."""
+    return (blocks <= EXACT_BLOCKS and parts <= EXACT_PARTS) or blocks <= FEW_BLOCKS
+
+
 def _mended(
     problem: Problem, root: Region, demands: Demands, labels: Ints, parts: int, seed: int, deadline: float
 ) -> Ints | None:
@@ -372,7 +389,7 @@ def _free_number(
     numbers = range(max(numbers.start, keys), numbers.stop)
     if len(numbers) == 0:
         return _nothing("infeasible", None, "the sums alone rule it out")
-    small = problem.n <= EXACT_BLOCKS and numbers.stop - 1 <= EXACT_PARTS
+    small = _provable(problem.n, numbers.stop - 1)
     best: Result | None = None
     floors: list[float] = []
     number = numbers.start

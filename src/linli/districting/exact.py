@@ -28,7 +28,7 @@ from linli.districting.problem import Bools, Ints
 from linli.districting.region import Region, extract, tail_side
 from linli.districting.walks import DONE, EAR, bases_of, new_walk, next_ear
 
-TABLE_ENTRIES = 16_000_000
+TABLE_ENTRIES = 4_000_000
 STEPS_A_TURN = 1_000_000
 
 
@@ -158,7 +158,10 @@ class Divider:
     ) -> tuple[bool, int, int]:
         """Go through all ears costing over + 1 … ceiling; returns completeness, the best cost, what was left open."""
         left_open = FAR
-        for home in homes.up_to(ceiling, target):
+        ways = homes.up_to(ceiling, target)
+        if ways is None:
+            return False, best, left_open
+        for home in ways:
             if k == 3:
                 done, best, opened = self._thirds(homes, home, label, first, over, ceiling, most, best)
             else:
@@ -290,14 +293,23 @@ class Homes:
         self._ceiling = -1
         self._found: list[Home] = []
 
-    def up_to(self, ceiling: int, target: int) -> list[Home]:
-        """Ways home for closed walks of cost up to `ceiling`; found up to `target` if they must be found anew."""
+    def up_to(self, ceiling: int, target: int) -> list[Home] | None:
+        """Ways home for closed walks of cost up to `ceiling`, or up to `target` if they must be found anew.
+
+        None if time ran out meanwhile.
+        """
         if ceiling > self._ceiling:
+            self._found = []
             self._ceiling = max(ceiling, target)
-            self._found = list(self._spread())
+            for home in self._spread():
+                if home is not None:
+                    self._found.append(home)
+                if self.divider.clock.over():
+                    self._ceiling = -1
+                    return None
         return self._found
 
-    def _spread(self) -> Iterator[Home]:
+    def _spread(self) -> Iterator[Home | None]:
         region, rounded, table = self.region, self.rounded, self.divider.table
         low_step, high_step = in_steps(rounded, self.low, self.high)
         shut = np.zeros(len(region.opened), np.bool_)
@@ -306,8 +318,10 @@ class Homes:
             cost, _, touched, count = spread(
                 region, rounded, base, shut, away, self._ceiling, low_step, high_step, False, table, FAR
             )
+            found = None
             if cost < FAR:
                 home, width = fold(region, rounded, base, low_step, high_step, table, touched, count)
-                yield Home(base, shut.copy(), home, int(width))
+                found = Home(base, shut.copy(), home, int(width))
             clear(table, touched, count)
             shut[base] = True
+            yield found

@@ -72,6 +72,9 @@ class Problem:
         if w.ndim != 1 or len(w) == 0:
             raise InputError("weights must be a non-empty one-dimensional sequence", value=w.shape)
         whole = _whole_numbers(w, "weight")
+        total = float(whole.astype(np.float64).sum())
+        if total > 2**52:
+            raise InputError("the weights add up to more than can be counted exactly", field="weights", value=total)
         pairs = np.asarray(edges, dtype=np.int64).reshape(-1, 2)
         _check_edges(pairs, len(whole))
         price = np.ones(len(pairs)) if costs is None else np.asarray(costs, dtype=np.float64)

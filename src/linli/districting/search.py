@@ -15,7 +15,7 @@ from linli.districting.region import Region
 from linli.districting.result import Progress, ProgressHook
 from linli.districting.trees import first_plan
 
-TABLE_ENTRIES = 8_000_000
+TABLE_ENTRIES = 2_000_000
 PAIRS_A_TURN = 200
 TRIPLES_A_TURN = 12
 
