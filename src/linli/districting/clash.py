@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
@@ -15,7 +15,7 @@ from linli.districting.cutmodel import CutRules
 from linli.districting.demands import Demands, Wording, count_up
 from linli.districting.problem import Ints, Problem
 
-__all__ = ["Clash", "Demands", "find_clash", "possible", "smallest_clash"]
+__all__ = ["Clash", "Demands", "find_clash", "least_contradiction", "possible", "smallest_clash"]
 
 Feasible = Callable[[frozenset[str]], bool | None]
 
@@ -92,27 +92,58 @@ def find_clash(
                 plans.extend([] if plan is None else [plan])
         return known[kept]
 
+    kept, smallest = least_contradiction(asked, holds, sure=refuted)
+    if kept is None:
+        return None
+    rules = tuple(rule for rule in asked if rule in kept)
+    fewer = demands if feasible or not smallest else _fewer_members(problem, demands, kept, deadline)
+    return _in_words(problem, fewer, rules, smallest=smallest)
+
+
+def least_contradiction(
+    asked: Sequence[str], holds: Feasible, *, sure: Callable[[frozenset[str]], bool] | None = None
+) -> tuple[frozenset[str] | None, bool]:
+    """Find a subset of least size that cannot hold.
+
+    Parameters
+    ----------
+    asked
+        All rules.
+    holds
+        Whether a subset can hold; None where that is not known in time.
+    sure
+        Among sets of one size those are asked first for which this is true.
+
+    Returns
+    -------
+    contradiction, smallest
+        The subset, None where all rules can hold; False where a set of fewer rules could not be decided, or where
+        nothing could be decided and all rules are returned.
+    """
+    answers: dict[frozenset[str], bool | None] = {}
+
+    def answered(kept: frozenset[str]) -> bool | None:
+        if kept not in answers:
+            answers[kept] = holds(kept)
+        return answers[kept]
+
     complements: list[frozenset[str]] = []
     while True:
-        candidates = _smallest_hitting_sets(asked, complements, frozenset(k for k, v in known.items() if v is None))
+        candidates = _smallest_hitting_sets(asked, complements, frozenset(k for k, v in answers.items() if v is None))
         if not candidates:
-            return _in_words(problem, demands, asked, smallest=False)
+            return frozenset(asked), False
         # among sets of one size prefer one that counting refutes: it comes with numbers
-        counted = [kept for kept in candidates if refuted(kept)]
-        kept = (counted or candidates)[0]
-        answer = holds(kept)
+        kept = next((each for each in candidates if sure is not None and sure(each)), candidates[0])
+        answer = answered(kept)
         if answer is None:
             continue
         if not answer:
-            rules = tuple(rule for rule in asked if rule in kept)
-            fewer = demands if feasible else _fewer_members(problem, demands, kept, deadline)
-            smaller = [k for k, v in known.items() if v is None and len(k) < len(kept)]
-            return _in_words(problem, fewer, rules, smallest=not smaller)
+            return kept, not any(v is None and len(k) < len(kept) for k, v in answers.items())
         for rule in asked:
-            if rule not in kept and holds(kept | {rule}):
+            if rule not in kept and answered(kept | {rule}):
                 kept |= {rule}
         if len(kept) == len(asked):
-            return None
+            return None, True
         complements.append(frozenset(asked) - kept)
 
 
@@ -180,7 +211,7 @@ def _rules(problem: Problem, demands: Demands, kept: frozenset[str], parts: int)
 
 
 def _smallest_hitting_sets(
-    asked: tuple[str, ...], complements: list[frozenset[str]], unknown: frozenset[frozenset[str]]
+    asked: Sequence[str], complements: list[frozenset[str]], unknown: frozenset[frozenset[str]]
 ) -> list[frozenset[str]]:
     """All sets of least size that meet every complement, but for those nobody could decide."""
     for size in range(len(asked) + 1):

@@ -1,4 +1,4 @@
-"""Rules that contradict each other: found by arithmetic, or by leaving out one rule after the other."""
+"""Rules that contradict each other: found by arithmetic, or as a smallest set that no plan keeps."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from linli.districting.clash import least_contradiction
 from linli.errors import InfeasibleError, InputError
 from linli.plans.rules import AREA_WORDS, KIND_WORDS, Rules
 from linli.plans.task import Task, make_task
 
-SECONDS = 10.0  # for the whole search of a smallest clash
+SECONDS = 20.0  # for the whole search of a smallest clash
 SECONDS_A_TRY = 2.0
+SHARE_OF_LEAST = 0.6  # of the time; the rest is kept for leaving out one rule after the other
+NOT_SMALLEST = "(时限内未能证明这是最小的矛盾组合)"
 
 
 class Feasible(Protocol):
@@ -68,36 +71,50 @@ def arithmetic_clash(task: Task, parts: int | None) -> list[str]:
 
 
 def smallest_clash(task: Task, parts: int | None, feasible: Feasible, *, first: Sequence[str] = ()) -> list[str]:
-    """Leave out one rule after the other and keep those without which a plan would exist.
+    """Name a smallest set of rules that no plan keeps.
 
-    What remains is a clash from which no rule can be taken away. Where the time does not suffice to decide a rule, it
-    stays in the list.
+    Where the time does not suffice to find one, rules are left out one after the other as long as no plan exists, and
+    the words end by saying that this set may not be a smallest one.
 
     Parameters
     ----------
     first
         What the solver itself says, used where no rule can be named.
     """
+    named = {rule.words: rule for rule in _rules_of(task, parts)}
+    began = time.monotonic()
+    answers: dict[frozenset[str], bool | None] = {frozenset(named): False}
+
+    def holds(kept: frozenset[str], seconds: float) -> bool | None:
+        left = min(SECONDS_A_TRY, began + seconds - time.monotonic())
+        if answers.get(kept) is None:
+            answers[kept] = _possible(task, parts, [named[w] for w in named if w not in kept], feasible, left)
+        return answers[kept]
+
+    clash, smallest = least_contradiction(tuple(named), lambda kept: holds(kept, SECONDS * SHARE_OF_LEAST))
+    needed = frozenset(named) if clash is None else clash
+    if not smallest:
+        for words in named:
+            if words in needed and holds(needed - {words}, SECONDS) is False:
+                needed -= {words}
+    said = [words for words in named if words in needed] or list(first) or ["R01/R04 户数上下限与一个社区一块"]
+    return said if smallest else [*said, NOT_SMALLEST]
+
+
+def _possible(task: Task, parts: int | None, dropped: list[_Rule], feasible: Feasible, seconds: float) -> bool | None:
+    """Ask whether a plan exists when some rules are dropped; None where no time is left to say."""
+    if seconds <= 0:
+        return None
     rules, wanted = task.rules, parts
-    deadline = time.monotonic() + SECONDS
-    needed: list[str] = []
-    for rule in _rules_of(task, parts):
-        fewer, free = rule.leave_out(rules, wanted)
-        answer: bool | None = None
-        seconds = min(SECONDS_A_TRY, deadline - time.monotonic())
-        if seconds > 0:
-            try:
-                smaller = make_task(task.blocks, fewer, task.count, task.costs, pieces=True)
-                answer = feasible(smaller, free, seconds=seconds)
-            except InfeasibleError:
-                answer = False
-            except InputError:
-                answer = None
-        if answer is False:
-            rules, wanted = fewer, free
-        else:
-            needed.append(rule.words)
-    return needed or list(first) or ["R01/R04 户数上下限与一个社区一块"]
+    for rule in dropped:
+        rules, wanted = rule.leave_out(rules, wanted)
+    try:
+        smaller = make_task(task.blocks, rules, task.count, task.costs, pieces=True)
+        return feasible(smaller, wanted, seconds=seconds)
+    except InfeasibleError:
+        return False
+    except InputError:
+        return None
 
 
 def _rules_of(task: Task, parts: int | None) -> list[_Rule]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from linli.districting.problem import Ints
 from linli.geodata import Blocks
@@ -59,6 +58,8 @@ def name_parts(blocks: Blocks, labels: Ints, rules: Rules, count: str, seats: Ma
         # a household that keeps its name counts most, then a block
         score = overlap * (len(blocks) + 1) + ground
         gain = score[np.ix_(free, [parents.index(name) for name in wanted])]
+        from scipy.optimize import linear_sum_assignment
+
         for row, column in zip(*linear_sum_assignment(gain, maximize=True), strict=True):
             if gain[row, column] > 0:
                 names[free[row]] = wanted[column]

@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 import shapely
-from scipy.optimize import linear_sum_assignment
 
 from linli.districting.problem import Bools, Floats, Ints
 from linli.plans.measures import FACILITY_NAMES, WALKING_DETOUR, centres
@@ -145,6 +144,8 @@ class Score:
                 free.discard(part)
                 open_names.discard(name)
         if free and open_names:
+            from scipy.optimize import linear_sum_assignment
+
             rest = stay[np.ix_(sorted(free), [names.index(name) for name in sorted(open_names)])]
             kept += int(rest[linear_sum_assignment(rest, maximize=True)].sum())
         return float(int(self.households.sum()) - kept)
