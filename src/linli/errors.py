@@ -59,3 +59,9 @@ class InfeasibleError(LinliError):
     def __init__(self, clash: list[str]) -> None:
         self.clash = clash
         super().__init__("these rules cannot all hold: " + "; ".join(clash))
+
+
+class NoPlanError(LinliError):
+    """No plan was found in time, and it is not proven that there is none."""
+
+    exit_code = 4

@@ -7,8 +7,11 @@ returns an exit code, or None for 0.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
+
+from linli.errors import LinliError
 
 INTERRUPTED = 130
 
@@ -79,7 +82,7 @@ def _call(name: str, arguments: list[str]) -> int:
 
     import typer
 
-    from linli.errors import LinliError
+    from linli.errors import InfeasibleError, NoPlanError
 
     command: Callable[..., Any] = import_module(f"linli.cli.{name}").command
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown")
@@ -87,6 +90,8 @@ def _call(name: str, arguments: list[str]) -> int:
     try:
         answer = app(arguments, prog_name=f"linli {name}", standalone_mode=False)
     except LinliError as error:
+        if "--json" in arguments and isinstance(error, (InfeasibleError, NoPlanError)):
+            _print_no_plan(error)
         print(f"linli {name}: {error}", file=sys.stderr)
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
@@ -103,3 +108,15 @@ def _call(name: str, arguments: list[str]) -> int:
         show()
         return int(getattr(error, "exit_code", 2))
     return int(answer) if isinstance(answer, int) else 0
+
+
+def _print_no_plan(error: LinliError) -> None:
+    """Print the one object of `--json` where there is no plan to tell of."""
+    import json
+
+    clash = getattr(error, "clash", [])
+    answer = {
+        "status": "infeasible" if clash else "unknown", "goal": None, "objective": None, "bound": None, "gap": None,
+        "cut_length_m": None, "cpu_seconds": round(time.process_time(), 3), "parts": [], "clash": list(clash),
+    }  # fmt: skip
+    print(json.dumps(answer, ensure_ascii=False))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from linli.districting.problem import Bools, connected_pieces
 from linli.districting.result import ProgressHook, Proof
-from linli.errors import InfeasibleError, InputError
+from linli.errors import InfeasibleError, InputError, NoPlanError
 from linli.geodata import Blocks
 from linli.plans.change import remeasured
 from linli.plans.checks import broken_rules
@@ -182,11 +182,9 @@ def _divided_again(
     if found.best is None:
         if found.status == "infeasible":
             raise InfeasibleError(list(found.clash))
-        raise InputError(
-            f"no way to {verb} the plan was found in {time_limit:g} seconds, and it is not proven that there is none",
-            field="time_limit",
-            value=time_limit,
-            advice="give more time, or unlock some blocks",
+        raise NoPlanError(
+            f"no way to {verb} the plan was found in {time_limit:g} seconds, and it is not proven that there is none "
+            "→ give more time, or unlock some blocks"
         )
     best = found.best
     community = best.community

@@ -158,6 +158,23 @@ def test_complete_fills_a_draft_from_a_table(ground: Path, tmp_path: Path, call:
     assert sorted(part["name"] for part in json.loads(out)["parts"]) == ["团结", "白云"]
 
 
+def test_complete_answers_a_clash_with_one_object_and_writes_nothing(
+    ground: Path, tmp_path: Path, call: Callable[..., tuple]
+) -> None:
+    draft = tmp_path / "draft.csv"
+    draft.write_text("id,community,locked\nB0001,团结,1\n", encoding="utf-8")
+    path = tmp_path / "plan.gpkg"
+    code, out, err = call(
+        "complete", ground, "--draft", draft, "--count", "dwellings", "--min", 1000, "--max", 1200, "--parts", 2,
+        "-o", path, "--json",
+    )  # fmt: skip
+    answer = json.loads(out)
+    assert (code, answer["status"]) == (3, "infeasible")
+    assert any("1200" in clause for clause in answer["clash"])
+    assert "cannot all hold" in err
+    assert not path.exists()
+
+
 def test_report_writes_the_words(ground: Path, plan: Path, tmp_path: Path, call: Callable[..., tuple]) -> None:
     page = tmp_path / "report.html"
     assert call("report", plan, "--blocks", ground, "-o", page, "--no-picture")[0] == 0
