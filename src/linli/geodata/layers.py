@@ -6,7 +6,7 @@ import os
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -124,7 +124,7 @@ def read_layer_and_wkb(path: Path, *, layer: str | None, crs: str | None) -> tup
     else:
         must_be_whole(path)
         wkb, columns, name, declared = _from_map(path, layer)
-        geometry = shapely.force_2d(_shapes(wkb))
+        geometry = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="fix"))
         rows = np.arange(1, len(geometry) + 1)
     if len(geometry) == 0:
         raise InputError("the layer has no features", file=path, layer=name, advice="export it again")
@@ -231,16 +231,6 @@ def _from_map(path: Path, layer: str | None) -> tuple[Objects, dict[str, NDArray
     if "other_tags" in columns:
         _add_tags(columns)
     return wkb, columns, layer, declared_crs(meta["crs"])
-
-
-def _shapes(wkb: Objects) -> Objects:
-    """Make geometry of WKB: open rings are closed, and what is no shape even then, a ring of two points, is None."""
-    geometry: Objects = shapely.from_wkb(wkb, on_invalid="ignore")
-    for row in np.flatnonzero(shapely.is_missing(geometry)):
-        # one by one: GEOS before 3.14 gives up the whole layer for one ring too short to close
-        with suppress(shapely.errors.GEOSException):
-            geometry[row] = shapely.from_wkb(wkb[row], on_invalid="fix")
-    return geometry
 
 
 def _from_table(table: Table) -> tuple[Objects, dict[str, NDArray[Any]], NDArray[np.int64], str]:
