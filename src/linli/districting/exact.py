@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from linli.districting.ears import ear_fits, thirds
-from linli.districting.halves import halve
+from linli.districting.halves import halve_within
 from linli.districting.labels import (
     FAR,
     Rounded,
@@ -100,8 +100,9 @@ class Divider:
             return FAR, FAR
         if k == 2:
             budget = np.zeros(2, np.int64)
-            cost, bound = halve(
-                self.root, region, self.demands, label, first, self.parts, int(most), self.table, budget
+            low, high = max(lower, weight - upper), min(upper, weight - lower)
+            cost, bound = halve_within(
+                self.root, region, self.demands, label, first, self.parts, int(most), self.table, budget, low, high
             )
             return int(cost), int(bound)
         return self._by_ears(region, label, first, k, int(most), top)

@@ -26,7 +26,7 @@ from linli.districting.walks import EAR, PAUSED, bases_of, new_walk, next_ear
 HALVE_STEPS = 4_000_000
 
 
-@compiled
+@inner
 def halve(
     root: Region,
     region: Region,

@@ -11,6 +11,7 @@ from pathlib import Path
 from linli.districting.result import Progress, ProgressHook
 
 CENTRES = "moment of inertia"  # the step of warming that only goals around centres need
+ANNEALING = "weighted goals"  # the step that nothing in this room needs
 
 
 def prepared(progress: ProgressHook | None = None, *, centres: bool = False) -> bool:
@@ -33,7 +34,8 @@ def prepared(progress: ProgressHook | None = None, *, centres: bool = False) -> 
     with _one_interruption_deferred() as interrupted:
         for number, (step, run) in enumerate(STEPS.items()):
             mark = None if folder is None else folder / f"compiled-{number}"
-            if (step == CENTRES and not centres) or (mark is not None and mark.is_file()):
+            needless = step == ANNEALING or (step == CENTRES and not centres)
+            if needless or (mark is not None and mark.is_file()):
                 continue
             if progress is not None:
                 progress(Progress(f"compiling, once on this machine: {step}", number, len(STEPS)))
