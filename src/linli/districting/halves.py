@@ -181,8 +181,9 @@ def settle(
             weight += region.weight[v]
     if weight < low or weight > high:
         return False
-    old = label[region.block]
+    old = np.empty(len(side), np.int64)
     for v in range(len(side)):
+        old[v] = label[region.block[v]]
         label[region.block[v]] = first if side[v] else first + 1
     if lawful(root, demands, parts, label):
         return True

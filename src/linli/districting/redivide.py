@@ -161,8 +161,9 @@ def inner_cost(region: Region, label: Ints) -> int:
 @compiled
 def adopt(root: Region, plan: Plan, demands: Demands, region: Region, chosen: Ints, fresh: Ints) -> bool:
     """Give the blocks of a region the labels chosen[fresh]; refuse if a part would be enclosed."""
-    old = plan.label[region.block]
+    old = np.empty(len(fresh), np.int64)
     for v in range(len(fresh)):
+        old[v] = plan.label[region.block[v]]
         plan.label[region.block[v]] = chosen[fresh[v]]
     if not demands.enclaves:
         parts = len(plan.first)

@@ -119,6 +119,10 @@ def next_ear(
 @compiled
 def bases_of(region: Region, enclaves: bool) -> Ints:
     """Faces through which every admissible ear must pass at least once: all, or those that look outside."""
-    if enclaves:
-        return np.arange(len(region.opened))
-    return np.flatnonzero(region.opened)
+    found = np.empty(len(region.opened), np.int64)
+    count = 0
+    for f in range(len(region.opened)):
+        if enclaves or region.opened[f]:
+            found[count] = f
+            count += 1
+    return found[:count]
