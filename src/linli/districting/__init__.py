@@ -6,12 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from linli.districting.engine import split
+    from linli.districting.ensemble import Ensemble, NotConvergedWarning, sample
     from linli.districting.problem import Problem
     from linli.districting.result import Progress, Proof, Result
 
-__all__ = ["Problem", "Progress", "Proof", "Result", "split"]
+__all__ = ["Ensemble", "NotConvergedWarning", "Problem", "Progress", "Proof", "Result", "sample", "split"]
 
-_HOME = {"Problem": "problem", "Progress": "result", "Proof": "result", "Result": "result", "split": "engine"}
+_HOME = {
+    "Ensemble": "ensemble",
+    "NotConvergedWarning": "ensemble",
+    "Problem": "problem",
+    "Progress": "result",
+    "Proof": "result",
+    "Result": "result",
+    "sample": "ensemble",
+    "split": "engine",
+}
 
 
 def __getattr__(name: str) -> Any:

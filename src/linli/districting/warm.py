@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -105,6 +106,18 @@ def _anneal() -> None:
     split_by_annealing(problem, low, high, 3, goals, seed=1, sweeps=5)
 
 
+def _draw() -> None:
+    """Neutral plans by both walks."""
+    from linli.districting.ensemble import sample
+
+    problem = field()
+    low, high = _bounds(problem, 3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # so few plans cannot converge
+        sample(problem, low, high, 3, 4)
+        sample(problem, low, high, 3, 4, method="reversible")
+
+
 def _divide(parts: int) -> None:
     from linli.districting.engine import split
 
@@ -124,6 +137,7 @@ STEPS: dict[str, Callable[[], None]] = {
     "repair of partial plans": _mend,
     "moment of inertia": _gather,
     "weighted goals": _anneal,
+    "neutral plans": _draw,
 }
 
 
