@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .cuts import run_hard, run_seed_suite
+from .ensembles import run_ensembles
 from .inertia import run_inertia
 from .peers import PEERS
 from .report import RESULTS
@@ -18,6 +19,7 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], None], tuple[str, ...]]] = {
     "hard": (run_hard, ("highs",)),
     "inertia": (run_inertia, ("highs-inertia",)),
     "scale": (run_scale, ("metis", "kahip", "metis-restarts", "kahip-restarts")),
+    "ensembles": (run_ensembles, ("gerrychain",)),
     "startup": (run_startup, ()),
 }
 

@@ -119,7 +119,8 @@ def _below(word: Words, bound: int) -> int:
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z = z ^ (z >> np.uint64(31))
-    return int(((z >> np.uint64(32)) * np.uint64(bound)) >> np.uint64(32))
+    # signed, for Numba makes a float of what is signed here and unsigned there
+    return int(np.int64(((z >> np.uint64(32)) * np.uint64(bound)) >> np.uint64(32)))
 
 
 @inner
