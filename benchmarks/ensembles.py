@@ -135,7 +135,7 @@ def _gerrychain(graph: Graph, problem: Problem, seed: int) -> float:
         updaters={"population": Tally("population", alias="population")},
     )  # fmt: skip
     propose = partial(
-        recom, pop_col="population", pop_target=problem.total / graph.parts, epsilon=TOLERANCE, node_repeats=1
+        recom, pop_col="population", pop_target=problem.total / graph.parts, epsilon=TOLERANCE, node_repeats=0
     )
     chain = gerrychain.MarkovChain(propose, [], always_accept, start, total_steps=graph.peer_steps + 1)
     return _speed(iter(chain), graph.peer_steps)
