@@ -30,7 +30,6 @@ class Graph:
 
     name: str
     path: str
-    population: str
     parts: int
     rust: float
     steps: int
@@ -41,7 +40,7 @@ class Graph:
         path = DATA / self.path
         with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as file:
             read = json.load(file)
-        column = read["node_fields"].index(self.population)
+        column = read["node_fields"].index("population")
         return Problem.from_graph([row[column] for row in read["nodes"]], [row[:2] for row in read["edges"]])
 
     def bounds(self, problem: Problem) -> tuple[int, int]:
@@ -51,10 +50,10 @@ class Graph:
 
 
 GRAPHS = (
-    Graph("Iowa counties", "gerrychain/frcw_IA_counties.json", "population", 4, 27_800, 200_000, 1_500),
-    Graph("Arkansas tracts", "validi_buchanan_2022/tract/AR.json.gz", "population", 4, 7_200, 60_000, 250),
-    Graph("Arkansas block groups", "gerrychain/AR_blockgroups_2020.json.gz", "population", 4, 2_970, 20_000, 60),
-    Graph("Pennsylvania VTDs", "gerrychain/PA_vtd.json.gz", "population", 18, 2_020, 20_000, 60),
+    Graph("Iowa counties", "gerrychain/frcw_IA_counties.json", 4, 27_800, 200_000, 1_500),
+    Graph("Arkansas tracts", "validi_buchanan_2022/tract/AR.json.gz", 4, 7_200, 60_000, 250),
+    Graph("Arkansas block groups", "gerrychain/AR_blockgroups_2020.json.gz", 4, 2_970, 20_000, 60),
+    Graph("Pennsylvania VTDs", "gerrychain/PA_vtd.json.gz", 18, 2_020, 20_000, 60),
 )
 
 
