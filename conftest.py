@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from linli.org.tests.world import World
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -34,6 +40,37 @@ def _no_outside_network() -> Iterator[None]:
     patch.setattr(socket.socket, "connect", guarded)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """Put the world of `linli.org.tests.world` into the test database, once; every test rolls back what it adds."""
+    from linli.org.tests.world import build_world
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        build_world()
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """The people and places that every test of the site may use."""
+    from linli.org.tests.world import World
+
+    return World()
+
+
+@pytest.fixture
+def client_of(world: World) -> Callable[[str], Client]:
+    """Return a browser in which someone of the world is signed in; '' is the public."""
+    from django.test import Client
+
+    def client(username: str) -> Client:
+        browser = Client()
+        if username:
+            browser.force_login(world.account(username))
+        return browser
+
+    return client
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,13 @@
+import { defineConfig } from "vite";
+
+// every entry is one page's own script; Django's `{% asset %}` reads the manifest
+export default defineConfig({
+  base: "/static/build/",
+  build: {
+    outDir: "../src/linli/web/static/build",
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    assetsInlineLimit: 0,
+    rollupOptions: { input: ["src/main.ts"] },
+  },
+});

@@ -1,0 +1,14 @@
+"""Long work as a Django application."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class JobsConfig(AppConfig):
+    """Long work."""
+
+    name = "linli.jobs"
+    label = "jobs"
+    verbose_name = _("后台任务")

@@ -1,0 +1,31 @@
+"""The ledger's one noun: an entry."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Entry(models.Model):
+    """One act, bound to the one before it; the database refuses to change or remove it."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    at = models.CharField(max_length=32)  # ISO 8601, UTC, microseconds: hashed as written
+    actor = models.CharField(max_length=80)  # account:7, system, public
+    post = models.CharField(max_length=80, blank=True)  # post:3
+    verb = models.CharField(max_length=80)  # org.rename_division
+    object = models.CharField(max_length=120)  # division:12
+    before = models.CharField(max_length=64, blank=True)
+    after = models.CharField(max_length=64, blank=True)
+    public = models.BooleanField(default=False)
+    content = models.JSONField(default=dict)
+    salt = models.CharField(max_length=32)
+    digest = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["object", "seq"]), models.Index(fields=["actor", "seq"])]
+        ordering = ["seq"]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.verb} {self.object}"

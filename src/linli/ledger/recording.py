@@ -1,0 +1,74 @@
+"""Writing to the ledger: the one way to add an entry."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from linli.ledger.chain import GENESIS, canonical, digest_of, hash_of
+from linli.ledger.models import Entry
+
+LOCK = 0x4C696E6C69  # any number, the same everywhere: orders the writers of the chain on PostgreSQL
+
+
+def record(
+    *,
+    actor: str,
+    verb: str,
+    object: str,
+    post: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    public: bool = False,
+    content: Mapping[str, Any] | None = None,
+) -> Entry:
+    """Add an act to the chain, in the transaction of the act itself.
+
+    Parameters
+    ----------
+    actor, post, object
+        References: `account:7`, `post:3`, `division:12`; `system` and `public` act without an account.
+    verb
+        The action, `room.action`.
+    before, after
+        What the object was and is; only digests of them are kept.
+    public
+        True where `content` may be read and downloaded by anyone; then it holds no personal data.
+    content
+        What a reader needs to understand the act.
+
+    Raises
+    ------
+    django.db.transaction.TransactionManagementError
+        There is no transaction: an act and its record stand or fall together.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("an act is recorded in the transaction that does it")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    last = Entry.objects.order_by("-seq").values_list("seq", "hash").first() or (0, GENESIS)
+    fields: dict[str, Any] = {
+        "seq": last[0] + 1,
+        "at": datetime.now(UTC).isoformat(timespec="microseconds"),
+        "actor": actor,
+        "post": post,
+        "verb": verb,
+        "object": object,
+        "before": _digest(before),
+        "after": _digest(after),
+        "public": public,
+        "content": dict(content or {}),
+        "salt": secrets.token_hex(16),
+    }
+    digest = digest_of(fields)
+    return Entry.objects.create(**fields, digest=digest, previous=last[1], hash=hash_of(last[1], fields["seq"], digest))
+
+
+def _digest(state: Mapping[str, Any] | None) -> str:
+    return "" if state is None else hashlib.sha256(canonical(state)).hexdigest()

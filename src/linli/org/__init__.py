@@ -1,0 +1,1 @@
+"""Divisions with codes and dates, posts, people, roles, who may do what, sign-in."""

@@ -1,0 +1,21 @@
+"""People and places as a Django application."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class OrgConfig(AppConfig):
+    """Divisions, posts, people, roles."""
+
+    name = "linli.org"
+    label = "org"
+    verbose_name = _("组织")
+
+    def ready(self) -> None:
+        """Load the roles that come with Linli after every upgrade."""
+        from linli.org.roles import load_roles
+
+        post_migrate.connect(load_roles, sender=self)

@@ -1,0 +1,84 @@
+"""Who may do what: the one question that every view and every action asks.
+
+Permissions are `room.act`, in a division and everything below it. What one may not know of answers 404, not 403.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+
+from linli.org.actors import Actor
+from linli.org.models import Division
+
+PERMISSIONS: dict[str, str] = {
+    "org.view": "查看组织与岗位",
+    "org.edit": "维护区划与岗位",
+    "security.accounts": "开通和停用账号",
+    "security.grant": "授予和收回岗位",
+    "system.jobs": "查看后台任务",
+    "system.backup": "备份与升级",
+    "audit.read": "查阅全部台账",
+    "territory.view": "查看地块与房屋",
+    "territory.import": "导入地块、房屋与户数",
+    "territory.membership": "调整地块归属",
+    "planning.diagnose": "查看社区规模体检",
+    "planning.standards": "维护规模标准",
+}
+
+
+def actor_in(request: HttpRequest) -> Actor:
+    """Return who asks."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def permit(actor: Actor, permission: str, division: Division | None = None) -> None:
+    """Let an action go on, or raise `PermissionDenied`."""
+    if permission not in PERMISSIONS:
+        raise KeyError(f"{permission} is no permission")
+    if not actor.may(permission, division):
+        raise PermissionDenied(permission)
+
+
+def require(request: HttpRequest, permission: str, division: Division | None = None) -> Actor:
+    """Return the actor where he may, otherwise answer as if the page did not exist."""
+    actor = actor_in(request)
+    if permission not in PERMISSIONS:
+        raise KeyError(f"{permission} is no permission")
+    if not actor.may(permission, division):
+        raise Http404
+    return actor
+
+
+def requires(permission: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponseBase]]:
+    """Guard a view: sign in first; without the permission anywhere, 404."""
+
+    def guard(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if actor_in(request).account is None:
+                return redirect_to_login(request.get_full_path())
+            require(request, permission)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """Guard a view that any account may open."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if actor_in(request).account is None:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    return guarded

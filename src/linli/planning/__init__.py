@@ -1,0 +1,1 @@
+"""Split projects, from the check-up of today's communities onwards."""

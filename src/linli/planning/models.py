@@ -1,0 +1,1 @@
+"""The nouns of split projects."""

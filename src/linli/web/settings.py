@@ -1,0 +1,173 @@
+"""Settings of the site, read from the environment; what is not set works on one machine with an embedded database.
+
+=====================  ==========================================================================================
+`LINLI_HOME`           folder of the database, secret, uploads and backups; `var` where not set
+`DATABASE_URL`         `postgresql://user:password@host:port/name`; SQLite in `LINLI_HOME` where not set
+`LINLI_SECRET_KEY`     secret of sessions and signatures; made once and kept in `LINLI_HOME` where not set
+`LINLI_HOSTS`          names the site answers to, with commas; this machine only where not set
+`LINLI_HTTPS`          `1` where the site stands behind HTTPS: secure cookies, HSTS
+`LINLI_DEMO`           `1` where all data is synthetic: every page and export says so
+`LINLI_LOG`            level of the log, `INFO` where not set; one JSON object a line on standard error
+`LINLI_OIDC`           JSON object of one OpenID Connect provider: `id`, `name`, `client_id`, `secret`, `server_url`
+=====================  ==========================================================================================
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from linli.web.databases import database_from
+from linli.web.secret import secret_key
+
+HOME = Path(os.environ.get("LINLI_HOME") or "var").resolve()
+PACKAGE = Path(__file__).resolve().parent.parent
+DEMO = os.environ.get("LINLI_DEMO") == "1"
+HTTPS = os.environ.get("LINLI_HTTPS") == "1"
+
+DEBUG = False
+SECRET_KEY = os.environ.get("LINLI_SECRET_KEY") or secret_key(HOME)
+ALLOWED_HOSTS = [name for name in os.environ.get("LINLI_HOSTS", "").split(",") if name] or [
+    "127.0.0.1", "localhost", "[::1]", "testserver",
+]  # fmt: skip
+CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in ALLOWED_HOSTS] if HTTPS else []
+
+INSTALLED_APPS = [
+    "linli.web",
+    "linli.planning",
+    "linli.territory",
+    "linli.org",
+    "linli.jobs",
+    "linli.ledger",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "django_q",
+    "ninja",
+]
+
+MIDDLEWARE = [
+    "linli.web.middleware.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "linli.web.middleware.ContentSecurity",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "linli.org.middleware.Acting",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "linli.web.urls"
+WSGI_APPLICATION = "linli.web.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "linli.web.context.site",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "linli.web.templatetags.linli"],
+        },
+    }
+]
+
+DATABASES = {"default": database_from(os.environ.get("DATABASE_URL", ""), HOME)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # shared by all workers, so that limits hold for the whole site without a second service
+    "limits": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "limits_cache"},
+}
+
+AUTH_USER_MODEL = "org.Account"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+FORMAT_MODULE_PATH = ["linli.web.formats"]
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+MEDIA_ROOT = HOME / "files"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+
+LINLI_NAME = _("邻里")
+
+_oidc = json.loads(os.environ.get("LINLI_OIDC") or "null")
+SOCIALACCOUNT_PROVIDERS = (
+    {
+        "openid_connect": {
+            "APPS": [
+                {
+                    "provider_id": _oidc["id"], "name": _oidc["name"], "client_id": _oidc["client_id"],
+                    "secret": _oidc["secret"], "settings": {"server_url": _oidc["server_url"]},
+                }
+            ]
+        }
+    }
+    if _oidc
+    else {}
+)  # fmt: skip
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
+            "json_ensure_ascii": False,
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("LINLI_LOG") or "INFO"},
+    "loggers": {"django.server": {"level": "WARNING"}, "django_q": {"level": "WARNING"}},
+}
+
+# a lost worker's job is handed out anew within seconds: see linli.jobs
+Q_CLUSTER = {
+    "name": "linli", "orm": "default", "workers": 1, "timeout": 3600, "retry": 3660, "poll": 1, "catch_up": False,
+    "guard_cycle": 1, "save_limit": 200, "max_attempts": 3, "label": "jobs", "log_level": "WARNING",
+}  # fmt: skip

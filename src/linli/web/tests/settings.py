@@ -1,0 +1,14 @@
+"""Settings of the tests: a home of their own, quick passwords, a quiet log."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+os.environ["LINLI_HOME"] = tempfile.mkdtemp(prefix="linli-test-")
+os.environ["LINLI_SECRET_KEY"] = "only for tests, never for a site"
+os.environ.setdefault("LINLI_LOG", "CRITICAL")
+
+from linli.web.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,30 @@
+"""Health for whoever watches the service: alive, and ready."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+@never_cache
+def alive(request: HttpRequest) -> JsonResponse:
+    """Answer that the process runs."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def ready(request: HttpRequest) -> JsonResponse:
+    """Answer 200 where the database answers and is upgraded, otherwise 503 with the reason."""
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except Exception as error:
+        return JsonResponse({"status": "no database", "error": type(error).__name__}, status=503)
+    if waiting:
+        return JsonResponse({"status": "not upgraded", "migrations": waiting}, status=503)
+    return JsonResponse({"status": "ok"})
