@@ -11,15 +11,18 @@ if TYPE_CHECKING:
     from linli.geodata import Blocks, read_blocks, write_blocks
     from linli.plans import (
         Change,
+        NeutralPlans,
         Plan,
         Rules,
         SplitResult,
+        compare,
         complete,
         diagnose,
         evaluate,
         improve,
         read_profile,
         repair,
+        sample,
         split,
     )
 
@@ -28,15 +31,18 @@ _HOME = {
     "linli.geodata": ("Blocks", "read_blocks", "write_blocks"),
     "linli.plans": (
         "Change",
+        "NeutralPlans",
         "Plan",
         "Rules",
         "SplitResult",
+        "compare",
         "complete",
         "diagnose",
         "evaluate",
         "improve",
         "read_profile",
         "repair",
+        "sample",
         "split",
     ),
 }
@@ -48,9 +54,11 @@ __all__ = [
     "InfeasibleError",
     "InputError",
     "LinliError",
+    "NeutralPlans",
     "Plan",
     "Rules",
     "SplitResult",
+    "compare",
     "complete",
     "diagnose",
     "evaluate",
@@ -58,6 +66,7 @@ __all__ = [
     "read_blocks",
     "read_profile",
     "repair",
+    "sample",
     "split",
     "write_blocks",
 ]

@@ -21,6 +21,8 @@ COMMANDS = {
     "split": "Divide communities, best by a goal, with a proof or a bound",
     "complete": "Give every open block of a partial plan a community; locks are kept",
     "improve": "Better a plan by its goal; locks are kept",
+    "sample": "Draw neutral plans by chance, to see where a plan stands",
+    "compare": "Put plans side by side, and among neutral plans",
     "evaluate": "Say what moving blocks would change",
     "report": "Write a plan as a page or as the text that approvers expect",
     "draw": "Draw blocks or a plan as PNG, SVG or PDF",

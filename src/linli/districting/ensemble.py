@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
@@ -136,19 +136,95 @@ def sample(
     NotConvergedWarning
         A measure's R-hat or effective sample size forbids to speak of percentiles.
     """
-    _check(problem, lower, upper, parts, plans, chains, method, every, discard)
-    seeds = np.random.SeedSequence(seed).spawn(chains)
-
-    def chain(number: int) -> NDArray[np.int16]:
-        return _chain(problem, lower, upper, parts, plans, method, every, discard, seeds[number])
-
-    with ThreadPoolExecutor(chains) as pool:
-        labels = np.stack(list(pool.map(chain, range(chains))))
+    labels = np.empty((chains, plans, problem.n), np.int16)
+    for batch in stream(
+        problem, lower, upper, parts, plans, chains=chains, method=method, every=every, discard=discard, seed=seed
+    ):
+        labels[:, batch.first : batch.first + batch.labels.shape[1]] = batch.labels
     measures = {
         "cut": _each(labels, lambda label: problem.cut(label) / problem.scale),
         "deviation": _each(labels, lambda label: _deviation(problem, label, parts)),
     }
     diagnostics = {name: diagnose(values) for name, values in measures.items()}
+    warn_of(diagnostics)
+    return Ensemble(labels, measures, diagnostics, TARGETS[method], method, seed)
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """The next plans of every chain; one that begins at 0 again replaces all that came before it.
+
+    Parameters
+    ----------
+    first
+        Number of its first plan in each chain.
+    labels
+        Shape (chains, plans of this batch, n).
+    most_cuts
+        Balanced cuts of a tree that the reversible law reckons with.
+    """
+
+    first: int
+    labels: NDArray[np.int16]
+    most_cuts: int = FIRST_MOST_CUTS
+
+
+def stream(
+    problem: Problem,
+    lower: int,
+    upper: int,
+    parts: int,
+    plans: int,
+    *,
+    chains: int = 1,
+    method: Method = "recom",
+    every: int = 1,
+    discard: int = 0,
+    seed: int = 0,
+    batch: int = 1000,
+    most_cuts: int = FIRST_MOST_CUTS,
+) -> Iterator[Batch]:
+    """Draw plans as `sample` does, and give them away batch by batch, so that millions need no memory.
+
+    The reversible law holds only where no tree has more balanced cuts than it reckons with; where a chain meets one,
+    every chain begins again with room for more, and the first batch bears the number 0 a second time.
+
+    Parameters
+    ----------
+    batch
+        Plans of each chain given away together; it changes no plan.
+    most_cuts
+        Balanced cuts of a tree to reckon with at first.
+
+    Raises
+    ------
+    InputError, NoPlanError
+        As `sample` does.
+    """
+    _check(problem, lower, upper, parts, plans, chains, method, every, discard)
+    seeds = np.random.SeedSequence(seed).spawn(chains)
+    most, first = most_cuts, 0
+    with ThreadPoolExecutor(chains) as pool:
+        running = list(pool.map(lambda word: _Chain(problem, lower, upper, parts, method, word), seeds))
+        while first < plans:
+            many = min(batch, plans - first)
+
+            def draw(chain: _Chain, first: int = first, many: int = many, most: int = most) -> NDArray[np.int16] | None:
+                return chain.draw(many, every, discard if first == 0 else 0, most)
+
+            drawn = list(pool.map(draw, running))
+            labels = [found for found in drawn if found is not None]
+            if len(labels) < chains:
+                most, first = 2 * most, 0
+                for chain in running:
+                    chain.begin()
+                continue
+            yield Batch(first, np.stack(labels), most)
+            first += many
+
+
+def warn_of(diagnostics: Mapping[str, Diagnosis]) -> None:
+    """Warn where a measure's chains forbid to speak of percentiles."""
     doubtful = [
         f"{name} (R-hat {found.rhat:.3f}, ESS {found.ess:.0f})"
         for name, found in diagnostics.items()
@@ -158,9 +234,8 @@ def sample(
         warnings.warn(
             f"the ensemble has not converged: {', '.join(doubtful)}; draw more plans, or keep every k-th",
             NotConvergedWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
-    return Ensemble(labels, measures, diagnostics, TARGETS[method], method, seed)
 
 
 def diagnose(values: Floats) -> Diagnosis:
@@ -215,34 +290,36 @@ def _check(
         raise InputError("the blocks are not connected", advice="sample each connected piece by itself")
 
 
-def _chain(
-    problem: Problem, lower: int, upper: int, parts: int, plans: int, method: Method, every: int, discard: int,
-    seed: np.random.SeedSequence,
-) -> NDArray[np.int16]:  # fmt: skip
-    word, first = seed.generate_state(2, np.uint64)
-    label = _first(problem, lower, upper, parts, int(first % np.uint64(1 << 31)))
-    kept = np.empty((plans, problem.n), np.int16)
-    most = FIRST_MOST_CUTS
-    number = -1
-    while number < plans:
-        if number < 0:
-            walk = _walk(problem, label, word)
-            number = 0
-        steps = every if number else every + discard
-        if method == "recom":
-            told = recom_steps(walk, lower, upper, steps)
-        else:
-            told = reversible_steps(walk, lower, upper, steps, most)
-        if told == TOO_MANY_CUTS:
-            # the law holds only where no tree has more cuts than this: begin again with room
-            most *= 2
-            number = -1
-            continue
-        if told < 0:
-            raise NoPlanError("a chain came to a plan that no step leaves: widen the bounds")
-        kept[number] = walk.label
-        number += 1
-    return kept
+class _Chain:
+    """One chain: where it stands, and how it draws on."""
+
+    def __init__(
+        self, problem: Problem, lower: int, upper: int, parts: int, method: Method, seed: np.random.SeedSequence
+    ) -> None:
+        self.problem, self.lower, self.upper, self.method = problem, lower, upper, method
+        self.word, first = seed.generate_state(2, np.uint64)
+        self.start = _first(problem, lower, upper, parts, int(first % np.uint64(1 << 31)))
+        self.begin()
+
+    def begin(self) -> None:
+        """Go back to the first plan and the first random number."""
+        self.walk = _walk(self.problem, self.start, self.word)
+
+    def draw(self, plans: int, every: int, discard: int, most: int) -> NDArray[np.int16] | None:
+        """Draw the next plans; None where a tree has more than `most` balanced cuts, and the law is lost."""
+        kept = np.empty((plans, self.problem.n), np.int16)
+        for number in range(plans):
+            steps = every + (discard if number == 0 else 0)
+            if self.method == "recom":
+                told = recom_steps(self.walk, self.lower, self.upper, steps)
+            else:
+                told = reversible_steps(self.walk, self.lower, self.upper, steps, most)
+            if told == TOO_MANY_CUTS:
+                return None
+            if told < 0:
+                raise NoPlanError("a chain came to a plan that no step leaves: widen the bounds")
+            kept[number] = self.walk.label
+        return kept
 
 
 def _first(problem: Problem, lower: int, upper: int, parts: int, seed: int) -> Ints:

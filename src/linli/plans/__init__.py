@@ -7,24 +7,30 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from linli.plans.change import Change, evaluate
     from linli.plans.checks import Broken, broken_rules
+    from linli.plans.comparing import Comparison, Standing, compare, standing
     from linli.plans.diagnosis import Checkup, diagnose, diagnosis_text
     from linli.plans.limits import split_within_limits
     from linli.plans.measures import measure
+    from linli.plans.neutral import NeutralPlans
     from linli.plans.plan import Community, Plan
     from linli.plans.profiles import Profile, profile_names, read_profile
     from linli.plans.rules import Rules
+    from linli.plans.sampling import sample
     from linli.plans.splitting import SplitResult, split
     from linli.plans.working import complete, improve, repair
 
 _HOME = {
     "change": ("Change", "evaluate"),
     "checks": ("Broken", "broken_rules"),
+    "comparing": ("Comparison", "Standing", "compare", "standing"),
     "diagnosis": ("Checkup", "diagnose", "diagnosis_text"),
     "limits": ("split_within_limits",),
     "measures": ("measure",),
+    "neutral": ("NeutralPlans",),
     "plan": ("Community", "Plan"),
     "profiles": ("Profile", "profile_names", "read_profile"),
     "rules": ("Rules",),
+    "sampling": ("sample",),
     "splitting": ("SplitResult", "split"),
     "working": ("complete", "improve", "repair"),
 }
@@ -35,11 +41,15 @@ __all__ = [
     "Change",
     "Checkup",
     "Community",
+    "Comparison",
+    "NeutralPlans",
     "Plan",
     "Profile",
     "Rules",
     "SplitResult",
+    "Standing",
     "broken_rules",
+    "compare",
     "complete",
     "diagnose",
     "diagnosis_text",
@@ -49,8 +59,10 @@ __all__ = [
     "profile_names",
     "read_profile",
     "repair",
+    "sample",
     "split",
     "split_within_limits",
+    "standing",
 ]
 
 

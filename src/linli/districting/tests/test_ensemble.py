@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linli.districting import Problem, sample
-from linli.districting.ensemble import NotConvergedWarning, diagnose
+from linli.districting.ensemble import Method, NotConvergedWarning, diagnose, stream
 from linli.districting.problem import Ints
 from linli.districting.tests.oracle import possible_parts
 from linli.districting.warm import field
@@ -194,3 +194,16 @@ def test_bounds_that_no_plan_keeps_are_named() -> None:
 def test_pieces_are_to_be_sampled_apart() -> None:
     with pytest.raises(InputError, match="not connected"):
         sample(Problem.from_graph([1, 1, 1, 1], [(0, 1), (2, 3)]), 2, 2, 2, 10)
+
+
+@pytest.mark.parametrize("method", ["recom", "reversible"])
+def test_batches_hold_the_same_plans_whatever_their_size(method: Method) -> None:
+    problem = grid(5)
+    whole = sample(problem, 4, 6, 5, 60, chains=2, method=method, every=2, discard=3, seed=7).labels
+    for batch in (1, 7, 60, 1000):
+        drawn = np.zeros_like(whole)
+        for given_away in stream(
+            problem, 4, 6, 5, 60, chains=2, method=method, every=2, discard=3, seed=7, batch=batch
+        ):
+            drawn[:, given_away.first : given_away.first + given_away.labels.shape[1]] = given_away.labels
+        assert (drawn == whole).all()
