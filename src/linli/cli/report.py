@@ -13,9 +13,11 @@ from linli.cli.common import BlocksOption, Json, PlanFile, load_plan, must_be_wr
 def command(
     plan: PlanFile,
     blocks: BlocksOption,
-    output: Annotated[Path, typer.Option("--output", "-o", help="report to write: .html, .md or .txt")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="report to write: .html, .docx, .md or .txt")],
     title: Annotated[str | None, typer.Option(help="title of the report")] = None,
-    picture: Annotated[bool, typer.Option("--picture/--no-picture", help="put the map into an .html report")] = True,
+    picture: Annotated[
+        bool, typer.Option("--picture/--no-picture", help="put the map into an .html or .docx report")
+    ] = True,
     json: Json = False,
 ) -> None:
     """Write a plan's figures, rules, proof and the words of each community, in Chinese.

@@ -1,4 +1,4 @@
-"""A plan as one report: figures, rules, proof, and the words of each community, as HTML, Markdown or plain text."""
+"""A plan as one report: figures, rules, proof, and the words of each community, as HTML, docx, Markdown or text."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import html
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from linli.errors import InputError
 from linli.geodata import COUNT_COLUMNS, replace_when_done
@@ -16,6 +17,9 @@ from linli.plans.names import community_words
 from linli.plans.plan import Plan
 from linli.plans.rules import KIND_WORDS
 from linli.plans.task import count_words
+
+if TYPE_CHECKING:
+    from linli.documents import OfficialDocument
 
 NOTE = "示意图,不作为划界依据"
 SHORT = 14
@@ -57,14 +61,14 @@ class Section:
 
 
 def write_report(plan: Plan, path: Path | str, *, title: str | None = None, picture: bool = True) -> None:
-    """Write a report in the form that the ending of `path` names: .html, .md or .txt.
+    """Write a report in the form that the ending of `path` names: .html, .docx, .md or .txt.
 
     Parameters
     ----------
     title
         Heading; a general one where absent.
     picture
-        Whether an .html report carries the map.
+        Whether an .html or .docx report carries the map.
 
     Raises
     ------
@@ -78,12 +82,15 @@ def write_report(plan: Plan, path: Path | str, *, title: str | None = None, pict
         from linli.drawing.webfont import with_font
 
         text = with_font(as_html(plan, heading, picture=picture))
+    elif form == ".docx":
+        as_document(plan, heading, picture=picture).save(path)
+        return
     elif form == ".md":
         text = as_markdown(plan, heading)
     elif form == ".txt":
         text = as_text(plan, heading)
     else:
-        raise InputError("a report is written as .html, .md or .txt", file=path, value=path.suffix)
+        raise InputError("a report is written as .html, .docx, .md or .txt", file=path, value=path.suffix)
     with replace_when_done(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
@@ -112,6 +119,22 @@ def as_html(plan: Plan, title: str, *, picture: bool = True) -> str:
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{STYLE}</style></head>'
         f"<body><main>{''.join(parts)}</main></body></html>\n"
     )
+
+
+def as_document(plan: Plan, title: str, *, picture: bool = True) -> OfficialDocument:
+    """Return the report in the layout of an official document (GB/T 9704-2012)."""
+    from linli.documents import OfficialDocument
+
+    paper = OfficialDocument(title)
+    for number, section in enumerate(sections(plan)):
+        paper.heading(section.heading)
+        for paragraph in section.paragraphs:
+            paper.paragraph(paragraph)
+        for table in section.tables:
+            paper.table(table.caption, table.head, table.rows)
+        if number == 0 and picture:
+            paper.picture(base64.b64decode(_picture(plan)), NOTE)
+    return paper
 
 
 def as_markdown(plan: Plan, title: str) -> str:

@@ -286,7 +286,7 @@ def test_a_report_holds_the_words_and_the_figures(tmp_path: Path, ending: str) -
 
 def test_a_report_in_another_form_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError):
-        write_report(plan_of_four(), tmp_path / "report.docx")
+        write_report(plan_of_four(), tmp_path / "report.odt")
     assert list(tmp_path.iterdir()) == []
 
 
