@@ -19,6 +19,7 @@ COMMANDS = {
     "blocks": "Make blocks from roads, rivers, railways, walls and buildings",
     "diagnose": "Check the size of the present communities",
     "split": "Divide communities, best by a goal, with a proof or a bound",
+    "front": "Find the plans of which none is beaten in two goals at once",
     "complete": "Give every open block of a partial plan a community; locks are kept",
     "improve": "Better a plan by its goal; locks are kept",
     "sample": "Draw neutral plans by chance, to see where a plan stands",

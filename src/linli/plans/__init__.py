@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from linli.plans.limits import split_within_limits
     from linli.plans.measures import measure
     from linli.plans.neutral import NeutralPlans
+    from linli.plans.pareto import Front, FrontPoint, front
     from linli.plans.plan import Community, Plan
     from linli.plans.profiles import Profile, profile_names, read_profile
     from linli.plans.rules import Rules
@@ -24,6 +25,7 @@ _HOME = {
     "checks": ("Broken", "broken_rules"),
     "comparing": ("Comparison", "Standing", "compare", "standing"),
     "diagnosis": ("Checkup", "diagnose", "diagnosis_text"),
+    "pareto": ("Front", "FrontPoint", "front"),
     "limits": ("split_within_limits",),
     "measures": ("measure",),
     "neutral": ("NeutralPlans",),
@@ -42,6 +44,8 @@ __all__ = [
     "Checkup",
     "Community",
     "Comparison",
+    "Front",
+    "FrontPoint",
     "NeutralPlans",
     "Plan",
     "Profile",
@@ -54,6 +58,7 @@ __all__ = [
     "diagnose",
     "diagnosis_text",
     "evaluate",
+    "front",
     "improve",
     "measure",
     "profile_names",
