@@ -14,6 +14,23 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.org.models import Division
+from linli.territory.import_models import ColumnMapping, ImportBatch, ImportProblem, ImportUndo
+
+__all__ = [
+    "Assignment",
+    "Block",
+    "Building",
+    "ColumnMapping",
+    "Compound",
+    "Count",
+    "Facility",
+    "ImportBatch",
+    "ImportProblem",
+    "ImportUndo",
+    "Line",
+    "Membership",
+    "Shaped",
+]
 
 
 class Shaped(models.Model):
@@ -211,3 +228,27 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.block_id} → {self.community_id} {self.valid_from}"
+
+
+class Assignment(models.Model):
+    """One relabelling: blocks that belong to a community from a day on, and what it takes to undo it."""
+
+    community = models.ForeignKey(Division, models.PROTECT, related_name="assignments")
+    from_day = models.DateField(_("自"))
+    enactment = models.CharField(_("依据"), max_length=120, blank=True)
+    before = models.JSONField(default=dict)  # block → its periods, see linli.territory.periods
+    after = models.JSONField(default=dict)
+    by = models.CharField(max_length=80)  # account:7
+    made_at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{len(self.after)} → {self.community_id} {self.from_day}"
+
+    @property
+    def reference(self) -> str:
+        """How the ledger names this relabelling."""
+        return f"assignment:{self.pk}"
