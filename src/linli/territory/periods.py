@@ -70,8 +70,9 @@ def periods_of(blocks: Iterable[int]) -> dict[int, tuple[Period, ...]]:
     found: dict[int, list[Period]] = {key: [] for key in blocks}
     for keys in chunks(list(found)):
         rows = Membership.objects.filter(block__in=keys).order_by("valid_from")
-        for block, *values in rows.values_list("block", "valid_from", "valid_to", "community", "enactment"):
-            found[block].append(Period(*values))
+        values = rows.values_list("block", "valid_from", "valid_to", "community", "enactment")
+        for block, first, last, community, enactment in values:
+            found[block].append(Period(first, last, community, enactment))
     return {key: tuple(periods) for key, periods in found.items()}
 
 
