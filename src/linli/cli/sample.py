@@ -39,6 +39,8 @@ def command(
     every: Annotated[int, typer.Option(help="steps from one kept plan to the next")] = 10,
     discard: Annotated[int, typer.Option(help="steps left out at the beginning of each chain")] = 100,
     seed: Seed = 1,
+    executor: Annotated[str, typer.Option(help="threads, or dask (the extra linli[dask])")] = "threads",
+    address: Annotated[str | None, typer.Option(help="of a dask scheduler; none: a cluster on this machine")] = None,
     json: Json = False,
 ) -> int:
     """Draw neutral plans: connected, within the bounds, compounds whole, with no goal; measure each, write all.
@@ -52,6 +54,8 @@ def command(
     must_be_writable(output, blocks, like, suffix=".parquet")
     if method not in ("recom", "reversible"):
         raise InputError("there is no such method", field="method", value=method, advice="use recom or reversible")
+    if executor not in ("threads", "dask"):
+        raise InputError("there is no such executor", field="executor", value=executor, advice="use threads or dask")
     with progress_bar() as progress, warnings.catch_warnings():
         warnings.simplefilter("ignore", NotConvergedWarning)  # said below, in words
         if like is None:
@@ -66,6 +70,7 @@ def command(
             ground, rules, plans=plans, parts=parts, like=plan, chains=chains,
             method="recom" if method == "recom" else "reversible",
             every=every, discard=discard, seed=seed, count=count, to=output, progress=progress,
+            executor="dask" if executor == "dask" else "threads", address=address,
         )  # fmt: skip
     rows = {
         name: {"median": float(sorted(values.ravel())[values.size // 2]), "rhat": found.rhat, "ess": found.ess,

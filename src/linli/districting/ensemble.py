@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linli.districting.executors import Executor, pool_of
 from linli.districting.problem import Floats, Ints, Problem
 from linli.districting.recom import TOO_MANY_CUTS, Walk, recom_steps, reversible_steps
 from linli.districting.region import Region
@@ -22,6 +23,7 @@ Method = Literal["recom", "reversible"]
 
 MOST_RHAT, LEAST_ESS = 1.05, 100.0
 FIRST_MOST_CUTS = 32
+MOVES = ("label", "word", "place", "member", "tree", "order", "load")  # what a step of a walk writes to
 TARGETS: dict[str, str] = {
     "recom": "no closed form: near the product of the parts' spanning-tree counts, and not equal to it",
     "reversible": "proportional to the product of the parts' spanning-tree counts",
@@ -98,6 +100,8 @@ def sample(
     every: int = 1,
     discard: int = 0,
     seed: int = 0,
+    executor: Executor = "threads",
+    address: str | None = None,
 ) -> Ensemble:
     """Draw plans of connected parts within the bounds by chance, with no goal.
 
@@ -123,6 +127,8 @@ def sample(
         Steps left out at the beginning of each chain.
     seed
         Seed of every random choice.
+    executor, address
+        Where the chains run, see `stream`.
 
     Raises
     ------
@@ -138,8 +144,9 @@ def sample(
     """
     labels = np.empty((chains, plans, problem.n), np.int16)
     for batch in stream(
-        problem, lower, upper, parts, plans, chains=chains, method=method, every=every, discard=discard, seed=seed
-    ):
+        problem, lower, upper, parts, plans, chains=chains, method=method, every=every, discard=discard, seed=seed,
+        executor=executor, address=address,
+    ):  # fmt: skip
         labels[:, batch.first : batch.first + batch.labels.shape[1]] = batch.labels
     measures = {
         "cut": _each(labels, lambda label: problem.cut(label) / problem.scale),
@@ -183,6 +190,8 @@ def stream(
     seed: int = 0,
     batch: int = 1000,
     most_cuts: int = FIRST_MOST_CUTS,
+    executor: Executor = "threads",
+    address: str | None = None,
 ) -> Iterator[Batch]:
     """Draw plans as `sample` does, and give them away batch by batch, so that millions need no memory.
 
@@ -195,6 +204,9 @@ def stream(
         Plans of each chain given away together; it changes no plan.
     most_cuts
         Balanced cuts of a tree to reckon with at first.
+    executor, address
+        `threads`, or `dask` with the address of its scheduler (None: a cluster on this machine, a process for each
+        chain); a worker that is lost loses no plan, and the plans are the same everywhere.
 
     Raises
     ------
@@ -204,21 +216,17 @@ def stream(
     _check(problem, lower, upper, parts, plans, chains, method, every, discard)
     seeds = np.random.SeedSequence(seed).spawn(chains)
     most, first = most_cuts, 0
-    with ThreadPoolExecutor(chains) as pool:
-        running = list(pool.map(lambda word: _Chain(problem, lower, upper, parts, method, word), seeds))
+    with pool_of(executor, chains, address) as pool:
+        begun = pool.map(_Chain, seeds, problem, lower, upper, parts, method)
+        running = begun
         while first < plans:
             many = min(batch, plans - first)
-
-            def draw(chain: _Chain, first: int = first, many: int = many, most: int = most) -> NDArray[np.int16] | None:
-                return chain.draw(many, every, discard if first == 0 else 0, most)
-
-            drawn = list(pool.map(draw, running))
-            labels = [found for found in drawn if found is not None]
-            if len(labels) < chains:
-                most, first = 2 * most, 0
-                for chain in running:
-                    chain.begin()
+            drawn = pool.map(_draw_on, running, many, every, discard if first == 0 else 0, most)
+            labels = pool.get(pool.map(_labels, drawn))
+            if any(found is None for found in labels):
+                most, first, running = 2 * most, 0, begun
                 continue
+            running = pool.map(_chain, drawn)
             yield Batch(first, np.stack(labels), most)
             first += many
 
@@ -291,35 +299,46 @@ def _check(
 
 
 class _Chain:
-    """One chain: where it stands, and how it draws on."""
+    """One chain: where it stands. Drawing on from it leaves it as it is, so that work that was lost can be redone."""
 
     def __init__(
-        self, problem: Problem, lower: int, upper: int, parts: int, method: Method, seed: np.random.SeedSequence
+        self, seed: np.random.SeedSequence, problem: Problem, lower: int, upper: int, parts: int, method: Method
     ) -> None:
         self.problem, self.lower, self.upper, self.method = problem, lower, upper, method
-        self.word, first = seed.generate_state(2, np.uint64)
-        self.start = _first(problem, lower, upper, parts, int(first % np.uint64(1 << 31)))
-        self.begin()
+        word, first = seed.generate_state(2, np.uint64)
+        self.walk = _walk(problem, _first(problem, lower, upper, parts, int(first % np.uint64(1 << 31))), word)
 
-    def begin(self) -> None:
-        """Go back to the first plan and the first random number."""
-        self.walk = _walk(self.problem, self.start, self.word)
+    def moved(self) -> _Chain:
+        """Return a copy with a walk of its own."""
+        other = copy(self)
+        other.walk = Walk(*(array.copy() if name in MOVES else array for name, array in self.walk._asdict().items()))
+        return other
 
-    def draw(self, plans: int, every: int, discard: int, most: int) -> NDArray[np.int16] | None:
-        """Draw the next plans; None where a tree has more than `most` balanced cuts, and the law is lost."""
-        kept = np.empty((plans, self.problem.n), np.int16)
-        for number in range(plans):
-            steps = every + (discard if number == 0 else 0)
-            if self.method == "recom":
-                told = recom_steps(self.walk, self.lower, self.upper, steps)
-            else:
-                told = reversible_steps(self.walk, self.lower, self.upper, steps, most)
-            if told == TOO_MANY_CUTS:
-                return None
-            if told < 0:
-                raise NoPlanError("a chain came to a plan that no step leaves: widen the bounds")
-            kept[number] = self.walk.label
-        return kept
+
+def _draw_on(chain: _Chain, plans: int, every: int, discard: int, most: int) -> tuple[NDArray[np.int16] | None, _Chain]:
+    """Draw the next plans; none where a tree has more than `most` balanced cuts, and the law is lost."""
+    chain = chain.moved()
+    kept = np.empty((plans, chain.problem.n), np.int16)
+    for number in range(plans):
+        steps = every + (discard if number == 0 else 0)
+        if chain.method == "recom":
+            told = recom_steps(chain.walk, chain.lower, chain.upper, steps)
+        else:
+            told = reversible_steps(chain.walk, chain.lower, chain.upper, steps, most)
+        if told == TOO_MANY_CUTS:
+            return None, chain
+        if told < 0:
+            raise NoPlanError("a chain came to a plan that no step leaves: widen the bounds")
+        kept[number] = chain.walk.label
+    return kept, chain
+
+
+def _labels(drawn: tuple[NDArray[np.int16] | None, _Chain]) -> NDArray[np.int16] | None:
+    return drawn[0]
+
+
+def _chain(drawn: tuple[NDArray[np.int16] | None, _Chain]) -> _Chain:
+    return drawn[1]
 
 
 def _first(problem: Problem, lower: int, upper: int, parts: int, seed: int) -> Ints:

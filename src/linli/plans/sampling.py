@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linli.districting.ensemble import FIRST_MOST_CUTS, Batch, Method, stream, warn_of
+from linli.districting.executors import Executor, Pool, pool_of
 from linli.districting.problem import Floats
 from linli.districting.result import Progress, ProgressHook
 from linli.errors import InputError
@@ -39,6 +40,8 @@ def sample(
     count: str | None = None,
     to: Path | str | None = None,
     progress: ProgressHook | None = None,
+    executor: Executor = "threads",
+    address: str | None = None,
 ) -> NeutralPlans:
     """Draw neutral plans: connected communities within the bounds, compounds whole, and no goal.
 
@@ -61,6 +64,8 @@ def sample(
         Parquet file for every plan and measure, written batch by batch; None keeps the measures alone.
     progress
         Called with how many plans are drawn.
+    executor, address
+        Where the chains run: `threads`, or `dask` with the address of its scheduler.
 
     Notes
     -----
@@ -89,9 +94,9 @@ def sample(
         "method": method, "every": every, "discard": discard, "seed": seed, "chains": chains,
         "keep_whole": rules.keep_whole, "never_cross": list(rules.never_cross), "ids": list(blocks.ids),
     }  # fmt: skip
-    with NeutralWriter(to, meta, list(measures), chains) as writer:
+    with NeutralWriter(to, meta, list(measures), chains) as writer, pool_of(executor, chains, address) as pool:
         try:
-            for batch in _together(task, shares, plans, chains, method, every, discard, seed):
+            for batch in _together(task, shares, plans, chains, method, every, discard, seed, pool):
                 labels = batch.labels[:, :, task.atom]
                 found = {
                     name: np.stack([measured(chain) for chain in labels]).astype(np.float64)
@@ -192,8 +197,9 @@ def _shares(task: Task, parts: int | None, like: Plan | None) -> list[int]:
 
 
 def _together(
-    task: Task, shares: list[int], plans: int, chains: int, method: Method, every: int, discard: int, seed: int
-) -> Iterator[Batch]:
+    task: Task, shares: list[int], plans: int, chains: int, method: Method, every: int, discard: int, seed: int,
+    pool: Pool,
+) -> Iterator[Batch]:  # fmt: skip
     """Draw every piece by itself, at one pace; labels are of atoms, numbered through all pieces."""
     offset = np.concatenate([[0], np.cumsum(shares)])[:-1]
     rooms = [FIRST_MOST_CUTS] * len(shares)
@@ -205,7 +211,7 @@ def _together(
             piece: stream(
                 task.problem.subproblem(task.pieces[piece]), low, high, shares[piece], plans, chains=chains,
                 method=method, every=every, discard=discard, seed=seed + 7919 * piece, batch=BATCH,
-                most_cuts=rooms[piece],
+                most_cuts=rooms[piece], executor=pool,
             )
             for piece in drawn
         }  # fmt: skip
