@@ -1,0 +1,164 @@
+"""What a street has already: blocks, compounds, buildings and communities, found as files name them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from linli.org.models import Division
+from linli.territory.importing.numbers import bare_name, plain_name, read_numbers
+from linli.territory.models import Block, Building, Compound, Count, Facility, Membership
+
+
+class Ground:
+    """A street's rows, each kind read when first asked for.
+
+    Parameters
+    ----------
+    street
+        The street.
+    day
+        The day whose memberships tell twins apart.
+    """
+
+    def __init__(self, street: Division, day: date) -> None:
+        self.street, self.day = street, day
+
+    @cached_property
+    def blocks(self) -> dict[str, Block]:
+        """Blocks by code."""
+        return {block.code: block for block in Block.objects.filter(street=self.street)}
+
+    @cached_property
+    def shapes(self) -> NDArray[Any]:
+        """The geometry of `blocks`, in their order."""
+        return np.array([block.shape for block in self.blocks.values()], dtype=object)
+
+    @property
+    def middle(self) -> tuple[float, float] | None:
+        """Longitude and latitude of the middle of the blocks."""
+        if not self.blocks:
+            return None
+        west, south, east, north = shapely.total_bounds(self.shapes)
+        return float(west + east) / 2, float(south + north) / 2
+
+    def block_at(self, points: NDArray[Any]) -> list[Block | None]:
+        """Return the block that each point lies in, None where none does or there is no point."""
+        blocks, found = list(self.blocks.values()), np.full(len(points), -1)
+        if blocks:
+            which, where = self._tree.query(points, predicate="intersects")
+            found[which] = where
+        return [blocks[index] if index >= 0 else None for index in found]
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self.shapes)
+
+    @cached_property
+    def compounds(self) -> dict[str, Compound]:
+        """Compounds by code."""
+        return {compound.code: compound for compound in Compound.objects.filter(street=self.street)}
+
+    @cached_property
+    def _named(self) -> dict[str, list[Compound]]:
+        named: dict[str, list[Compound]] = defaultdict(list)
+        for compound in self.compounds.values():
+            for name in {plain_name(compound.name), plain_name(compound.also_called)} - {""}:
+                named[name].append(compound)
+        return named
+
+    @cached_property
+    def _bare(self) -> dict[str, list[Compound]]:
+        bare: dict[str, list[Compound]] = defaultdict(list)
+        for compound in self.compounds.values():
+            if compound.name:
+                bare[bare_name(compound.name)].append(compound)
+        return bare
+
+    def called(self, name: str) -> list[Compound]:
+        """Return the compounds of a name or nickname; without one, those whose name only adds what tells twins apart."""
+        return self._named.get(plain_name(name)) or self._bare.get(plain_name(name)) or []
+
+    def compound_called(self, name: str) -> Compound | None:
+        """Return the one compound that a name means, None where it means none or several."""
+        found = self.called(name) if name else []
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def buildings(self) -> dict[str, Building]:
+        """Buildings by code."""
+        return {building.code: building for building in Building.objects.filter(block__street=self.street)}
+
+    @cached_property
+    def in_compound(self) -> dict[int, list[Building]]:
+        """Buildings by compound."""
+        found: dict[int, list[Building]] = defaultdict(list)
+        for building in self.buildings.values():
+            if building.compound_id:
+                found[building.compound_id].append(building)
+        return found
+
+    @cached_property
+    def numbered(self) -> dict[tuple[int, int], list[Building]]:
+        """Buildings by compound and number."""
+        found: dict[tuple[int, int], list[Building]] = defaultdict(list)
+        for compound, buildings in self.in_compound.items():
+            for building in buildings:
+                for number in numbers_or_none(building.number):
+                    found[compound, number].append(building)
+        return found
+
+    @cached_property
+    def facilities(self) -> dict[str, Facility]:
+        """Facilities by code."""
+        return {facility.code: facility for facility in Facility.objects.filter(street=self.street)}
+
+    @cached_property
+    def communities(self) -> dict[str, Division]:
+        """Communities by code, name and title."""
+        found = {}
+        for division in Division.objects.filter(parent=self.street, kind=Division.Kind.COMMUNITY):
+            for name in (division.code, division.name, division.title, f"{division.name}社区"):
+                found[plain_name(name)] = division
+        return found
+
+    @cached_property
+    def member_of(self) -> dict[int, int]:
+        """The community of each block on the day."""
+        rows = Membership.objects.on(self.day).filter(block__street=self.street)
+        return dict(rows.values_list("block", "community"))
+
+    @cached_property
+    def blocks_of_compound(self) -> dict[int, list[Block]]:
+        """Blocks by the compound that they are part of."""
+        found: dict[int, list[Block]] = defaultdict(list)
+        for block in self.blocks.values():
+            if block.compound_id:
+                found[block.compound_id].append(block)
+        return found
+
+    @cached_property
+    def block_by_key(self) -> dict[int, Block]:
+        """Blocks by key."""
+        return {block.pk: block for block in self.blocks.values()}
+
+    def counts(self, source: str, as_of: date, blocks: Iterable[Block]) -> dict[tuple[int, str], Count]:
+        """Return what one source told of these blocks as of a day, by block and definition."""
+        keys = {block.pk for block in blocks}
+        rows = Count.objects.filter(block__street=self.street, source=source, as_of=as_of)
+        return {(count.block_id, count.definition): count for count in rows if count.block_id in keys}
+
+
+def numbers_or_none(text: object) -> list[int]:
+    """Read building numbers, none where the text is no number."""
+    try:
+        return read_numbers(text)
+    except ValueError:
+        return []

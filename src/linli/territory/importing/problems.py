@@ -1,0 +1,73 @@
+"""What may be wrong with a row, in words: what is wrong and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = tuple[str | Promise, str | Promise]
+
+# code → what is wrong, what to do; %(…)s stands for the details of the problem
+CATALOGUE: dict[str, Words] = {
+    "missing": (_("此项没有填"), _("补上这一项")),
+    "twice": (_("与第%(other)s行重复"), _("编号不能重复:改正其中一行,或删去一行")),
+    "too_long": (_("文字太长,最多%(most)s个字"), _("缩短文字,或核对列是否对应错了")),
+    "not_whole": (_("不是零或正整数"), _("写整数;没有就留空")),
+    "not_number": (_("不是零或正数"), _("写数字;没有就留空")),
+    "no_geometry": (_("没有图形"), _("画出图形,或删去这一行")),
+    "not_area": (_("图形不是面"), _("地块和小区应是面:改正图形,或核对图层")),
+    "no_area": (_("图形没有面积"), _("重画图形,或删去这一行")),
+    "mended": (_("边界自相交,已修复"), _("在地图上看一眼是否正确")),
+    "overlap": (_("与地块%(other)s重叠约%(area)s平方米"), _("核对两个地块的边界")),
+    "unknown_community": (_("街道没有这个社区"), _("核对社区名称,或先在组织里建立社区")),
+    "outside": (_("不在任何地块内"), _("核对坐标;确在本街道的,先补上那里的地块")),
+    "outside_kept": (_("不在任何地块内,按街道设施导入"), _("核对坐标是否正确")),
+    "unknown_compound": (_("没有这个小区"), _("核对小区名称,或先导入小区院落")),
+    "compound_later": (_("没有这个小区,先不关联"), _("导入小区院落后自动关联")),
+    "unclear_number": (_("幢号看不明白"), _("写成3幢或3-5幢")),
+    "unknown_block": (_("没有这个地块"), _("核对地块编号,或先导入地块")),
+    "unknown_building": (_("小区里没有这幢楼,计入小区"), _("核对幢号,或先导入房屋")),
+    "no_number": (_("没有幢号,计入小区"), _("知道幢号的请补上")),
+    "spread": (_("涉及%(number)s个地块,按房屋规模分摊"), _("知道各幢数字的请分行填写")),
+    "twins": (_("同名小区不止一个:%(names)s"), _("写出全名,或补上社区")),
+    "no_place": (_("找不到位置"), _("补上地块编号、小区和幢号之一")),
+    "removed": (_("文件里没有,将移除"), _("不该移除的,请补进文件")),
+    "kept": (_("文件里没有,但已有归属、房屋、设施或户数,予以保留"), _("确已不存在的,先调整归属和房屋")),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something about one row.
+
+    Parameters
+    ----------
+    code
+        A key of `CATALOGUE`.
+    row
+        The row of the file, None where it is about no row.
+    field
+        The column, as the file names it.
+    value
+        What stands there.
+    error
+        Whether it stops the row; else it only tells.
+    details
+        What the words need.
+    """
+
+    code: str
+    row: int | None = None
+    field: str = ""
+    value: str = ""
+    error: bool = True
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def words_of(code: str, details: dict[str, Any]) -> tuple[str, str]:
+    """Return what is wrong and what to do, in the language of the one who reads."""
+    wrong, advice = CATALOGUE[code]
+    return str(wrong) % details, str(advice) % details
