@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from linli.org.models import Division
-from linli.territory.importing.numbers import bare_name, plain_name, read_numbers
+from linli.territory.importing.numbers import bare_name, numbers_or_none, plain_name
 from linli.territory.models import Block, Building, Compound, Count, Facility, Membership
 
 
@@ -154,11 +154,3 @@ class Ground:
         keys = {block.pk for block in blocks}
         rows = Count.objects.filter(block__street=self.street, source=source, as_of=as_of)
         return {(count.block_id, count.definition): count for count in rows if count.block_id in keys}
-
-
-def numbers_or_none(text: object) -> list[int]:
-    """Read building numbers, none where the text is no number."""
-    try:
-        return read_numbers(text)
-    except ValueError:
-        return []

@@ -61,3 +61,11 @@ def plain_name(text: object) -> str:
 def bare_name(name: str) -> str:
     """Return a compound's name without what tells it from its twins: '幸福小区' for '幸福小区(炎龙路)'."""
     return re.sub(r"\([^()]*\)$", "", plain_name(name)) or plain_name(name)
+
+
+def numbers_or_none(text: object) -> list[int]:
+    """Read building numbers, none where the text is no number."""
+    try:
+        return read_numbers(text)
+    except ValueError:
+        return []

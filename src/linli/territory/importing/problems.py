@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
@@ -64,7 +65,7 @@ class Problem:
     field: str = ""
     value: str = ""
     error: bool = True
-    details: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def words_of(code: str, details: dict[str, Any]) -> tuple[str, str]:
