@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,3 +13,9 @@ class PlanningConfig(AppConfig):
     name = "linli.planning"
     label = "planning"
     verbose_name = _("社区规模调整")
+
+    def ready(self) -> None:
+        """Load the size standards that come with Linli after every upgrade."""
+        from linli.planning.standards import load_standards
+
+        post_migrate.connect(load_standards, sender=self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,41 @@ from linli.errors import InputError
 from linli.geodata import COUNT_COLUMNS, Blocks
 from linli.plans.measures import profile_bands
 from linli.plans.names import community_words
-from linli.plans.profiles import profile_names, read_profile
+from linli.plans.profiles import Profile, profile_names, read_profile
 from linli.plans.rules import DEFAULT_PROFILE
 from linli.plans.task import community_column, count_words, pick_count
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One reason why a community is flagged or looked at: `over`, `other_over`, `other_under`, `persons`, `homeless`.
+
+    Parameters
+    ----------
+    code
+        Which reason; `other_over` and `other_under` tell that another counting definition decides otherwise.
+    count
+        The counting definition (口径) that speaks.
+    value, limit
+        What was counted, and what it is held against.
+    """
+
+    code: str
+    count: str
+    value: int
+    limit: int
+
+    @property
+    def words(self) -> str:
+        """The reason in Chinese."""
+        if self.code == "over":
+            return f"{self.value}户(口径: {count_words(self.count)}), 超过{self.limit}户"
+        if self.code == "persons":
+            return f"人口{self.value}人, 超过{self.limit}人"
+        if self.code == "homeless":
+            return f"{self.value}个地块没有归属社区"
+        verb = "超过" if self.code == "other_over" else "不超过"
+        return f"按{count_words(self.count)}计为{self.value}户, {verb}{self.limit}户"
 
 
 @dataclass(frozen=True)
@@ -52,6 +85,55 @@ class Checkup:
     parts: tuple[int, int] | None
 
 
+def split_limit(standard: Profile, threshold: int | None = None) -> int:
+    """Return the households above which a community is flagged: the threshold asked for, or the standard's own.
+
+    Raises
+    ------
+    InputError
+        The threshold is below 1 household.
+    """
+    limit = threshold if threshold is not None else standard.split_above
+    if limit is None:
+        limit = standard.households[1] if standard.households else 6000
+    if limit < 1:
+        raise InputError("the threshold must be at least 1 household", field="threshold", value=limit)
+    return limit
+
+
+def find_reasons(counts: Mapping[str, int], *, count: str, limit: int, persons_most: int | None) -> tuple[Finding, ...]:
+    """Say why a community is flagged, and which other counting definitions decide otherwise.
+
+    Parameters
+    ----------
+    counts
+        Counting definition → households (`persons` → persons) of the community.
+    count
+        The counting definition that decides.
+    limit
+        Households above which it is flagged: exactly as many are not.
+    persons_most
+        Persons above which it is looked at, None where the standard is silent.
+    """
+    size = counts[count]
+    found = [Finding("over", count, size, limit)] if size > limit else []
+    for other, value in counts.items():
+        if other not in (count, "persons") and (value > limit) != (size > limit):
+            found.append(Finding("other_over" if value > limit else "other_under", other, value, limit))
+    if persons_most is not None and counts.get("persons", 0) > persons_most:
+        found.append(Finding("persons", "persons", counts["persons"], persons_most))
+    return tuple(found)
+
+
+def parts_within(households: int, band: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Return the least and most communities within a band that so many households could make; None where unknown."""
+    if band is None or not households:
+        return None
+    low, high = band
+    least = -(-households // high)
+    return least, max(households // low if low else households, least)
+
+
 def diagnose(
     blocks: Blocks, *, count: str | None = None, threshold: int | None = None, profile: str = DEFAULT_PROFILE
 ) -> list[Checkup]:
@@ -83,11 +165,7 @@ def diagnose(
             advice="add the column community",
         )
     standard = read_profile(profile)
-    limit = threshold if threshold is not None else standard.split_above
-    if limit is None:
-        limit = standard.households[1] if standard.households else 6000
-    if limit < 1:
-        raise InputError("the threshold must be at least 1 household", field="threshold", value=limit)
+    limit = split_limit(standard, threshold)
     profiles = [read_profile(name) for name in profile_names()]
     columns = {c: blocks.counts(c) for c in COUNT_COLUMNS if c in blocks.columns}
     columns.setdefault(column, blocks.counts(column))
@@ -95,32 +173,9 @@ def diagnose(
     for name in sorted(set(present) - {""}):
         inside = present == name
         counts = {c: int(values[inside].sum()) for c, values in columns.items()}
-        size = counts[column]
-        reasons = []
-        if size > limit:
-            reasons.append(f"{size}户(口径: {count_words(column)}), 超过{limit}户")
-        for other, value in counts.items():
-            if other not in (column, "persons") and (value > limit) != (size > limit):
-                verb = "超过" if value > limit else "不超过"
-                reasons.append(f"按{count_words(other)}计为{value}户, {verb}{limit}户")
-        most = standard.persons_most
-        if most is not None and "persons" in counts and counts["persons"] > most:
-            reasons.append(f"人口{counts['persons']}人, 超过{most}人")
-        parts = None
-        if standard.households is not None and size:
-            low, high = standard.households
-            parts = (-(-size // high), max(size // low if low else size, -(-size // high)))
         found.append(
-            Checkup(
-                name=str(name),
-                blocks=int(inside.sum()),
-                count=size,
-                counts=counts,
-                grade=standard.grade(size),
-                bands=tuple(profile_bands(size, profiles)),
-                flagged=size > limit,
-                reasons=tuple(reasons),
-                parts=parts,
+            check_community(
+                str(name), int(inside.sum()), counts, count=column, limit=limit, standard=standard, profiles=profiles
             )
         )
     left = int(np.sum(present == ""))
@@ -128,9 +183,49 @@ def diagnose(
         households = int(columns[column][present == ""].sum())
         found.append(
             Checkup("", left, households, {c: int(v[present == ""].sum()) for c, v in columns.items()}, "", (), False,
-                    (f"{left}个地块没有归属社区",), None)
+                    (Finding("homeless", column, left, 0).words,), None)
         )  # fmt: skip
     return sorted(found, key=lambda c: (-c.count, c.name))
+
+
+def check_community(
+    name: str,
+    blocks: int,
+    counts: dict[str, int],
+    *,
+    count: str,
+    limit: int,
+    standard: Profile,
+    profiles: Sequence[Profile],
+) -> Checkup:
+    """Check one community from its counts alone: the one place where grade, bands, reasons and parts are reckoned.
+
+    Parameters
+    ----------
+    name, blocks
+        Its name and number of blocks.
+    counts
+        Counting definition → sum over its blocks; holds `count`.
+    count, limit
+        The definition that decides, and the households above which the community is flagged.
+    standard
+        Whose grades and band hold.
+    profiles
+        All standards it is held against.
+    """
+    size = counts[count]
+    reasons = find_reasons(counts, count=count, limit=limit, persons_most=standard.persons_most)
+    return Checkup(
+        name=name,
+        blocks=blocks,
+        count=size,
+        counts=counts,
+        grade=standard.grade(size),
+        bands=tuple(profile_bands(size, profiles)),
+        flagged=size > limit,
+        reasons=tuple(reason.words for reason in reasons),
+        parts=parts_within(size, standard.households),
+    )
 
 
 def diagnosis_text(checkups: list[Checkup], *, count: str) -> str:

@@ -100,7 +100,7 @@ def read_profile(name: str) -> Profile:
     """
     if name.endswith(".toml"):
         path = Path(name)
-        return _profile(path.stem, read_toml(path), path)
+        return profile_from(path.stem, read_toml(path), path)
     return _shipped(name)
 
 
@@ -130,10 +130,17 @@ def _shipped(name: str) -> Profile:
             value=name,
             advice=f"choose one of {', '.join(profile_names())}, or name a file that ends in .toml",
         )
-    return _profile(name, tomllib.loads(resource.read_text(encoding="utf-8")), None)
+    return profile_from(name, tomllib.loads(resource.read_text(encoding="utf-8")))
 
 
-def _profile(name: str, table: dict[str, Any], path: Path | None) -> Profile:
+def profile_from(name: str, table: Mapping[str, Any], path: Path | None = None) -> Profile:
+    """Make a profile of a table; what it does not say stands in `common.toml`.
+
+    Raises
+    ------
+    InputError
+        A field that no profile has, or a value that is not right; names the file where there is one.
+    """
     common = tomllib.loads(
         files("linli.plans").joinpath("profiles").joinpath("common.toml").read_text(encoding="utf-8")
     )
