@@ -6,6 +6,7 @@
 `LINLI_SECRET_KEY`     secret of sessions and signatures; made once and kept in `LINLI_HOME` where not set
 `LINLI_HOSTS`          names the site answers to, with commas; this machine only where not set
 `LINLI_HTTPS`          `1` where the site stands behind HTTPS: secure cookies, HSTS
+`LINLI_PROXIES`        how many proxies of one's own stand before the site; none where not set
 `LINLI_DEMO`           `1` where all data is synthetic: every page and export says so
 `LINLI_LOG`            level of the log, `INFO` where not set; one JSON object a line on standard error
 `LINLI_OIDC`           JSON object of one OpenID Connect provider: `id`, `name`, `client_id`, `secret`, `server_url`
@@ -94,11 +95,8 @@ TEMPLATES = [
 
 DATABASES = {"default": database_from(os.environ.get("DATABASE_URL", ""), HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    # shared by all workers, so that limits hold for the whole site without a second service
-    "limits": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "limits_cache"},
-}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+LINLI_PROXIES = int(os.environ.get("LINLI_PROXIES") or 0)  # see linli.org.limits
 
 AUTH_USER_MODEL = "org.Account"
 AUTHENTICATION_BACKENDS = [
