@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
+from typing import Any
+
 from django.db import models
 
 
@@ -17,7 +21,7 @@ class Entry(models.Model):
     before = models.CharField(max_length=64, blank=True)
     after = models.CharField(max_length=64, blank=True)
     public = models.BooleanField(default=False)
-    content = models.JSONField(default=dict)
+    content = models.TextField(default="{}")  # canonical JSON, hashed as written
     salt = models.CharField(max_length=32)
     digest = models.CharField(max_length=64)
     previous = models.CharField(max_length=64)
@@ -29,3 +33,14 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.verb} {self.object}"
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The content as an object."""
+        found: dict[str, Any] = json.loads(self.content)
+        return found
+
+    @property
+    def moment(self) -> datetime:
+        """When it was recorded."""
+        return datetime.fromisoformat(self.at)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
 
-from linli.ledger.chain import GENESIS, canonical, digest_of, hash_of
+from linli.ledger.chain import FIELDS, GENESIS, canonical, digest_of, hash_of
 from linli.ledger.models import Entry
 
 LOCK = 0x4C696E6C69  # any number, the same everywhere: orders the writers of the chain on PostgreSQL
@@ -62,13 +62,25 @@ def record(
         "object": object,
         "before": _digest(before),
         "after": _digest(after),
-        "public": public,
-        "content": dict(content or {}),
+        "public": int(public),
+        "content": canonical(content or {}),
         "salt": secrets.token_hex(16),
     }
-    digest = digest_of(fields)
-    return Entry.objects.create(**fields, digest=digest, previous=last[1], hash=hash_of(last[1], fields["seq"], digest))
+    for name in ("actor", "post", "verb", "object"):
+        if "\n" in fields[name]:
+            raise ValueError(f"a line break in {name}: {fields[name]!r}")
+    digest = digest_of(fields[name] for name in FIELDS)
+    return Entry.objects.create(
+        **{**fields, "public": public}, digest=digest, previous=last[1], hash=hash_of(last[1], fields["seq"], digest)
+    )
+
+
+def record_sight(*, actor: str, object: str, fields: Sequence[str], why: str, post: str = "") -> Entry:
+    """Record that someone saw personal data: whose, which fields, what for; never the data themselves."""
+    return record(
+        actor=actor, post=post, verb="ledger.sight", object=object, content={"fields": list(fields), "why": why}
+    )
 
 
 def _digest(state: Mapping[str, Any] | None) -> str:
-    return "" if state is None else hashlib.sha256(canonical(state)).hexdigest()
+    return "" if state is None else hashlib.sha256(canonical(state).encode()).hexdigest()

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ("before", models.CharField(blank=True, max_length=64)),
                 ("after", models.CharField(blank=True, max_length=64)),
                 ("public", models.BooleanField(default=False)),
-                ("content", models.JSONField(default=dict)),
+                ("content", models.TextField(default="{}")),
                 ("salt", models.CharField(max_length=32)),
                 ("digest", models.CharField(max_length=64)),
                 ("previous", models.CharField(max_length=64)),

@@ -77,7 +77,7 @@ def test_the_label_changes_at_midnight_in_shanghai(
 def test_one_relabelling_is_one_public_line_in_the_ledger(world: World, clerk: Actor, blocks: list[Block]) -> None:
     entry = Entry.objects.order_by("-seq")[0]
     assert (entry.verb, entry.actor, entry.public) == ("territory.assign_blocks", clerk.reference, True)
-    assert entry.content["blocks"] == ["B001", "B002", "B003"]
+    assert entry.said["blocks"] == ["B001", "B002", "B003"]
     assert (entry.content["community"], entry.content["from"]) == ("团结社区", "2026-01-01")
     assert Entry.objects.filter(verb="territory.assign_blocks").count() == 1
 
