@@ -120,9 +120,7 @@ def parse(text: str) -> Address:
 
 def _parse(text: str) -> Address:
     plain = _plain(text)
-    if found := DASHED.match(plain) or RANGE.match(plain):
-        parts = found.groupdict()
-    elif found := TAIL.match(plain):
+    if (found := DASHED.match(plain) or RANGE.match(plain)) or (found := TAIL.match(plain)):
         parts = found.groupdict()
     else:  # a newline cannot be left, so this is never reached with text of one line
         parts = {"head": plain}

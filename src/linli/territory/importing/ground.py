@@ -53,12 +53,13 @@ class Ground:
         """Return the block that each point lies in, None where none does or there is no point."""
         blocks, found = list(self.blocks.values()), np.full(len(points), -1)
         if blocks:
-            which, where = self._tree.query(points, predicate="intersects")
+            which, where = self.tree.query(points, predicate="intersects")
             found[which] = where
         return [blocks[index] if index >= 0 else None for index in found]
 
     @cached_property
-    def _tree(self) -> shapely.STRtree:
+    def tree(self) -> shapely.STRtree:
+        """The index of `shapes`."""
         return shapely.STRtree(self.shapes)
 
     @cached_property
@@ -83,7 +84,7 @@ class Ground:
         return bare
 
     def called(self, name: str) -> list[Compound]:
-        """Return the compounds of a name or nickname; without one, those whose name only adds what tells twins apart."""
+        """Return the compounds of a name or nickname; without one, those that add what tells twins apart."""
         return self._named.get(plain_name(name)) or self._bare.get(plain_name(name)) or []
 
     def compound_called(self, name: str) -> Compound | None:
