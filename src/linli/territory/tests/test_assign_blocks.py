@@ -78,7 +78,7 @@ def test_one_relabelling_is_one_public_line_in_the_ledger(world: World, clerk: A
     entry = Entry.objects.order_by("-seq")[0]
     assert (entry.verb, entry.actor, entry.public) == ("territory.assign_blocks", clerk.reference, True)
     assert entry.said["blocks"] == ["B001", "B002", "B003"]
-    assert (entry.content["community"], entry.content["from"]) == ("团结社区", "2026-01-01")
+    assert (entry.said["community"], entry.said["from"]) == ("团结社区", "2026-01-01")
     assert Entry.objects.filter(verb="territory.assign_blocks").count() == 1
 
 
