@@ -29,6 +29,10 @@ COMMANDS = {
     "draw": "Draw blocks or a plan as PNG, SVG or PDF",
     "verify": "Recheck a plan file from the data alone",
     "demo": "Build the synthetic district 铜源街道 and divide it",
+    "serve": "Serve the site: pages, the API, long jobs",
+    "upgrade": "Bring the site's database up to this version",
+    "backup": "Write the whole site into one verified file, while it serves",
+    "restore": "Put a site back from a backup; what stood there is kept",
 }
 
 

@@ -1,0 +1,1 @@
+"""Keeping a site: serving it, upgrading it, backing it up, restoring it."""
