@@ -46,7 +46,8 @@ def command(
 def _prepare(upgrade: bool) -> None:
     from django.db import connection
 
-    from linli.web.upkeep.upgrading import is_fresh, upgrade as run_upgrade, waiting
+    from linli.web.upkeep.upgrading import is_fresh, waiting
+    from linli.web.upkeep.upgrading import upgrade as run_upgrade
 
     todo = waiting()
     if upgrade or (todo and is_fresh()):

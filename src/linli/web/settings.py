@@ -23,11 +23,15 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.web.databases import database_from
 from linli.web.secret import secret_key
+from linli.web.upkeep.restore import finish_restore
 
 HOME = Path(os.environ.get("LINLI_HOME") or "var").resolve()
 PACKAGE = Path(__file__).resolve().parent.parent
 DEMO = os.environ.get("LINLI_DEMO") == "1"
 HTTPS = os.environ.get("LINLI_HTTPS") == "1"
+
+DATABASES = {"default": database_from(os.environ.get("DATABASE_URL", ""), HOME)}
+finish_restore(HOME, DATABASES["default"])  # one that was killed on its last steps
 
 DEBUG = False
 SECRET_KEY = os.environ.get("LINLI_SECRET_KEY") or secret_key(HOME)
@@ -93,7 +97,6 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database_from(os.environ.get("DATABASE_URL", ""), HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 LINLI_PROXIES = int(os.environ.get("LINLI_PROXIES") or 0)  # see linli.org.limits

@@ -1,0 +1,207 @@
+"""The backup file: a ZIP with the database, the uploads, the secret, and a manifest of what each part hashes to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import zipfile
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
+
+from linli.errors import InputError
+from linli.ledger.chain import FIELDS, GENESIS, digest_of, hash_of
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
+SECRET = "secret.key"
+FILES = "files"
+CHUNK = 1 << 20
+COLUMNS = ("seq", "at", "actor", "post", "verb", "object", "before", "after", "public", "content", "salt")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a backup says of itself.
+
+    Parameters
+    ----------
+    format
+        Version of this layout.
+    linli
+        Version that wrote it.
+    made_at
+        ISO 8601 with offset.
+    database
+        `sqlite` or `postgresql`.
+    ledger_entries, ledger_head
+        Number and hash of the ledger's last entry; 0 and zeros where the ledger is empty.
+    members
+        Name of each part to its SHA-256 and bytes.
+    """
+
+    format: int
+    linli: str
+    made_at: str
+    database: str
+    ledger_entries: int
+    ledger_head: str
+    members: Mapping[str, tuple[str, int]]
+
+    def as_json(self) -> str:
+        """Return it as written in the archive."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True)
+
+
+def add(archive: zipfile.ZipFile, path: Path, name: str) -> tuple[str, int]:
+    """Put a file into the archive; returns SHA-256 and bytes of what was put there."""
+    entry = zipfile.ZipInfo.from_file(path, name, strict_timestamps=False)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
+        while piece := source.read(CHUNK):
+            digest.update(piece)
+            size += len(piece)
+            target.write(piece)
+    return digest.hexdigest(), size
+
+
+def read_manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
+    """Return the manifest; refuses what is no backup, or a newer one than this version knows.
+
+    Raises
+    ------
+    InputError
+        As said.
+    """
+    try:
+        found: dict[str, Any] = json.loads(archive.read(MANIFEST))
+        manifest = Manifest(**{**found, "members": {name: tuple(part) for name, part in found["members"].items()}})
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            "this is no backup of Linli", file=path, advice="name a file that linli backup wrote"
+        ) from error
+    if manifest.format > FORMAT or manifest.database not in DATABASES:
+        raise InputError(f"this backup was written by Linli {manifest.linli}", file=path, advice="upgrade Linli first")
+    return manifest
+
+
+def check_members(archive: zipfile.ZipFile, manifest: Manifest, path: Path, into: Path | None = None) -> None:
+    """Read every part anew and compare it with the manifest; write the parts below `into` where given.
+
+    Raises
+    ------
+    InputError
+        A part is missing, added, changed, or would leave its folder.
+    """
+    names = set(archive.namelist()) - {MANIFEST}
+    if names != set(manifest.members):
+        odd = sorted(names ^ set(manifest.members))[0]
+        raise InputError("the backup does not hold what its manifest says", file=path, value=odd)
+    for name, (digest, size) in manifest.members.items():
+        place = PurePosixPath(name)
+        if place.is_absolute() or ".." in place.parts or "\\" in name:
+            raise InputError("a part of the backup would leave its folder", file=path, value=name)
+        try:
+            with archive.open(name) as source:
+                seen = _copy(source, None if into is None else into / name)
+        except (zipfile.BadZipFile, EOFError, OSError) as error:
+            raise InputError("a part of the backup cannot be read", file=path, value=name) from error
+        if seen != (digest, size):
+            raise InputError("a part of the backup is not what was written", file=path, value=name)
+
+
+def _copy(source: Any, target: Path | None) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    sink: BinaryIO | None = None
+    if target is not None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        sink = target.open("xb")
+    try:
+        while piece := source.read(CHUNK):
+            digest.update(piece)
+            size += len(piece)
+            if sink is not None:
+                sink.write(piece)
+        if sink is not None:
+            flush(sink)
+    finally:
+        if sink is not None:
+            sink.close()
+    return digest.hexdigest(), size
+
+
+def flush(file: BinaryIO) -> None:
+    """Bring what was written to the disk itself."""
+    import os
+
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def flush_folder(folder: Path) -> None:
+    """Bring the names of a folder to the disk itself, where the system knows how."""
+    import os
+
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows opens no folder
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def check_sqlite(path: Path) -> tuple[int, str]:
+    """Check a database file and its whole ledger; returns number and hash of the ledger's last entry.
+
+    Raises
+    ------
+    InputError
+        The file is damaged, or the chain of the ledger broken.
+    """
+    try:
+        with closing(sqlite3.connect(path)) as database:
+            said = database.execute("PRAGMA integrity_check").fetchone()[0]
+            if said != "ok":
+                raise InputError(f"the database is damaged: {said}", file=path)
+            known = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if "ledger_entry" not in known:
+                return 0, GENESIS
+            names = ", ".join(f'"{name}"' for name in (*COLUMNS, "digest", "previous", "hash"))
+            return check_chain(database.execute(f"SELECT {names} FROM ledger_entry ORDER BY seq"))
+    except sqlite3.DatabaseError as error:
+        raise InputError(f"the database cannot be read: {error}", file=path) from error
+
+
+def check_chain(rows: Any) -> tuple[int, str]:
+    """Recompute the ledger's chain from rows of `COLUMNS`, digest, previous, hash; returns the last number and hash.
+
+    Raises
+    ------
+    InputError
+        An entry is missing, changed or out of order.
+    """
+    last, head = 0, GENESIS
+    for row in rows:
+        entry = dict(zip((*COLUMNS, "digest", "previous", "hash"), row, strict=True))
+        entry["public"] = bool(entry["public"])
+        if isinstance(entry["content"], str):
+            entry["content"] = json.loads(entry["content"])
+        good = entry["seq"] == last + 1 and entry["previous"] == head
+        good = good and entry["digest"] == digest_of({name: entry[name] for name in FIELDS})
+        if not good or entry["hash"] != hash_of(head, entry["seq"], entry["digest"]):
+            raise InputError(f"the ledger is broken at entry {entry['seq']}", advice="look with linli ledger verify")
+        last, head = entry["seq"], entry["hash"]
+    return last, head
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder of ours, whatever is left of it."""
+    shutil.rmtree(folder, ignore_errors=True)
