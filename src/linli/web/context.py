@@ -1,4 +1,4 @@
-"""What every template knows: the site's name, whether its data is synthetic, the menu of who looks."""
+"""What every template knows: the site's name, its look, whether its data is synthetic, the menu of who looks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from linli.web.look import look_of
 from linli.web.navigation import menu
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Return the site's own context."""
-    return {"site_name": settings.LINLI_NAME, "demo": settings.DEMO, "menu": menu(request)}
+    return {**still(request), "menu": menu(request)}
+
+
+def still(request: HttpRequest) -> dict[str, Any]:
+    """Return the part of the site's context that asks no database."""
+    return {"site_name": settings.LINLI_NAME, "demo": settings.DEMO, "look": look_of(request)}

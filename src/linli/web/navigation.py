@@ -21,12 +21,37 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (Entry(_("首页"), "home"),)
 
+# the heading under which a room's pages stand, by the first part of the page's name
+GROUPS: dict[str, str | Promise] = {
+    "territory": _("地块与房屋"),
+    "planning": _("规模调整"),
+    "org": _("组织与岗位"),
+    "jobs": _("运行"),
+    "ledger": _("台账"),
+}
+
 
 def menu(request: HttpRequest) -> list[dict[str, object]]:
-    """Return the entries that the one who asks may open, each with title, address and whether it is this page."""
+    """Return the entries that the one who asks may open, each with title, address, group and whether it is this page."""
     actor = getattr(request, "actor", None)
-    return [
-        {"title": entry.title, "url": reverse(entry.page), "here": request.path == reverse(entry.page)}
+    open_to_him = [
+        (entry, reverse(entry.page))
         for entry in ENTRIES
         if entry.permission is None or (actor is not None and actor.may(entry.permission))
     ]
+    here = max((url for _entry, url in open_to_him if _leads_to(url, request.path)), key=len, default="")
+    return [
+        {
+            "title": entry.title,
+            "url": url,
+            "group": GROUPS.get(entry.page.partition(":")[0], ""),
+            "here": url == here,
+            "exact": url == request.path,
+        }
+        for entry, url in open_to_him
+    ]
+
+
+def _leads_to(url: str, path: str) -> bool:
+    """Whether a page stands at an address or below it; the first page leads to itself alone."""
+    return path == url or (url != "/" and path.startswith(url if url.endswith("/") else f"{url}/"))

@@ -1,12 +1,15 @@
-"""Tags that every template may use without loading them: built assets."""
+"""Tags that every template may use without loading them: built assets, links of a paged and sorted list."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django import template
+from django.core.paginator import Page
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -36,3 +39,34 @@ def asset(entry: str) -> SafeString:
     if file.endswith(".css"):
         return format_html('<link rel="stylesheet" href="{}">', static(f"build/{file}"))
     return format_html('{}<script type="module" src="{}"></script>', links, static(f"build/{file}"))
+
+
+@register.simple_tag(takes_context=True)
+def page_link(context: template.Context, number: int, name: str = "") -> str:
+    """Return the query of another page of a list, all else unchanged; `name` is its parameter, 'page' if empty."""
+    query = context["request"].GET.copy()
+    query[name or "page"] = str(number)
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def page_numbers(page: Page[Any]) -> Iterable[str | int]:
+    """Return the numbers a pager shows, with an ellipsis for those it leaves out."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
+@register.simple_tag(takes_context=True)
+def sort_header(context: template.Context, key: str, title: str, kind: str = "", name: str = "sort") -> SafeString:
+    """Return the head of a column that sorts its list by `key`, and by '-key' when pressed again; kind 'number' aligns."""
+    query = context["request"].GET.copy()
+    now = query.get(name, "")
+    order = {key: "ascending", f"-{key}": "descending"}.get(now, "")
+    query[name] = f"-{key}" if now == key else key
+    query.pop("page", None)
+    return format_html(
+        '<th scope="col"{}{}><a href="?{}">{}</a></th>',
+        format_html(' class="{}"', kind) if kind else "",
+        format_html(' aria-sort="{}"', order) if order else "",
+        query.urlencode(),
+        title,
+    )
