@@ -1,2 +1,18 @@
-// What every page loads: the look.
+// What every page loads: the look, and small comforts that a page does without where no script runs.
 import "./styles/main.css";
+
+// one drop-down at a time; Escape or a press elsewhere closes it
+const drops = (): NodeListOf<HTMLDetailsElement> => document.querySelectorAll<HTMLDetailsElement>("details.drop[open]");
+document.addEventListener("click", (event) => {
+  for (const drop of drops()) if (!drop.contains(event.target as Node)) drop.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const drop of drops()) {
+    drop.open = false;
+    drop.querySelector("summary")?.focus();
+  }
+});
+
+// a form that came back with errors is read from its summary on
+document.querySelector<HTMLElement>("form [data-focus]")?.focus({ preventScroll: true });

@@ -7,7 +7,10 @@ import time
 import uuid
 from collections.abc import Callable
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+
+from linli.web.views.errors import no_database
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -35,6 +38,13 @@ class ContentSecurity:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
         return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Say plainly that the database does not answer, instead of an unexplained 500."""
+        if not isinstance(error, OperationalError):
+            return None
+        log.error("database", exc_info=error)
+        return no_database(request)
 
 
 class RequestLog:

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -96,6 +97,9 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "linli.web.forms.Renderer"
+CSRF_FAILURE_VIEW = "linli.web.views.errors.stale_form"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

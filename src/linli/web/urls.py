@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from linli.web.views import health, home
+from linli.web.views import health, home, preferences, style
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("look", preferences.choose, name="choose"),
+    path("style", style.show, name="style"),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),
 ]
+
+handler400 = "linli.web.views.errors.bad_request"
+handler403 = "linli.web.views.errors.not_allowed"
+handler404 = "linli.web.views.errors.not_found"
+handler500 = "linli.web.views.errors.broken"

@@ -1,0 +1,134 @@
+// Polygons on one Canvas2D above Leaflet: typed arrays, drawn anew when the view settles, shifted while it is panned.
+import * as L from "leaflet";
+import { type Units, project, unitAt } from "./geometry";
+
+export interface View {
+  zoom: number;
+  units: number;
+}
+
+/** What a back end for polygons offers; a WebGL one may join behind the same four. */
+export interface Blocks {
+  setUnits(units: Units): void;
+  /** One number a unit, and the colour of every number. */
+  setZones(zones: Uint16Array, colours: readonly string[]): void;
+  /** The unit at a place of the map, -1 where there is none. */
+  pick(place: L.LatLng): number;
+  onView(listener: (view: View) => void): void;
+}
+
+const OUTLINE_FROM = 6; // pixels: smaller units show their fill alone
+
+export class BlocksLayer extends L.Layer implements Blocks {
+  private canvas = document.createElement("canvas");
+  private ink = this.canvas.getContext("2d", { willReadFrequently: true });
+  private units: Units | null = null;
+  private zones: Uint16Array = new Uint16Array(0);
+  private colours: readonly string[] = [];
+  private listeners: ((view: View) => void)[] = [];
+  private chosen = -1;
+  private map: L.Map | null = null;
+
+  setUnits(units: Units): void {
+    this.units = units;
+    this.zones = new Uint16Array(units.unitStart.length - 1);
+    this.paint();
+  }
+
+  setZones(zones: Uint16Array, colours: readonly string[]): void {
+    this.zones = zones;
+    this.colours = colours;
+    this.paint();
+  }
+
+  /** Mark one unit, or none by -1. */
+  choose(unit: number): void {
+    if (unit === this.chosen) return;
+    this.chosen = unit;
+    this.paint();
+  }
+
+  pick(place: L.LatLng): number {
+    return this.units ? unitAt(this.units, ...project(place.lng, place.lat)) : -1;
+  }
+
+  onView(listener: (view: View) => void): void {
+    this.listeners.push(listener);
+  }
+
+  override onAdd(map: L.Map): this {
+    this.map = map;
+    this.canvas.className = "leaflet-zoom-hide";
+    this.canvas.setAttribute("aria-hidden", "true");
+    map.getPane("overlayPane")?.append(this.canvas);
+    // the pane moves with a drag, and the bitmap with it; only the settled view is painted
+    map.on("moveend zoomend resize viewreset", this.paint, this);
+    this.paint();
+    return this;
+  }
+
+  override onRemove(map: L.Map): this {
+    map.off("moveend zoomend resize viewreset", this.paint, this);
+    this.canvas.remove();
+    this.map = null;
+    return this;
+  }
+
+  private paint(): void {
+    const { map, ink, units, canvas } = this;
+    if (!map || !ink || !units) return;
+    const size = map.getSize();
+    const margin = { x: Math.round(size.x / 4), y: Math.round(size.y / 4) }; // so that a short drag shows no edge
+    const [width, height] = [size.x + 2 * margin.x, size.y + 2 * margin.y];
+    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    canvas.width = width * ratio;
+    canvas.height = height * ratio;
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+    L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([-margin.x, -margin.y]));
+    const scale = 256 * 2 ** map.getZoom();
+    const corner = map.getPixelBounds().min ?? L.point(0, 0);
+    const [left, top] = [corner.x - margin.x, corner.y - margin.y];
+    ink.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ink.lineJoin = "round";
+    const style = getComputedStyle(canvas);
+    const edge = style.getPropertyValue("--paper") || "#fbfaf6";
+    let seen = 0;
+    for (let u = 0; u < this.zones.length; u++) {
+      const b = u * 4;
+      const [west, north] = [units.boxes[b]! * scale - left, units.boxes[b + 1]! * scale - top];
+      const [east, south] = [units.boxes[b + 2]! * scale - left, units.boxes[b + 3]! * scale - top];
+      if (east < 0 || south < 0 || west > width || north > height) continue;
+      seen++;
+      this.trace(u, scale, left, top);
+      ink.fillStyle = this.colours[this.zones[u]!] ?? "#d5cfc1";
+      ink.fill("evenodd");
+      if (Math.max(east - west, south - north) > OUTLINE_FROM) {
+        ink.strokeStyle = edge;
+        ink.lineWidth = 1;
+        ink.stroke();
+      }
+    }
+    if (this.chosen >= 0) {
+      this.trace(this.chosen, scale, left, top);
+      ink.strokeStyle = style.getPropertyValue("--fill-ink") || "#26241f";
+      ink.lineWidth = 2.5;
+      ink.stroke();
+    }
+    for (const listener of this.listeners) listener({ zoom: map.getZoom(), units: seen });
+  }
+
+  private trace(u: number, scale: number, left: number, top: number): void {
+    const { units, ink } = this;
+    if (!units || !ink) return;
+    ink.beginPath();
+    for (let r = units.unitStart[u]!; r < units.unitStart[u + 1]!; r++) {
+      for (let i = units.ringStart[r]!; i < units.ringStart[r + 1]!; i++) {
+        const [x, y] = [units.corners[2 * i]! * scale - left, units.corners[2 * i + 1]! * scale - top];
+        if (i === units.ringStart[r]) ink.moveTo(x, y);
+        else ink.lineTo(x, y);
+      }
+      ink.closePath();
+    }
+  }
+}

@@ -1,0 +1,107 @@
+// The map of a page: `<div class="map" data-map="id of a JSON block">` or `data-geojson="address"`.
+// A feature may say: name, text (shown beneath its name), fill ("step-hue" of the palette, or #rrggbb), href (opened when
+// chosen), mark (a point that needs action). With data-pick="form's id" a press fills the form's longitude and latitude.
+import "leaflet/dist/leaflet.css";
+import "./styles/map.css";
+import * as L from "leaflet";
+import { BlocksLayer } from "./blocks-layer";
+import { type Polygons, extent, pack } from "./geometry";
+
+interface Feature {
+  properties: { name?: string; text?: string; fill?: string; href?: string; mark?: boolean } | null;
+  geometry: { type: string; coordinates: unknown };
+}
+
+export function polygonsOf(feature: Feature): Polygons {
+  const { type, coordinates } = feature.geometry;
+  if (type === "Polygon") return [coordinates as Polygons[number]];
+  return type === "MultiPolygon" ? (coordinates as Polygons) : [];
+}
+
+async function load(box: HTMLElement): Promise<Feature[]> {
+  const block = document.getElementById(box.dataset.map ?? "");
+  const found = block ? JSON.parse(block.textContent ?? "") : await (await fetch(box.dataset.geojson ?? "")).json();
+  return (found as { features?: Feature[] }).features ?? [];
+}
+
+function colourOf(box: HTMLElement, fill: string | undefined): string {
+  if (fill?.startsWith("#")) return fill;
+  return getComputedStyle(box).getPropertyValue(`--fill-${fill ?? "0-0"}`).trim() || "#d5cfc1";
+}
+
+async function show(box: HTMLElement): Promise<void> {
+  const features = (await load(box)).filter((feature) => feature.geometry);
+  const areas = features.filter((feature) => polygonsOf(feature).length > 0);
+  const map = L.map(box, { attributionControl: false, zoomSnap: 0.5, zoomAnimation: false, fadeAnimation: false });
+  const english = document.documentElement.lang.startsWith("en");
+  map.zoomControl.remove();
+  L.control.zoom({ zoomInTitle: english ? "Zoom in" : "放大", zoomOutTitle: english ? "Zoom out" : "缩小" }).addTo(map);
+  map.setView([0, 0], 2);
+  if (box.dataset.tiles) L.tileLayer(box.dataset.tiles, { maxZoom: 19 }).addTo(map);
+
+  const layer = new BlocksLayer();
+  const units = pack(areas.map(polygonsOf));
+  const colours = areas.map((area) => colourOf(box, area.properties?.fill));
+  const palette = [...new Set(colours)];
+  layer.setUnits(units);
+  layer.setZones(Uint16Array.from(colours, (colour) => palette.indexOf(colour)), palette);
+  layer.addTo(map);
+
+  const points = features.filter((feature) => feature.geometry.type === "Point");
+  const places: L.LatLng[] = [];
+  for (const point of points) {
+    const [longitude = 0, latitude = 0] = point.geometry.coordinates as number[];
+    places.push(L.latLng(latitude, longitude));
+    const colour = point.properties?.mark ? "#c8392b" : "#26241f";
+    L.circleMarker([latitude, longitude], { radius: 6, color: "#fbfaf6", weight: 2, fillColor: colour, fillOpacity: 1 })
+      .bindTooltip(point.properties?.name ?? "")
+      .addTo(map);
+  }
+  const all = extent(units);
+  const bounds = L.latLngBounds(places);
+  if (all) bounds.extend([all[1], all[0]]).extend([all[3], all[2]]);
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12], maxZoom: 17 });
+
+  const say = document.createElement("p");
+  say.className = "say";
+  say.setAttribute("role", "status");
+  box.append(say);
+  const tell = (unit: number): void => {
+    layer.choose(unit);
+    const about = areas[unit]?.properties;
+    say.textContent = about ? [about.name, about.text].filter(Boolean).join(" · ") : "";
+  };
+  map.on("mousemove", (event) => tell(layer.pick(event.latlng)));
+  const press = (place: L.LatLng): void => {
+    const unit = layer.pick(place);
+    tell(unit);
+    box.dispatchEvent(new CustomEvent("pick", { bubbles: true, detail: { unit, longitude: place.lng, latitude: place.lat } }));
+    const form = document.getElementById(box.dataset.pick ?? "");
+    if (form instanceof HTMLFormElement) {
+      for (const [name, value] of [["longitude", place.lng], ["latitude", place.lat]] as const) {
+        const field = form.elements.namedItem(name);
+        if (field instanceof HTMLInputElement) field.value = value.toFixed(6);
+      }
+      form.requestSubmit();
+    } else {
+      const href = areas[unit]?.properties?.href;
+      if (href) location.assign(href);
+    }
+  };
+  map.on("click", (event) => press(event.latlng));
+  // arrows and +/- come with Leaflet; the middle of the view is told as it moves, Enter chooses it
+  map.on("moveend", () => {
+    if (document.activeElement === box) tell(layer.pick(map.getCenter()));
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === box) press(map.getCenter());
+  });
+}
+
+for (const box of document.querySelectorAll<HTMLElement>(".map[data-map], .map[data-geojson]")) {
+  show(box).catch((error: unknown) => {
+    const english = document.documentElement.lang.startsWith("en");
+    box.textContent = english ? "The map could not be loaded; the table says the same." : "地图没有载入，表格里有同样的内容。";
+    throw error;
+  });
+}
