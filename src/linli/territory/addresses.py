@@ -102,7 +102,8 @@ class Address:
 def normalise(text: str) -> str:
     """Return an address in the one spelling; every usual spelling of one address gives the same.
 
-    '云川区铜源街道白云社区白云花园１２号楼三单元301', '白云花园12-3-301' and '白云花园 12#3单元301室' give '白云花园12幢3单元301室'.
+    '云川区白云社区白云花园１２号楼三单元301', '白云花园12-3-301' and '白云花园 12#3单元301室'
+    give '白云花园12幢3单元301室'.
     """
     return str(parse(text))
 

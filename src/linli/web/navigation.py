@@ -32,7 +32,7 @@ GROUPS: dict[str, str | Promise] = {
 
 
 def menu(request: HttpRequest) -> list[dict[str, object]]:
-    """Return the entries that the one who asks may open, each with title, address, group and whether it is this page."""
+    """Return what the one who asks may open: title, address, group, and whether it is this page."""
     actor = getattr(request, "actor", None)
     open_to_him = [
         (entry, reverse(entry.page))

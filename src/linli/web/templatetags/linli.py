@@ -57,7 +57,7 @@ def page_numbers(page: Page[Any]) -> Iterable[str | int]:
 
 @register.simple_tag(takes_context=True)
 def sort_header(context: template.Context, key: str, title: str, kind: str = "", name: str = "sort") -> SafeString:
-    """Return the head of a column that sorts its list by `key`, and by '-key' when pressed again; kind 'number' aligns."""
+    """Return the head of a column that sorts its list by `key`, by '-key' when pressed again."""
     query = context["request"].GET.copy()
     now = query.get(name, "")
     order = {key: "ascending", f"-{key}": "descending"}.get(now, "")

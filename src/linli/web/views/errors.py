@@ -27,7 +27,11 @@ def _page(request: HttpRequest, status: int, title: str, words: str, *, plain: b
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: what was sent cannot be read."""
     return _page(
-        request, 400, _("这个请求读不懂"), _("发来的内容不完整或格式不对。请返回上一页，检查填写的内容后再提交。"), plain=True
+        request,
+        400,
+        _("这个请求读不懂"),
+        _("发来的内容不完整或格式不对。请返回上一页，检查填写的内容后再提交。"),
+        plain=True,
     )
 
 

@@ -14,7 +14,9 @@ class Sample(forms.Form):
     """One field of every kind."""
 
     name = forms.CharField(label=_("小区名称"), help_text=_("按地名批复填写，如“铜源花园”。"), max_length=60)
-    kind = forms.ChoiceField(label=_("类型"), choices=[("gated", _("小区")), ("yard", _("院落")), ("none", _("无小区"))])
+    kind = forms.ChoiceField(
+        label=_("类型"), choices=[("gated", _("小区")), ("yard", _("院落")), ("none", _("无小区"))]
+    )
     households = forms.IntegerField(label=_("常住户数"), min_value=0)
     since = forms.DateField(
         label=_("截至"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
