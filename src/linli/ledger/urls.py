@@ -1,8 +1,13 @@
-"""The addresses of ledger, under /ledger/."""
+"""The addresses of the ledger, under /ledger/."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from linli.ledger.views import public
 
 app_name = "ledger"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", public.public, name="public"),
+    path("public.jsonl", public.download, name="download"),
+]

@@ -19,7 +19,11 @@ class Entry:
     permission: str | None = None
 
 
-ENTRIES: tuple[Entry, ...] = (Entry(_("首页"), "home"),)
+ENTRIES: tuple[Entry, ...] = (
+    Entry(_("首页"), "home"),
+    Entry(_("公开台账"), "ledger:public"),
+    Entry(_("审计"), "audit", "audit.read"),
+)
 
 # the heading under which a room's pages stand, by the first part of the page's name
 GROUPS: dict[str, str | Promise] = {

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from linli.web.views import health, home, preferences, style
+from linli.web.views import audit, health, home, preferences, style
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("look", preferences.choose, name="choose"),
     path("style", style.show, name="style"),
+    path("ledger/", include("linli.ledger.urls")),
+    path("audit", audit.audit, name="audit"),
+    path("my/sights", audit.sights, name="sights"),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -118,5 +118,7 @@ def _read(model: type[models.Model], stored: dict[str, Any]) -> dict[str, Any]:
         field = model._meta.get_field(name.removesuffix("_id") if name != "id" else name)
         if isinstance(value, dict) and set(value) == {"base64"}:
             value = base64.b64decode(value["base64"])
-        found[str(getattr(field, "attname", name))] = field.to_python(value) if field.is_relation is False else value
+        if isinstance(field, models.Field) and not field.is_relation:
+            value = field.to_python(value)
+        found[str(getattr(field, "attname", name))] = value
     return found

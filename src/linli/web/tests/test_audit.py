@@ -1,0 +1,69 @@
+"""The ledger's pages: what the public reads, what the audit administrator reads, what each person is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from django.test import Client
+
+from linli.ledger.chain import verify
+from linli.ledger.export import rows_of
+from linli.ledger.recording import record, record_sight
+from linli.org.tests.world import World
+
+Queries = Callable[[int], AbstractContextManager[object]]
+
+
+@pytest.fixture
+def acts(world: World) -> None:
+    clerk = world.account("jiedao").reference
+    for k in range(120):
+        record(actor=clerk, verb="org.rename_division", object=f"division:{k % 3}", public=k % 2 == 0,
+               content={"name": f"第{k}次"})  # fmt: skip
+    record_sight(actor=clerk, object=world.account("jumin").reference, fields=["phone"], why="回访")
+
+
+def test_the_public_sees_public_entries_only_page_by_page(
+    acts: None, client_of: Callable[[str], Client], django_assert_max_num_queries: Queries
+) -> None:
+    browser = client_of("")
+    with django_assert_max_num_queries(4):
+        page = browser.get("/ledger/").content.decode()
+    assert "第118次" in page
+    assert "第119次" not in page
+    assert "回访" not in page
+    older = browser.get("/ledger/", {"before": page.split("before=")[1].split('"')[0]}).content.decode()
+    assert "第18次" in older
+    assert "第118次" not in older
+
+
+def test_the_download_is_the_whole_chain_and_sound(acts: None, client_of: Callable[[str], Client]) -> None:
+    answer = client_of("").get("/ledger/public.jsonl")
+    text = b"".join(answer).decode()  # type: ignore[arg-type]
+    found = verify(rows_of(text.splitlines(), "public.jsonl"))
+    assert found.sound
+    assert found.entries >= 121
+    assert "回访" not in text
+
+
+def test_the_audit_administrator_filters_by_account_verb_and_object(
+    acts: None, client_of: Callable[[str], Client], django_assert_max_num_queries: Queries
+) -> None:
+    browser = client_of("shenji")
+    with django_assert_max_num_queries(6):
+        page = browser.get("/audit", {"account": "jiedao", "object": "division:2"}).content.decode()
+    assert "第119次" in page
+    assert "经办杨四" in page
+    assert "第118次" not in page
+
+
+def test_nobody_else_reads_the_audit_trail(acts: None, client_of: Callable[[str], Client]) -> None:
+    codes = {name: client_of(name).get("/audit").status_code for name in ("", "jiedao", "quji", "xitong", "anquan")}
+    assert codes == {"": 302, "jiedao": 404, "quji": 404, "xitong": 404, "anquan": 404}
+
+
+def test_each_person_is_told_who_looked_at_his_data(acts: None, client_of: Callable[[str], Client]) -> None:
+    assert "经办杨四" in client_of("jumin").get("/my/sights").content.decode()
+    assert "经办杨四" not in client_of("wangge").get("/my/sights").content.decode().split("<main")[1]
