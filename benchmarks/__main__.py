@@ -9,6 +9,7 @@ from pathlib import Path
 from .cuts import run_hard, run_seed_suite
 from .ensembles import run_ensembles
 from .inertia import run_inertia
+from .ledger import run_ledger
 from .peers import PEERS
 from .report import RESULTS
 from .scale import BUDGETS, run_scale
@@ -21,6 +22,7 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], None], tuple[str, ...]]] = {
     "scale": (run_scale, ("metis", "kahip", "metis-restarts", "kahip-restarts")),
     "ensembles": (run_ensembles, ("gerrychain",)),
     "startup": (run_startup, ()),
+    "ledger": (run_ledger, ()),
 }
 
 

@@ -24,18 +24,17 @@ def command(
 
     Example: `linli ledger verify`
     """
-    from linli.ledger.chain import verify
+    from linli.ledger.chain import rows_of, verify
 
     if act not in ("verify", "export"):
         raise InputError("the ledger is verified or exported", field="act", value=act)
-    if file is None:
+    if file is None or act == "export":
         from linli.web.start import start_django
 
         start_django()
-    from linli.ledger.export import public_lines, rows, rows_of
-
     if act == "export":
         from linli.geodata import replace_when_done
+        from linli.ledger.export import public_lines
 
         if output is None:
             raise InputError("say where to write", field="output", advice="-o public.jsonl")
@@ -45,6 +44,8 @@ def command(
         return
     heads = dict(map(_head, head or []))
     if file is None:
+        from linli.ledger.export import rows
+
         found = verify(rows(), heads=heads)
     elif not file.is_file():
         raise InputError("there is no such file", file=file)

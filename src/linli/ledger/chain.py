@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+from linli.errors import InputError
 
 GENESIS = "0" * 64
 FIELDS = ("seq", "at", "actor", "post", "verb", "object", "before", "after", "public", "content", "salt")
@@ -103,3 +106,23 @@ def verify(rows: Iterable[Row], *, heads: Mapping[int, str] | None = None) -> Ve
         fault(number, "the head that was noted is gone: the end of the chain was cut off")
     found.seq, found.hash = seq, previous
     return found
+
+
+def rows_of(lines: Iterable[str], source: Path | str) -> Iterator[Row]:
+    """Read rows from a downloaded public part.
+
+    Raises
+    ------
+    InputError
+        A line that is no entry; its number is told.
+    """
+    previous = GENESIS
+    for number, line in enumerate(lines, 1):
+        try:
+            entry = json.loads(line)
+            fields = [entry.get(name) for name in FIELDS] if "salt" in entry else [entry["seq"], *[None] * 10]
+            digest, hashed = entry["digest"], entry["hash"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError("this line is no entry of a ledger", file=source, row=number, value=line[:60]) from error
+        yield (*fields, digest, previous, hashed)
+        previous = hashed

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
-from linli.errors import InputError
-from linli.ledger.chain import FIELDS, GENESIS, Row
+from linli.ledger.chain import FIELDS, Row
 from linli.ledger.models import Entry
 
 CHUNK = 5000
@@ -26,23 +24,3 @@ def public_lines(after: int = 0) -> Iterator[str]:
     for row in rows(after):
         entry = dict(zip(FIELDS, row, strict=False)) if row[FIELDS.index("public")] else {"seq": row[0]}
         yield json.dumps({**entry, "digest": row[-3], "hash": row[-1]}, ensure_ascii=False) + "\n"
-
-
-def rows_of(lines: Iterable[str], source: Path | str) -> Iterator[Row]:
-    """Read rows from a downloaded public part.
-
-    Raises
-    ------
-    InputError
-        A line that is no entry; its number is told.
-    """
-    previous = GENESIS
-    for number, line in enumerate(lines, 1):
-        try:
-            entry = json.loads(line)
-            fields = [entry.get(name) for name in FIELDS] if "salt" in entry else [entry["seq"], *[None] * 10]
-            digest, hashed = entry["digest"], entry["hash"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError("this line is no entry of a ledger", file=source, row=number, value=line[:60]) from error
-        yield (*fields, digest, previous, hashed)
-        previous = hashed

@@ -12,8 +12,8 @@ from django.db import Error, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linli.ledger.chain import FIELDS, GENESIS, Row, canonical, digest_of, hash_of, verify
-from linli.ledger.export import public_lines, rows, rows_of
+from linli.ledger.chain import FIELDS, GENESIS, Row, canonical, digest_of, hash_of, rows_of, verify
+from linli.ledger.export import public_lines, rows
 from linli.ledger.models import Entry
 from linli.ledger.recording import record, record_sight
 

@@ -8,8 +8,7 @@ from contextlib import AbstractContextManager
 import pytest
 from django.test import Client
 
-from linli.ledger.chain import verify
-from linli.ledger.export import rows_of
+from linli.ledger.chain import rows_of, verify
 from linli.ledger.recording import record, record_sight
 from linli.org.tests.world import World
 
