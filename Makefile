@@ -15,6 +15,8 @@ SITE := $(addprefix src/linli/,web org ledger jobs territory planning)
 LOCKS := requirements.lock requirements-dev.lock requirements-bench.lock
 WORKERS ?= 2
 DEMO ?= demo/
+SERVE ?= 1
+PORT ?= 8000
 
 # HiGHS, BLAS and Numba on one core each: the tests and the demo run side by side
 export OMP_NUM_THREADS ?= 1
@@ -24,8 +26,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help:  ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
-demo: $(KERNELS)  ## build the synthetic district 铜源街道, divide it, say where to look
-	@$(BIN)/linli demo $(DEMO)
+demo: $(KERNELS) $(ASSETS)  ## build the synthetic district 铜源街道, divide it, serve a site with it (SERVE=0: do not serve)
+	@$(BIN)/linli demo $(DEMO) $(if $(filter 0,$(SERVE)),,--serve --port $(PORT))
 
 assets: $(ASSETS)  ## build the pages' style, scripts and English words
 
