@@ -7,6 +7,7 @@ then becomes this process.
 from __future__ import annotations
 
 import argparse
+import encodings.idna  # noqa: F401  a thread that imports it while a worker is forked would leave the worker a lock
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import webbrowser
 from pathlib import Path
 
 from linli.web.upkeep.locks import holding
@@ -126,8 +128,6 @@ def _announce(host: str, port: int, open_page: bool) -> None:
             continue
         print(f"邻里 Linli: {address}  (Ctrl-C 结束 / ends)", file=sys.stderr, flush=True)
         if open_page:
-            import webbrowser
-
             webbrowser.open(address)
         return
 
