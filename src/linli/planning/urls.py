@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from linli.planning.views import diagnosis
 
 app_name = "planning"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("diagnosis/", diagnosis.diagnosis, name="diagnosis"),
+    path("diagnosis/table.xlsx", diagnosis.table, name="table"),
+    path("diagnosis/<slug:code>/", diagnosis.community, name="community"),
+]

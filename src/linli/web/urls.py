@@ -10,6 +10,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("look", preferences.choose, name="choose"),
     path("style", style.show, name="style"),
+    path("planning/", include("linli.planning.urls")),
     path("ledger/", include("linli.ledger.urls")),
     path("audit", audit.audit, name="audit"),
     path("my/sights", audit.sights, name="sights"),

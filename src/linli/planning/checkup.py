@@ -1,0 +1,204 @@
+"""A check-up of today's communities from the site's own data: what is counted, how they stand, why they are flagged."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from linli.org.models import Division, Tenure
+from linli.plans.diagnosis import Checkup, check_community
+from linli.plans.profiles import Profile
+from linli.plans.task import STATIONS
+from linli.plans.words import Staffing, staffing
+from linli.territory.models import Count, Facility, Membership
+
+UNDELIVERED_COUNTS = ("households_registered", "households_resident", "dwellings_delivered")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One community of a check-up.
+
+    Parameters
+    ----------
+    division
+        The community.
+    checkup
+        Grade, bands, reasons, parts, by the rules of `linli.plans.diagnosis`.
+    missing
+        Blocks without a count under the definition of the check-up: said, not taken as none.
+    undelivered, growth
+        Dwellings that are built and not handed over, and the households that the scenario adds for them.
+    scenario
+        The check-up with the growth; None where no scenario is asked for.
+    staffing
+        Seats, workers and floor space that the norms ask for.
+    workers, floor_m2
+        Posts that are held there, and the floor space of its service stations.
+    """
+
+    division: Division
+    checkup: Checkup
+    missing: int
+    undelivered: int
+    growth: int
+    scenario: Checkup | None
+    staffing: Staffing
+    workers: int
+    floor_m2: float
+
+    @property
+    def workers_lacking(self) -> int:
+        """Workers short of the norm, 0 where there are enough or the persons are not counted."""
+        return max(0, (self.staffing.workers or 0) - self.workers)
+
+    @property
+    def floor_lacking_m2(self) -> float:
+        """Square metres short of the norm."""
+        return max(0.0, self.staffing.floor_needed_m2 - self.floor_m2)
+
+    @property
+    def newly_flagged(self) -> bool:
+        """Whether only the scenario flags it."""
+        return self.scenario is not None and self.scenario.flagged and not self.checkup.flagged
+
+
+@dataclass
+class Ground:
+    """What the database says of some communities on a day."""
+
+    communities: list[Division]
+    blocks: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))  # community → blocks
+    counts: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))  # definition → block → value
+    sources: dict[str, set[tuple[str, date]]] = field(default_factory=lambda: defaultdict(set))
+    workers: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    floor: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+
+
+def read_ground(paths: Sequence[str], day: date) -> Ground:
+    """Read communities, their blocks, the newest counts up to a day, posts held and stations, by five queries.
+
+    Parameters
+    ----------
+    paths
+        Areas that the one who asks may see: paths of divisions; a path of a community or below shows that community.
+    day
+        Days begin at midnight in Asia/Shanghai.
+    """
+    inside = Q()
+    for path in paths:
+        inside |= Q(path__startswith=path) | Q(path__in=_above(path))
+    seen = Division.objects.on(day).filter(kind=Division.Kind.COMMUNITY).filter(inside).select_related("parent")
+    ground = Ground(list(seen) if paths else [])
+    keys = [division.pk for division in ground.communities]
+    home: dict[int, int] = {}
+    for block, community in Membership.objects.on(day).filter(community__in=keys).values_list("block", "community"):
+        ground.blocks[community].append(block)
+        home[block] = community
+    here = Q(block__memberships__community__in=keys) & _holds("block__memberships__", day)
+    rows = Count.objects.filter(here, as_of__lte=day).order_by("as_of", "pk")
+    for block, definition, value, source, as_of in rows.values_list(
+        "block", "definition", "value", "source", "as_of"
+    ).distinct():
+        ground.counts[definition][block] = value  # the newest comes last
+        ground.sources[definition].add((source, as_of))
+    by_path = {division.path: division.pk for division in ground.communities}
+    moment = timezone.now()
+    for path in Tenure.objects.at(moment).values_list("post__division__path", flat=True):
+        for place in _above(path):
+            if place in by_path:
+                ground.workers[by_path[place]] += 1
+                break
+    stations = Facility.objects.filter(kind__in=STATIONS, block__isnull=False).values_list("block", "area_m2")
+    for block, area in stations:
+        if block in home:
+            ground.floor[home[block]] += area or 0.0
+    return ground
+
+
+def check(
+    ground: Ground,
+    *,
+    count: str,
+    standard: Profile,
+    profiles: Sequence[Profile],
+    limit: int,
+    occupancy: int | None = None,
+) -> list[Standing]:
+    """Check every community, the largest first.
+
+    Parameters
+    ----------
+    count
+        Counting definition (口径) that decides.
+    standard, profiles
+        Whose grades, norms and band hold, and all that the communities are held against.
+    limit
+        Households above which a community is flagged; exactly as many are not.
+    occupancy
+        Per cent of the undelivered dwellings that a scenario takes as lived in; None for no scenario.
+    """
+    found = []
+    for division in ground.communities:
+        blocks = ground.blocks.get(division.pk, [])
+        counts = {
+            definition: sum(values[block] for block in blocks if block in values)
+            for definition, values in ground.counts.items()
+        }
+        counts.setdefault(count, 0)
+        known = ground.counts.get(count, {})
+
+        def reckon(size: Mapping[str, int], name: str = division.title, many: int = len(blocks)) -> Checkup:
+            return check_community(
+                name, many, dict(size), count=count, limit=limit, standard=standard, profiles=profiles
+            )
+
+        undelivered = max(0, counts.get("dwellings", 0) - counts.get("dwellings_delivered", counts.get("dwellings", 0)))
+        growth = round(undelivered * (occupancy or 0) / 100) if count in UNDELIVERED_COUNTS else 0
+        found.append(
+            Standing(
+                division=division,
+                checkup=reckon(counts),
+                missing=sum(block not in known for block in blocks),
+                undelivered=undelivered,
+                growth=growth,
+                scenario=None if occupancy is None else reckon({**counts, count: counts[count] + growth}),
+                staffing=staffing(counts[count], counts.get("persons"), standard.norms),
+                workers=ground.workers.get(division.pk, 0),
+                floor_m2=ground.floor.get(division.pk, 0.0),
+            )
+        )
+    return sorted(found, key=lambda one: (-one.checkup.count, one.division.code))
+
+
+def summary(standings: Sequence[Standing]) -> dict[str, Any]:
+    """Add up what the page's first line says."""
+    flagged = [one for one in standings if one.checkup.flagged]
+    return {
+        "communities": len(standings),
+        "households": sum(one.checkup.count for one in standings),
+        "flagged": len(flagged),
+        "newly_flagged": sum(one.newly_flagged for one in standings),
+        "missing": sum(one.missing for one in standings),
+        "names": [one.division.title for one in flagged],
+        "workers_lacking": sum(one.workers_lacking for one in standings),
+        "floor_lacking_m2": sum(one.floor_lacking_m2 for one in standings),
+    }
+
+
+def _above(path: str) -> list[str]:
+    """A path and the paths of every division that it lies in, the nearest first."""
+    parts = path.strip("/").split("/")
+    return ["/" + "/".join(parts[:k]) + "/" for k in range(len(parts), 0, -1)]
+
+
+def _holds(prefix: str, day: date) -> Q:
+    return Q(**{f"{prefix}valid_from__lte": day}) & (
+        Q(**{f"{prefix}valid_to": None}) | Q(**{f"{prefix}valid_to__gt": day})
+    )

@@ -1,0 +1,101 @@
+"""Communities as paths of an SVG map: dissolved from their blocks, kept until a membership or a block changes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import shapely
+from django.core.cache import cache
+from django.db.models import Count, Max
+
+from linli.territory.models import Block, Membership
+
+WIDE = 1000.0  # width of the drawing in its own units
+
+
+@dataclass(frozen=True)
+class Outline:
+    """One community on the map.
+
+    Parameters
+    ----------
+    key
+        Primary key of the community.
+    path
+        SVG path, y down.
+    x, y
+        Where its label stands.
+    """
+
+    key: int
+    path: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A map of communities; `height` belongs to a width of 1,000."""
+
+    outlines: tuple[Outline, ...]
+    height: float
+
+    @property
+    def view_box(self) -> str:
+        """The SVG attribute."""
+        return f"0 0 {WIDE:.0f} {self.height:.0f}"
+
+
+def draw(blocks: Mapping[int, Sequence[int]]) -> Drawing | None:
+    """Draw communities from their blocks; None where there is no block.
+
+    Parameters
+    ----------
+    blocks
+        Community to the primary keys of its blocks.
+    """
+    if not any(blocks.values()):
+        return None
+    stamp = Membership.objects.aggregate(n=Count("pk"), last=Max("pk"))
+    key = f"outlines:{hash((tuple(sorted((k, tuple(sorted(v))) for k, v in blocks.items())), *stamp.values()))}"
+    kept = cache.get(key)
+    if isinstance(kept, Drawing):
+        return kept
+    drawn = _draw(blocks)
+    cache.set(key, drawn, 3600)
+    return drawn
+
+
+def _draw(blocks: Mapping[int, Sequence[int]]) -> Drawing:
+    wanted = {block for keys in blocks.values() for block in keys}
+    shapes = {pk: shapely.from_wkb(bytes(wkb)) for pk, wkb in Block.objects.values_list("pk", "wkb") if pk in wanted}
+    joined = {
+        community: shapely.union_all([shapes[k] for k in keys if k in shapes], grid_size=1e-7)
+        for community, keys in blocks.items()
+        if keys
+    }
+    west, south, east, north = shapely.total_bounds(list(joined.values()))
+    squeeze = math.cos(math.radians((south + north) / 2))
+    scale = WIDE / max((east - west) * squeeze, 1e-9)
+    tolerance = 0.6 / scale
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        return (x - west) * squeeze * scale, (north - y) * scale
+
+    outlines = []
+    for community, shape in joined.items():
+        thin = shapely.simplify(shape, tolerance)
+        at = place(*shapely.point_on_surface(shape).coords[0])
+        outlines.append(Outline(community, _path(thin, place), round(at[0], 1), round(at[1], 1)))
+    return Drawing(tuple(outlines), (north - south) * scale)
+
+
+def _path(shape: shapely.Geometry, place: Callable[[float, float], tuple[float, float]]) -> str:
+    parts = []
+    for polygon in shapely.get_parts(shape):
+        for ring in (polygon.exterior, *polygon.interiors):
+            points = [place(x, y) for x, y in ring.coords]
+            parts.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points[:-1]) + "Z")
+    return "".join(parts)

@@ -1,0 +1,150 @@
+"""The check-up page: figures that add up, thresholds at their edge, scenarios, dates, areas."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date
+
+import openpyxl
+import pytest
+import shapely
+from django.test import Client
+
+from linli.org.tests.world import World
+from linli.territory.models import Block, Count, Facility, Membership
+
+Queries = Callable[[int], AbstractContextManager[object]]
+PAGE = "/planning/diagnosis/"
+
+
+@pytest.fixture
+def ground(world: World) -> list[Block]:
+    """Six blocks in a row: four in 团结, two in 白云; 团结 has 6,001 registered households, 白云 3,000."""
+    street = world.division("铜源街道")
+    blocks = []
+    for k in range(6):
+        block = Block(street=street, code=f"B{k}")
+        block.shape = shapely.box(103.1 + k * 0.001, 26.08, 103.101 + k * 0.001, 26.081)
+        block.save()
+        blocks.append(block)
+        community = world.division("团结" if k < 4 else "白云")
+        Membership.objects.create(block=block, community=community, valid_from=date(2020, 1, 1))
+    registered = (1500, 1500, 1500, 1501, 1000, 2000)
+    for block, value in zip(blocks, registered, strict=True):
+        for definition, number in (
+            ("households_registered", value), ("dwellings", value + 100), ("dwellings_delivered", value), ("persons", 2 * value)
+        ):  # fmt: skip
+            Count.objects.create(
+                block=block, definition=definition, value=number, source="台账", as_of=date(2026, 6, 30)
+            )
+    Facility.objects.create(street=street, block=blocks[0], code="F1", kind="党群服务中心", name="团结中心", area_m2=620,
+                            longitude=103.1005, latitude=26.0805)  # fmt: skip
+    return blocks
+
+
+def shown(browser: Client, **asked: object) -> dict[str, object]:
+    answer = browser.get(PAGE, asked)
+    assert answer.status_code == 200
+    return {one.division.name: one for one in answer.context["standings"]}
+
+
+def test_exactly_the_threshold_is_not_flagged_and_one_more_is(
+    ground: list[Block], client_of: Callable[[str], Client]
+) -> None:
+    browser = client_of("jiedao")
+    assert shown(browser)["团结"].checkup.flagged  # type: ignore[attr-defined]
+    assert not shown(browser, threshold=6001)["团结"].checkup.flagged  # type: ignore[attr-defined]
+    assert not shown(browser, threshold=3000)["白云"].checkup.flagged  # type: ignore[attr-defined]
+    assert shown(browser, threshold=2999)["白云"].checkup.flagged  # type: ignore[attr-defined]
+
+
+def test_households_add_up_to_those_of_the_blocks(ground: list[Block], client_of: Callable[[str], Client]) -> None:
+    page = client_of("jiedao").get(f"{PAGE}539901001001/")
+    assert sum(row["counts"][0] for row in page.context["rows"]) == page.context["standing"].checkup.count == 6001
+
+
+def test_a_newer_count_replaces_an_older_one_from_its_day_on(
+    ground: list[Block], client_of: Callable[[str], Client]
+) -> None:
+    Count.objects.create(block=ground[5], definition="households_registered", value=2500, source="普查",
+                         as_of=date(2026, 9, 1))  # fmt: skip
+    browser = client_of("jiedao")
+    assert shown(browser, day="2026-08-31")["白云"].checkup.count == 3000  # type: ignore[attr-defined]
+    assert shown(browser, day="2026-09-01")["白云"].checkup.count == 3500  # type: ignore[attr-defined]
+
+
+def test_a_block_counts_for_the_community_that_it_belongs_to_on_the_day(
+    ground: list[Block], world: World, client_of: Callable[[str], Client]
+) -> None:
+    Membership.objects.filter(block=ground[3]).update(valid_to=date(2026, 10, 1))
+    Membership.objects.create(block=ground[3], community=world.division("白云"), valid_from=date(2026, 10, 1))
+    browser = client_of("jiedao")
+    assert shown(browser, day="2026-09-30")["团结"].checkup.count == 6001  # type: ignore[attr-defined]
+    assert shown(browser, day="2026-10-01")["团结"].checkup.count == 4500  # type: ignore[attr-defined]
+
+
+def test_undelivered_dwellings_count_in_the_scenario_only(
+    ground: list[Block], client_of: Callable[[str], Client]
+) -> None:
+    browser = client_of("jiedao")
+    plain = shown(browser, threshold=3100)["白云"]
+    grown = shown(browser, threshold=3100, occupancy=60)["白云"]
+    assert plain.scenario is None  # type: ignore[attr-defined]
+    assert (grown.undelivered, grown.growth) == (200, 120)  # type: ignore[attr-defined]
+    assert grown.newly_flagged  # type: ignore[attr-defined]
+    assert not grown.checkup.flagged  # type: ignore[attr-defined]
+
+
+def test_a_block_without_a_count_is_said_not_taken_as_none(
+    ground: list[Block], client_of: Callable[[str], Client]
+) -> None:
+    page = client_of("jiedao").get(PAGE, {"count": "households_resident"}).content.decode()
+    assert "有6个地块没有这一口径的数" in page
+
+
+def test_staff_and_space_are_held_against_the_norms(ground: list[Block], client_of: Callable[[str], Client]) -> None:
+    one = shown(client_of("jiedao"))["团结"]
+    assert one.floor_m2 == 620  # type: ignore[attr-defined]
+    assert one.staffing.floor_needed_m2 == pytest.approx(6001 / 100 * 30)  # type: ignore[attr-defined]
+    assert one.workers == 2  # type: ignore[attr-defined]
+
+
+def test_each_sees_the_communities_of_his_own_area(
+    ground: list[Block], world: World, client_of: Callable[[str], Client]
+) -> None:
+    assert set(shown(client_of("shuji"))) == {"团结"}
+    assert set(shown(client_of("jiedao"))) == {"团结", "白云", "京铜"}
+    assert set(shown(client_of("quji"))) == {"团结", "白云", "京铜", "东门"}
+    assert client_of("wangge").get(PAGE).status_code == 404
+    assert client_of("shuji").get(f"{PAGE}539901001002/").status_code == 404
+
+
+def test_the_workbook_says_the_same_figures(ground: list[Block], client_of: Callable[[str], Client]) -> None:
+    answer = client_of("jiedao").get(f"{PAGE}table.xlsx")
+    rows = list(openpyxl.load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))  # type: ignore[union-attr]
+    assert rows[2][0] == "团结社区"
+    assert 6001 in rows[2]
+
+
+def test_queries_do_not_grow_with_the_blocks(
+    ground: list[Block], client_of: Callable[[str], Client], django_assert_max_num_queries: Queries
+) -> None:
+    browser = client_of("quji")
+    with django_assert_max_num_queries(12):
+        browser.get(PAGE)
+
+
+def test_without_communities_the_page_says_what_to_do(world: World, client_of: Callable[[str], Client]) -> None:
+    page = client_of("jiedao").get(PAGE, {"day": "2019-01-01"}).content.decode()
+    assert "还没有社区可以体检" in page
+
+
+@pytest.mark.parametrize(
+    "asked", ["count=x&threshold=-5&standard=no&occupancy=zz&day=2026-99-99", "day=", "threshold=0"]
+)
+def test_a_question_that_is_not_right_falls_back(
+    ground: list[Block], client_of: Callable[[str], Client], asked: str
+) -> None:
+    assert client_of("jiedao").get(f"{PAGE}?{asked}").status_code == 200

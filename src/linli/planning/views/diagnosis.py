@@ -1,0 +1,157 @@
+"""社区规模体检: every community under every counting definition, the map and the table, the records behind a figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from linli.org.models import Division
+from linli.org.policies import actor_in, requires
+from linli.planning.checkup import Ground, Standing, check, read_ground, summary
+from linli.planning.models import Standard
+from linli.planning.outlines import Drawing, draw
+from linli.planning.standards import in_force, profile_of
+from linli.plans.diagnosis import split_limit
+from linli.territory.models import Block, Count
+
+DEFINITIONS = [choice for choice in Count.Definition.choices if choice[0] != Count.Definition.PERSONS]
+MOST_THRESHOLD = 100_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a check-up is asked for; every state of the page is an address."""
+
+    day: date
+    count: str
+    standard: Standard | None
+    limit: int
+    threshold: int | None
+    occupancy: int | None
+
+    @property
+    def query(self) -> str:
+        """The address's query of this state."""
+        asked = {
+            "day": self.day.isoformat(), "count": self.count, "threshold": self.threshold,
+            "standard": self.standard.key if self.standard else None, "occupancy": self.occupancy,
+        }  # fmt: skip
+        return urlencode({name: value for name, value in asked.items() if value is not None})
+
+
+def read_question(request: HttpRequest, standards: list[Standard], day: date) -> Question:
+    """Read a question from an address; what is not right falls back to what usually holds."""
+    count = request.GET.get("count", "")
+    if count not in dict(DEFINITIONS):
+        count = str(Count.Definition.HOUSEHOLDS_REGISTERED)
+    wanted = request.GET.get("standard", "")
+    standard = next((one for one in standards if one.key == wanted), standards[0] if standards else None)
+    threshold = _number(request.GET.get("threshold"), 1, MOST_THRESHOLD)
+    limit = split_limit(profile_of(standard), threshold) if standard else threshold or 6000
+    return Question(day, count, standard, limit, threshold, _number(request.GET.get("occupancy"), 0, 100))
+
+
+@require_safe
+@requires("planning.diagnose")
+def diagnosis(request: HttpRequest) -> HttpResponse:
+    """Show the check-up of the communities that the one who asks may see."""
+    context = _look(request)
+    return render(request, "planning/diagnosis.html", context)
+
+
+@require_safe
+@requires("planning.diagnose")
+def table(request: HttpRequest) -> HttpResponse:
+    """Give the table as a workbook, with a sheet of definitions."""
+    from linli.planning.workbook import workbook
+
+    context = _look(request)
+    answer = HttpResponse(workbook(context), content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="diagnosis-{context["question"].day.isoformat()}.xlsx"'
+    return answer
+
+
+@require_safe
+@requires("planning.diagnose")
+def community(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the blocks that a community's figures sum."""
+    context = _look(request)
+    standing = next((one for one in context["standings"] if one.division.code == code), None)
+    if standing is None:
+        raise Http404
+    ground: Ground = context["ground"]
+    keys = ground.blocks.get(standing.division.pk, [])
+    blocks = Block.objects.filter(pk__in=keys).select_related("compound").order_by("code")
+    rows = [
+        {"block": block, "counts": [ground.counts.get(definition, {}).get(block.pk) for definition, _ in DEFINITIONS]}
+        for block in blocks
+    ]
+    totals = [standing.checkup.counts.get(definition) for definition, _ in DEFINITIONS]
+    return render(request, "planning/community.html", {**context, "standing": standing, "rows": rows, "totals": totals})
+
+
+def _look(request: HttpRequest) -> dict[str, Any]:
+    today = timezone.localdate()
+    day = _day(request.GET.get("day", "")) or today
+    standards = in_force(Standard.objects.all(), day)
+    question = read_question(request, standards, day)
+    profiles = [profile_of(standard) for standard in standards]
+    ground = read_ground(actor_in(request).areas("planning.diagnose"), day)
+    standings: list[Standing] = []
+    if question.standard is not None:
+        standings = check(
+            ground, count=question.count, standard=profile_of(question.standard), profiles=profiles,
+            limit=question.limit, occupancy=question.occupancy,
+        )  # fmt: skip
+    drawing = draw({one.division.pk: ground.blocks.get(one.division.pk, []) for one in standings})
+    return {
+        "question": question,
+        "standards": standards,
+        "definitions": DEFINITIONS,
+        "count_words": dict(Count.Definition.choices)[question.count],
+        "ground": ground,
+        "standings": standings,
+        "summary": summary(standings),
+        "drawing": drawing,
+        "shapes": _shapes(drawing, standings),
+        "sources": sorted(ground.sources.get(question.count, ()), key=lambda one: one[1], reverse=True),
+        "streets": streets_of(standings),
+    }
+
+
+def _shapes(drawing: Drawing | None, standings: list[Standing]) -> list[dict[str, Any]]:
+    by_key = {one.division.pk: one for one in standings}
+    outlines = drawing.outlines if drawing else ()
+    return [{"outline": outline, "standing": by_key[outline.key]} for outline in outlines]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _number(text: str | None, least: int, most: int) -> int | None:
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 9:
+        return None
+    return min(max(int(text), least), most)
+
+
+def streets_of(standings: list[Standing]) -> list[tuple[Division, int, int]]:
+    """Count communities and flagged ones by street, for who sees more than one."""
+    found: dict[Division, list[int]] = {}
+    for one in standings:
+        if one.division.parent is not None:
+            counted = found.setdefault(one.division.parent, [0, 0])
+            counted[0] += 1
+            counted[1] += one.checkup.flagged
+    return [(street, all_, flagged) for street, (all_, flagged) in sorted(found.items(), key=lambda one: one[0].code)]

@@ -1,0 +1,66 @@
+"""The check-up as a workbook: the table, and a sheet that says what each column means."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from linli.territory.models import Count
+
+
+def workbook(context: Mapping[str, Any]) -> bytes:
+    """Write what the page shows.
+
+    Parameters
+    ----------
+    context
+        Of `linli.planning.views.diagnosis`: `question`, `standings`, `standards`, `sources` …
+    """
+    import openpyxl
+
+    question = context["question"]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = _("社区规模体检")
+    note = _("演示数据·全部合成") if settings.DEMO else ""
+    sheet.append([f"{_('社区规模体检')} {date_format(question.day, 'DATE_FORMAT')} {note}".strip()])
+    definitions = Count.Definition.choices
+    sheet.append(
+        [_("社区"), _("街道"), _("地块"), *(str(words) for _code, words in definitions),
+         _("等级"), _("需拆分"), _("原因"),
+         _("应配工作者"), _("在岗"), _("应有用房㎡"), _("现有用房㎡"), _("未交付套数"), _("情景新增户数"),
+         *(standard.title for standard in context["standards"])]
+    )  # fmt: skip
+    for one in context["standings"]:
+        checkup = one.checkup
+        sheet.append(
+            [_plain(one.division.title), _plain(one.division.parent.title if one.division.parent else ""),
+             checkup.blocks,
+             *(checkup.counts.get(code) for code, _words in definitions), checkup.grade,
+             _("是") if checkup.flagged else _("否"), "; ".join(checkup.reasons), one.staffing.workers, one.workers,
+             round(one.staffing.floor_needed_m2), round(one.floor_m2), one.undelivered,
+             one.growth if one.scenario else None, *(band["standing"] for band in checkup.bands)]
+        )  # fmt: skip
+    about = book.create_sheet(_("口径与标准"))
+    for name, words in (
+        (_("日期"), date_format(question.day, "DATE_FORMAT")),
+        (_("口径"), str(context["count_words"])),
+        (_("超过多少户需拆分"), question.limit),
+        (_("标准"), question.standard.title if question.standard else ""),
+        (_("条文"), question.standard.clause if question.standard else ""),
+        *((_("来源"), f"{source} {date_format(as_of, 'DATE_FORMAT')}") for source, as_of in context["sources"]),
+    ):
+        about.append([name, words])
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _plain(words: str) -> str:
+    """Keep a name from being taken for a formula."""
+    return f"'{words}" if words[:1] in ("=", "+", "-", "@") else words
