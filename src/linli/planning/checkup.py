@@ -54,6 +54,11 @@ class Standing:
     floor_m2: float
 
     @property
+    def figures(self) -> list[tuple[str, int | None]]:
+        """Every counting definition in words with what is counted under it, None where nothing is."""
+        return [(str(words), self.checkup.counts.get(code)) for code, words in Count.Definition.choices]
+
+    @property
     def workers_lacking(self) -> int:
         """Workers short of the norm, 0 where there are enough or the persons are not counted."""
         return max(0, (self.staffing.workers or 0) - self.workers)

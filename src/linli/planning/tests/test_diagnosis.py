@@ -33,9 +33,9 @@ def ground(world: World) -> list[Block]:
         Membership.objects.create(block=block, community=community, valid_from=date(2020, 1, 1))
     registered = (1500, 1500, 1500, 1501, 1000, 2000)
     for block, value in zip(blocks, registered, strict=True):
-        for definition, number in (
-            ("households_registered", value), ("dwellings", value + 100), ("dwellings_delivered", value), ("persons", 2 * value)
-        ):  # fmt: skip
+        counted = {"households_registered": value, "dwellings": value + 100, "dwellings_delivered": value,
+                   "persons": 2 * value}  # fmt: skip
+        for definition, number in counted.items():
             Count.objects.create(
                 block=block, definition=definition, value=number, source="台账", as_of=date(2026, 6, 30)
             )

@@ -116,6 +116,7 @@ def _look(request: HttpRequest) -> dict[str, Any]:
         "question": question,
         "standards": standards,
         "definitions": DEFINITIONS,
+        "all_definitions": Count.Definition.choices,
         "count_words": dict(Count.Definition.choices)[question.count],
         "ground": ground,
         "standings": standings,
