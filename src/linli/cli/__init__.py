@@ -28,6 +28,7 @@ COMMANDS = {
     "report": "Write a plan as a page or as the text that approvers expect",
     "draw": "Draw blocks or a plan as PNG, SVG or PDF",
     "verify": "Recheck a plan file from the data alone",
+    "worker": "Run long jobs, one after the other",
     "ledger": "Check the chain of acts, or write its public part",
     "demo": "Build the synthetic district 铜源街道 and divide it",
     "serve": "Serve the site: pages, the API, long jobs",

@@ -59,7 +59,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
-    "django_q",
     "ninja",
 ]
 
@@ -168,11 +167,5 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("LINLI_LOG") or "INFO"},
-    "loggers": {"django.server": {"level": "WARNING"}, "django_q": {"level": "WARNING"}},
+    "loggers": {"django.server": {"level": "WARNING"}},
 }
-
-# a lost worker's job is handed out anew within seconds: see linli.jobs
-Q_CLUSTER = {
-    "name": "linli", "orm": "default", "workers": 1, "timeout": 3600, "retry": 3660, "poll": 1, "catch_up": False,
-    "guard_cycle": 1, "save_limit": 200, "max_attempts": 3, "label": "jobs", "log_level": "WARNING",
-}  # fmt: skip
