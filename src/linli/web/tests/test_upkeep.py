@@ -1,0 +1,131 @@
+"""Upgrade, backup and restore, as commands of processes of their own; killed ones leave the old or the new."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+LINLI = [sys.executable, "-c", "from linli.cli import main; main()"]
+# a process that dies, as by kill -9, at the Nth call of one of its system's functions
+DYING = """
+import os, sys, signal, pathlib
+name, left = sys.argv[1], int(sys.argv[2])
+real = getattr(pathlib.Path, name)
+def dying(self, *given, **named):
+    global left
+    left -= 1
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(self, *given, **named)
+setattr(pathlib.Path, name, dying)
+from linli.cli import main
+main(sys.argv[3:])
+"""
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "LINLI_SECRET_KEY")}
+    return {**kept, "LINLI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "linli.web.settings", "LINLI_LOG": "ERROR"}
+
+
+def linli(home: Path, *arguments: object, code: int = 0) -> str:
+    command = [*LINLI, *map(str, arguments)]
+    done = subprocess.run(command, env=environment(home), capture_output=True, text=True)
+    assert done.returncode == code, done.stderr
+    return done.stdout if code == 0 else done.stderr
+
+
+def mark(home: Path, text: str) -> None:
+    """Put something into a site that tells it from others."""
+    (home / "files").mkdir(exist_ok=True)
+    (home / "files" / "mark.txt").write_text(text, encoding="utf-8")
+    with closing(sqlite3.connect(home / "linli.sqlite3")) as database:
+        database.execute("CREATE TABLE IF NOT EXISTS mark (text)")
+        database.execute("DELETE FROM mark")
+        database.execute("INSERT INTO mark VALUES (?)", [text])
+        database.commit()
+
+
+def marks(home: Path) -> tuple[str, str]:
+    with closing(sqlite3.connect(home / "linli.sqlite3")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        (row,) = database.execute("SELECT text FROM mark").fetchall()
+    return row[0], (home / "files" / "mark.txt").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site marked 'new' after its backup `old.zip` was made while it was marked 'old'."""
+    home = tmp_path_factory.mktemp("site")
+    linli(home, "upgrade")
+    mark(home, "old")
+    linli(home, "backup", "-o", home / "old.zip")
+    mark(home, "new")
+    return home
+
+
+def test_upgrade_is_safe_to_repeat(site: Path) -> None:
+    assert json.loads(linli(site, "upgrade", "--json")) == {"fresh": False, "migrations": [], "backup": None}
+    with closing(sqlite3.connect(site / "linli.sqlite3")) as database:
+        assert database.execute("SELECT count(*) FROM limits_cache").fetchone() == (0,)
+        assert database.execute("SELECT count(*) FROM org_role").fetchone()[0] > 5
+
+
+def test_restore_puts_back_database_and_files_into_a_new_home(site: Path, tmp_path: Path) -> None:
+    linli(site, "restore", site / "old.zip", "--into", tmp_path / "there")
+    assert marks(tmp_path / "there") == ("old", "old")
+    assert marks(site) == ("new", "new")
+    assert (tmp_path / "there" / "secret.key").read_bytes() == (site / "secret.key").read_bytes()
+
+
+def test_a_changed_backup_is_refused_and_the_site_stays(site: Path, tmp_path: Path) -> None:
+    changed = tmp_path / "changed.zip"
+    with zipfile.ZipFile(site / "old.zip") as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, b"other" if name == "files/mark.txt" else old.read(name))
+    assert "not what was written" in linli(site, "restore", changed, code=2)
+    assert marks(site) == ("new", "new")
+
+
+@pytest.mark.parametrize("function", ["rename", "mkdir"])
+@pytest.mark.parametrize("calls", [0, 1, 2, 3, 4, 5])
+def test_a_killed_restore_leaves_the_old_site_or_the_new(site: Path, tmp_path: Path, function: str, calls: int) -> None:
+    home = tmp_path / "home"
+    linli(site, "restore", site / "old.zip", "--into", home)
+    mark(home, "present")
+    command = [sys.executable, "-c", DYING, function, str(calls), "restore", str(site / "old.zip")]
+    killed = subprocess.run(command, env=environment(home), capture_output=True).returncode
+    assert killed in (0, -signal.SIGKILL)
+    linli(home, "upgrade")  # whoever opens the site next finishes what was begun
+    assert marks(home) in (("present", "present"), ("old", "old"))
+
+
+@pytest.mark.parametrize("calls", [0, 1])
+def test_a_killed_backup_leaves_no_file_and_the_next_one_cleans_up(site: Path, tmp_path: Path, calls: int) -> None:
+    target = tmp_path / "backup.zip"
+    function = ("chmod", "replace")[calls]
+    command = [sys.executable, "-c", DYING, function, "0", "backup", "-o", str(target)]
+    assert subprocess.run(command, env=environment(site), capture_output=True).returncode == -signal.SIGKILL
+    assert not target.exists()
+    linli(site, "backup", "-o", target)
+    assert [path.name for path in tmp_path.iterdir()] == ["backup.zip"]
+
+
+def test_the_server_loads_no_heavy_library() -> None:
+    script = (
+        "import sys, linli.web.wsgi; from django.urls import get_resolver as r; r().url_patterns; print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, "LINLI_LOG": "ERROR"}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split()) & {"numba", "matplotlib", "pyogrio", "highspy"} == set()
