@@ -7,14 +7,14 @@ import json
 import shutil
 import sqlite3
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from linli.errors import InputError
-from linli.ledger.chain import FIELDS, GENESIS, digest_of, hash_of
+from linli.ledger.chain import FIELDS, GENESIS, verify
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -22,7 +22,7 @@ DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 SECRET = "secret.key"
 FILES = "files"
 CHUNK = 1 << 20
-COLUMNS = ("seq", "at", "actor", "post", "verb", "object", "before", "after", "public", "content", "salt")
+COLUMNS = (*FIELDS, "digest", "previous", "hash")  # one row of the ledger, as its check reads it
 
 
 @dataclass(frozen=True)
@@ -174,32 +174,25 @@ def check_sqlite(path: Path) -> tuple[int, str]:
             known = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if "ledger_entry" not in known:
                 return 0, GENESIS
-            names = ", ".join(f'"{name}"' for name in (*COLUMNS, "digest", "previous", "hash"))
+            names = ", ".join(f'"{name}"' for name in COLUMNS)
             return check_chain(database.execute(f"SELECT {names} FROM ledger_entry ORDER BY seq"))
     except sqlite3.DatabaseError as error:
         raise InputError(f"the database cannot be read: {error}", file=path) from error
 
 
-def check_chain(rows: Any) -> tuple[int, str]:
-    """Recompute the ledger's chain from rows of `COLUMNS`, digest, previous, hash; returns the last number and hash.
+def check_chain(rows: Iterable[Sequence[Any]]) -> tuple[int, str]:
+    """Check the ledger's chain from rows of `COLUMNS`, in order; returns the last number and hash.
 
     Raises
     ------
     InputError
         An entry is missing, changed or out of order.
     """
-    last, head = 0, GENESIS
-    for row in rows:
-        entry = dict(zip((*COLUMNS, "digest", "previous", "hash"), row, strict=True))
-        entry["public"] = bool(entry["public"])
-        if isinstance(entry["content"], str):
-            entry["content"] = json.loads(entry["content"])
-        good = entry["seq"] == last + 1 and entry["previous"] == head
-        good = good and entry["digest"] == digest_of({name: entry[name] for name in FIELDS})
-        if not good or entry["hash"] != hash_of(head, entry["seq"], entry["digest"]):
-            raise InputError(f"the ledger is broken at entry {entry['seq']}", advice="look with linli ledger verify")
-        last, head = entry["seq"], entry["hash"]
-    return last, head
+    found = verify((*row[:8], int(row[8]), *row[9:]) for row in rows)  # SQLite and PostgreSQL write truth differently
+    if not found.sound:
+        number, words = found.faults[0]
+        raise InputError(f"the ledger is broken at entry {number}: {words}", advice="look with linli ledger verify")
+    return found.seq, found.hash
 
 
 def remove(folder: Path) -> None:

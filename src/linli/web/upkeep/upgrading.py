@@ -49,7 +49,7 @@ def is_fresh() -> bool:
 
 
 def upgrade(*, backup: bool = True, tell: Tell = lambda words: None) -> Upgrade:
-    """Back up, change the tables, make the table of limits, load roles; safe to repeat.
+    """Back up, change the tables, load roles; safe to repeat.
 
     Parameters
     ----------
@@ -73,7 +73,6 @@ def upgrade(*, backup: bool = True, tell: Tell = lambda words: None) -> Upgrade:
             tell(f"数据库更新 {len(todo)} 项 / {len(todo)} changes of the database")
         # also with nothing to do: what follows every migration loads roles and permissions anew
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
         if todo:
             _record(fresh, todo)
         return Upgrade(fresh, todo, kept)
