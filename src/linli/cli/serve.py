@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from linli.cli import COMMANDS
 from linli.cli.common import note
 from linli.errors import InputError
 
@@ -37,7 +36,7 @@ def command(
     if host not in ("127.0.0.1", "localhost", "::1") and not os.environ.get("LINLI_HOSTS"):
         note("linli: LINLI_HOSTS is not set: the site answers only requests to this machine's own names")
     arguments = ["--host", host, "--port", str(port), "--workers", str(workers), "--home", str(settings.HOME)]
-    arguments += ["--jobs"] * (jobs and "worker" in COMMANDS) + ["--open"] * open_page
+    arguments += ["--jobs"] * (jobs) + ["--open"] * open_page
     sys.stdout.flush()
     sys.stderr.flush()
     # become the supervisor: same process, same group, without the memory that the check took
