@@ -39,8 +39,8 @@ def ground(world: World) -> list[Block]:
             Count.objects.create(
                 block=block, definition=definition, value=number, source="台账", as_of=date(2026, 6, 30)
             )
-    Facility.objects.create(street=street, block=blocks[0], code="F1", kind="党群服务中心", name="团结中心", area_m2=620,
-                            longitude=103.1005, latitude=26.0805)  # fmt: skip
+    Facility.objects.create(street=street, block=blocks[0], code="F1", kind="党群服务中心",
+                            name="团结中心", area_m2=620, longitude=103.1005, latitude=26.0805)  # fmt: skip
     return blocks
 
 
