@@ -61,6 +61,7 @@ class ImportBatch(models.Model):
     as_of = models.DateField(_("截至"), null=True, blank=True)
     complete = models.BooleanField(default=False)  # blocks: what the file lacks is no more
     members_from = models.DateField(null=True, blank=True)  # blocks: first membership by the column `community`
+    leave_out = models.BooleanField(default=False)  # import the good rows although others have errors
     summary = models.JSONField(default=dict)
     by = models.CharField(max_length=80)  # account:7
     job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")

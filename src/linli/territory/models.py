@@ -97,7 +97,7 @@ class Block(Shaped):
 
 
 class Line(models.Model):
-    """The shared boundary of two blocks: how long, and what runs there; what 四至 speaks of."""
+    """A piece of the shared boundary of two blocks along one thing: how long, and what runs there; 四至 speaks of it."""
 
     class Kind(models.TextChoices):
         """What runs along a line."""
@@ -118,7 +118,7 @@ class Line(models.Model):
     wkb = models.BinaryField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["a", "b"], name="one_line_a_pair")]
+        indexes = [models.Index(fields=["a", "b"])]
 
     def __str__(self) -> str:
         return f"{self.a_id}-{self.b_id} {self.kind}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def check_blocks(rows: Rows, ground: Ground, batch: ImportBatch, path: Path, dra
     metric = _metric(geometry, kept)
     _overlaps(rows, metric, kept, codes)
     lines = _lines(path, batch, rows, metric, kept, codes)
-    _put_lines(draft, lines, [blocks[index] for index in kept])
+    _put_lines(draft, ground, lines, [blocks[index] for index in kept])
     _missing(draft, ground, batch, {codes[index] for index in kept})
 
 
@@ -137,9 +138,12 @@ def _lines(
     return Lines(**{**vars(measured), "geometry": transform(measured.geometry, system, CGCS2000)})
 
 
-def _put_lines(draft: Draft, lines: Lines | None, blocks: list[Block | None]) -> None:
-    keys = [block.pk for block in blocks if block is not None and block.pk]
-    old = {(line.a_id, line.b_id): line for line in Line.objects.filter(a__in=keys, b__in=keys)} if keys else {}
+def _put_lines(draft: Draft, ground: Ground, lines: Lines | None, blocks: list[Block | None]) -> None:
+    keys = {block.pk for block in blocks if block is not None and block.pk}
+    old: dict[tuple[object, ...], list[Line]] = defaultdict(list)  # a pair of blocks has a line for each thing
+    for line in Line.objects.filter(a__street=ground.street).order_by("pk"):
+        if line.a_id in keys and line.b_id in keys:
+            old[frozenset((line.a_id, line.b_id)), line.kind, line.name].append(line)
     for k in range(0 if lines is None else len(lines)):
         assert lines is not None
         a, b = blocks[int(lines.a[k])], blocks[int(lines.b[k])]
@@ -152,9 +156,10 @@ def _put_lines(draft: Draft, lines: Lines | None, blocks: list[Block | None]) ->
             "name": str(lines.name[k] or "")[:60],
             "wkb": None if shape is None else shapely.to_wkb(shape),
         }
-        existing = old.pop((a.pk, b.pk), None) or old.pop((b.pk, a.pk), None)
+        known = old[frozenset((a.pk, b.pk)), values["kind"], values["name"]] if a.pk and b.pk else []
+        existing = known.pop(0) if known else None
         draft.put(Line, existing, values if existing else {"a": a, "b": b, **values})
-    draft.gone[Line] += old.values()
+    draft.gone[Line] += [line for left in old.values() for line in left]
 
 
 def _missing(draft: Draft, ground: Ground, batch: ImportBatch, present: set[str]) -> None:

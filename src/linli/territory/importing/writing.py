@@ -115,10 +115,9 @@ def _read(model: type[models.Model], stored: dict[str, Any]) -> dict[str, Any]:
     """Turn stored values into the columns of a model."""
     found = {}
     for name, value in stored.items():
-        field = model._meta.get_field(name.removesuffix("_id") if name != "id" else name)
+        field = model._meta.get_field(name)
+        assert isinstance(field, models.Field)
         if isinstance(value, dict) and set(value) == {"base64"}:
             value = base64.b64decode(value["base64"])
-        if isinstance(field, models.Field) and not field.is_relation:
-            value = field.to_python(value)
-        found[str(getattr(field, "attname", name))] = value
+        found[field.attname] = value if field.is_relation else field.to_python(value)
     return found

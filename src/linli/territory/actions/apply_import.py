@@ -1,0 +1,106 @@
+"""Write a checked import into the base: all of it in one transaction, once; and take the last one back."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.org.actors import Actor
+from linli.org.models import Division
+from linli.org.policies import permit
+from linli.territory.actions.assign_blocks import assign_blocks
+from linli.territory.actions.undo_assignment import restore
+from linli.territory.importing.checking import draft_of, rows_of
+from linli.territory.importing.writing import pack, take_back, unpack, write_draft
+from linli.territory.models import Assignment, ImportBatch, ImportUndo
+
+
+def apply_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
+    """Write a checked import; done again it changes nothing, killed in the middle it leaves nothing.
+
+    The rows are checked once more, since the base may have changed since: what was no error then may be one now.
+
+    Raises
+    ------
+    ValidationError
+        It is not checked, or now has errors that are not to be left out.
+    InputError
+        The file is gone or has changed.
+    """
+    permit(actor, "territory.import", batch.street)
+    if batch.state == ImportBatch.State.APPLIED:
+        return batch
+    rows = rows_of(batch)
+    with transaction.atomic():
+        Division.objects.select_for_update().get(pk=batch.street_id)  # one import a street at a time
+        held = ImportBatch.objects.select_for_update().select_related("street").get(pk=batch.pk)
+        if held.state == ImportBatch.State.APPLIED:
+            return held
+        if not held.may_become("applied"):
+            raise ValidationError(_("请先检查,再入库"), code="state")
+        draft = draft_of(held, rows)
+        if draft.left_out and not held.leave_out:
+            raise ValidationError(_("检查之后数据又有变化,现有错误:请重新检查"), code="errors")
+        undo = write_draft(draft)
+        undo["assignments"] = []
+        for key, blocks in draft.members.items():
+            free = [block for block in blocks if not block.memberships.exists()] if held.members_from else []
+            if free and held.members_from:
+                community = Division.objects.get(pk=key)
+                made = assign_blocks(actor, community=community, blocks=free, from_day=held.members_from)
+                undo["assignments"] += [made.pk] if made else []
+        ImportUndo.objects.filter(batch__street=held.street).delete()  # only the last import can be taken back
+        ImportUndo.objects.create(batch=held, content=pack(undo))
+        numbers = draft.numbers()
+        held.state, held.applied_at = ImportBatch.State.APPLIED, timezone.now()
+        held.summary = {**held.summary, "numbers": numbers, "left_out": draft.left_out}
+        held.save(update_fields=["state", "applied_at", "summary"])
+        actor.record(
+            "territory.apply_import",
+            object=held.reference,
+            permission="territory.import",
+            content={
+                "street": held.street.title,
+                "kind": held.kind,
+                "file": held.name,
+                "sha256": held.sha256,
+                "rows": draft.rows,
+                "left_out": draft.left_out,
+                "numbers": numbers,
+            },
+        )
+    batch.refresh_from_db()
+    return batch
+
+
+def undo_import(actor: Actor, *, batch: ImportBatch) -> None:
+    """Take back the last import of a street, where nothing hangs on it yet.
+
+    Raises
+    ------
+    ValidationError
+        It is not the last one, or something has come to hang on it.
+    """
+    permit(actor, "territory.import", batch.street)
+    with transaction.atomic():
+        Division.objects.select_for_update().get(pk=batch.street_id)
+        held = ImportBatch.objects.select_for_update().select_related("street").get(pk=batch.pk)
+        kept = ImportUndo.objects.filter(batch=held).first()
+        if held.state != ImportBatch.State.APPLIED or kept is None:
+            raise ValidationError(_("只能撤销本街道最近一次导入"), code="last")
+        undo = unpack(bytes(kept.content))
+        for assignment in Assignment.objects.select_for_update().filter(pk__in=undo["assignments"]):
+            restore(assignment)
+        take_back(undo)
+        kept.delete()
+        held.state = ImportBatch.State.UNDONE
+        held.save(update_fields=["state"])
+        actor.record(
+            "territory.undo_import",
+            object=held.reference,
+            permission="territory.import",
+            content={"street": held.street.title, "file": held.name, "sha256": held.sha256},
+        )
+    batch.refresh_from_db()

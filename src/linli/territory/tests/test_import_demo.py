@@ -1,0 +1,186 @@
+"""The demo's own files go in from first to last, and the sums come out again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Sum
+
+from linli.ledger.models import Entry
+from linli.org.actors import Actor, actor_of
+from linli.org.tests.world import World
+from linli.territory.actions.apply_import import apply_import, undo_import
+from linli.territory.actions.prepare_import import (
+    check_import,
+    discard_import,
+    locate_import,
+    map_columns,
+    upload_import,
+)
+from linli.territory.importing.checking import path_of
+from linli.territory.importing.fields import guess_columns
+from linli.territory.importing.sight import look
+from linli.territory.models import Block, Building, Compound, Count, Facility, ImportBatch, Line, Membership
+
+DAY = date(2026, 6, 30)
+MAKE = """
+import sys
+from pathlib import Path
+from linli.demo import generate
+generate(sys.argv[1])
+"""
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's layers and its blocks file, made once."""
+    folder = tmp_path_factory.mktemp("demo")
+    subprocess.run([sys.executable, "-c", MAKE, str(folder)], check=True)
+    layers = [
+        word
+        for role in ("roads", "water", "rail", "walls", "buildings", "compounds", "communities")
+        for word in (f"--{role}", str(folder / f"{role}.gpkg"))
+    ]
+    command = [
+        sys.executable,
+        "-c",
+        "from linli.cli import main; main()",
+        "blocks",
+        *layers,
+        "--within",
+        str(folder / "boundary.gpkg"),
+    ]
+    subprocess.run([*command, "-o", str(folder / "blocks.gpkg")], check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def clerk(world: World) -> Actor:
+    return actor_of(world.account("jiedao"))
+
+
+def ready(
+    world: World, clerk: Actor, path: Path, kind: str, *, counts: bool = False, **settings: object
+) -> ImportBatch:
+    """Take a file through upload, coordinates, columns and check."""
+    street = world.division("铜源街道")
+    batch = upload_import(clerk, street=street, kind=kind, name=path.name, chunks=[path.read_bytes()])
+    sight = look(path_of(batch), kind=kind)
+    crs = sight.guess.crs if sight.guess and sight.guess.crs else ""
+    locate_import(clerk, batch=batch, layer=sight.layer, crs=crs)
+    columns = guess_columns(kind, sight.columns)
+    if not counts:
+        columns = {name: column for name, column in columns.items() if name not in Count.Definition.values}
+    told = {"source": "街道台账", "as_of": DAY} if counts else {}
+    map_columns(clerk, batch=batch, columns=columns, **told, **settings)  # type: ignore[arg-type]
+    return check_import(clerk, batch=batch)
+
+
+def total(definition: str) -> int:
+    return int(Count.objects.filter(definition=definition).aggregate(n=Sum("value"))["n"] or 0)
+
+
+def test_the_demo_goes_in_from_blocks_to_counts(
+    world: World, clerk: Actor, demo: Path, settings: object, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    blocks = ready(world, clerk, demo / "blocks.gpkg", "blocks", counts=True, members_from=date(2020, 1, 1))
+    assert (blocks.state, blocks.summary["errors"]) == ("checked", 0)
+    assert Block.objects.count() == 0
+    apply_import(clerk, batch=blocks)
+    made = Block.objects.count()
+    assert made == Membership.objects.count() == blocks.summary["rows"] > 150
+    assert Line.objects.count() > made
+    assert total("households_registered") == 22110
+    block = Block.objects.order_by("code")[0]
+    assert 102 < block.west < 103
+    assert 25 < block.south < 26
+
+    apply_import(clerk, batch=ready(world, clerk, demo / "compounds.gpkg", "compounds"))
+    assert Compound.objects.count() == 118
+    assert Block.objects.exclude(compound=None).count() > 80
+    apply_import(clerk, batch=ready(world, clerk, demo / "buildings.gpkg", "buildings"))
+    assert Building.objects.count() == 1168
+    assert Building.objects.exclude(compound=None).count() > 900
+    apply_import(clerk, batch=ready(world, clerk, demo / "facilities.gpkg", "facilities"))
+    assert Facility.objects.count() == 55
+
+    Count.objects.all().delete()
+    ledger = ready(world, clerk, demo / "counts.xlsx", "counts", counts=True)
+    assert ledger.state == "mapped"  # rows of courtyards without a name have no place
+    assert set(ledger.problems.filter(level="error").values_list("code", flat=True)) == {"no_place"}
+    ledger = ready(world, clerk, demo / "counts.xlsx", "counts", counts=True, leave_out=True)
+    assert ledger.summary["left_out"] == 48
+    apply_import(clerk, batch=ledger)
+    assert 21000 < total("households_registered") < 22110
+    assert Entry.objects.filter(verb="territory.apply_import").count() == 5
+
+    # the same again changes nothing
+    again = ready(world, clerk, demo / "buildings.gpkg", "buildings")
+    assert again.summary["numbers"] == {"building": {"new": 0, "changed": 0, "same": 1168, "gone": 0}}
+    blocks = ready(world, clerk, demo / "blocks.gpkg", "blocks", counts=True)
+    assert blocks.summary["numbers"]["block"]["same"] == made
+    assert blocks.summary["numbers"]["line"]["changed"] == 0
+
+
+def test_the_last_import_can_be_taken_back_and_only_once_applied(
+    world: World, clerk: Actor, demo: Path, settings: object, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    blocks = ready(world, clerk, demo / "blocks.gpkg", "blocks", members_from=date(2020, 1, 1))
+    apply_import(clerk, batch=blocks)
+    seen = Entry.objects.count()
+    assert apply_import(clerk, batch=blocks).state == "applied"
+    assert Entry.objects.count() == seen
+    facilities = ready(world, clerk, demo / "facilities.gpkg", "facilities")
+    apply_import(clerk, batch=facilities)
+    with pytest.raises(ValidationError, match="最近一次"):
+        undo_import(clerk, batch=blocks)
+    undo_import(clerk, batch=facilities)
+    assert Facility.objects.count() == 0
+    assert facilities.state == "undone"
+
+
+def test_a_file_that_lacks_blocks_removes_only_those_that_nothing_hangs_on(
+    world: World, clerk: Actor, demo: Path, settings: object, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
+    street = world.division("铜源街道")
+    apply_import(clerk, batch=ready(world, clerk, demo / "blocks.gpkg", "blocks"))
+    from linli.territory.tests.ground import blocks_in
+
+    bare, held = blocks_in(street, 2, prefix="旧")
+    Membership.objects.create(block=held, community=world.division("团结"), valid_from=DAY)
+    batch = ready(world, clerk, demo / "blocks.gpkg", "blocks", complete=True)
+    missing = batch.problems.filter(code__in=("removed", "kept"))
+    assert dict(missing.values_list("value", "code")) == {bare.code: "removed", held.code: "kept"}
+    apply_import(clerk, batch=batch)
+    assert list(Block.objects.filter(code__startswith="旧")) == [held]
+    undo_import(clerk, batch=batch)
+    assert Block.objects.get(code=bare.code).shape.equals(bare.shape)
+
+
+def test_others_may_not_import_and_a_discarded_import_goes_no_further(
+    world: World, clerk: Actor, settings: object, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    content = "小区,幢号\n白云花园,1幢\n".encode()
+    street = world.division("铜源街道")
+    for username in ("wangge", "shuji", "xitong", "shenji"):
+        with pytest.raises(PermissionDenied):
+            upload_import(
+                actor_of(world.account(username)), street=street, kind="counts", name="a.csv", chunks=[content]
+            )
+    with pytest.raises(PermissionDenied):
+        upload_import(clerk, street=world.division("兴铜街道"), kind="counts", name="a.csv", chunks=[content])
+    batch = upload_import(clerk, street=street, kind="counts", name="a.csv", chunks=[content])
+    assert upload_import(clerk, street=street, kind="counts", name="a.csv", chunks=[], key=batch.key) == batch
+    discard_import(clerk, batch=batch)
+    assert not path_of(batch).exists()
+    with pytest.raises(ValidationError, match="不能再改"):
+        locate_import(clerk, batch=batch, layer="a")
