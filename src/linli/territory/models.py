@@ -97,7 +97,7 @@ class Block(Shaped):
 
 
 class Line(models.Model):
-    """A piece of the shared boundary of two blocks along one thing: how long, and what runs there; 四至 speaks of it."""
+    """A piece of two blocks' shared boundary: how long, and the one thing that runs there; what 四至 speaks of."""
 
     class Kind(models.TextChoices):
         """What runs along a line."""
