@@ -16,6 +16,13 @@ class OrgConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the roles that come with Linli after every upgrade."""
+        from allauth.mfa.signals import authenticator_added, authenticator_removed
+        from django.contrib.auth.signals import user_logged_in
+
         from linli.org.roles import load_roles
+        from linli.org.signals import factor_changed, signed_in
 
         post_migrate.connect(load_roles, sender=self)
+        user_logged_in.connect(signed_in)
+        authenticator_added.connect(factor_changed)
+        authenticator_removed.connect(factor_changed)

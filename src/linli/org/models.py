@@ -32,6 +32,7 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(_("启用"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     password_changed_at = models.DateTimeField(null=True)
+    must_change_password = models.BooleanField(default=False)  # the password was given by someone else
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -136,6 +137,23 @@ class DivisionName(models.Model):
         return self.name
 
 
+class DivisionCode(models.Model):
+    """A code that a division bears from a day to a day: a temporary one first, the statistics side's later."""
+
+    division = models.ForeignKey(Division, models.CASCADE, related_name="codes")
+    code = models.CharField(_("区划代码"), max_length=20, db_index=True)
+    temporary = models.BooleanField(_("临时代码"), default=False)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    basis = models.CharField(_("依据"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["division", "valid_from", "pk"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class Role(models.Model):
     """What a post lets its holder do, as data."""
 
@@ -143,6 +161,7 @@ class Role(models.Model):
     name = models.CharField(max_length=40)
     name_en = models.CharField(max_length=60, blank=True)
     permissions = models.JSONField(default=list)  # ["territory.view", …]
+    second_factor = models.BooleanField(_("须用动态口令"), default=False)  # where the site asks for it at all
 
     class Meta:
         ordering = ["code"]
@@ -197,3 +216,19 @@ class Tenure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} · {self.post}"
+
+
+from linli.org.account_models import FormerPassword, RosterImport, SignInFailure  # noqa: E402
+
+__all__ = [
+    "Account",
+    "Division",
+    "DivisionCode",
+    "DivisionName",
+    "FormerPassword",
+    "Post",
+    "Role",
+    "RosterImport",
+    "SignInFailure",
+    "Tenure",
+]

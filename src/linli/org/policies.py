@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from linli.org.actors import Actor
-from linli.org.models import Division
+from linli.org.models import Account, Division, Tenure
 
 PERMISSIONS: dict[str, str] = {
     "org.view": "查看组织与岗位",
@@ -83,3 +83,10 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBa
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def permit_account(actor: Actor, account: Account) -> None:
+    """Let an action on an account go on where the actor tends accounts in every division the account serves."""
+    permit(actor, "security.accounts")
+    for tenure in Tenure.objects.at().filter(account=account).select_related("post__division"):
+        permit(actor, "security.accounts", tenure.post.division)

@@ -9,6 +9,9 @@
 `LINLI_PROXIES`        how many proxies of one's own stand before the site; none where not set
 `LINLI_DEMO`           `1` where all data is synthetic: every page and export says so
 `LINLI_LOG`            level of the log, `INFO` where not set; one JSON object a line on standard error
+`LINLI_SECOND_FACTOR`  `0` where the three administrators need no code of an authenticator; the demo needs none
+`LINLI_SIGN_IN_…`      `FAILURES` (5) of an account or `FAILURES_ADDRESS` (20) of an address in `WINDOW` (15 min) lock
+`LINLI_IDLE_MINUTES`   minutes without a click after which a session ends, 30 where not set
 `LINLI_OIDC`           JSON object of one OpenID Connect provider: `id`, `name`, `client_id`, `secret`, `server_url`
 =====================  ==========================================================================================
 """
@@ -74,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "linli.org.middleware.Acting",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "linli.org.middleware.Sitting",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -109,6 +113,13 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "linli.org.passwords.NotTheName"},
+    {"NAME": "linli.org.passwords.NotReused"},
+]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
@@ -138,6 +149,30 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
 LINLI_NAME = _("邻里")
 
+# signing in: see linli.org.adapters and linli.org.lockout
+ACCOUNT_ADAPTER = "linli.org.adapters.SignIn"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}  # counted in the database instead
+ALLAUTH_TRUSTED_PROXY_COUNT = LINLI_PROXIES
+MFA_ADAPTER = "linli.org.adapters.SecondFactor"
+MFA_FORMS = {"authenticate": "linli.org.adapters.CodeForm"}
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+SOCIALACCOUNT_ADAPTER = "linli.org.adapters.Provider"
+SOCIALACCOUNT_ONLY = False
+SESSION_COOKIE_AGE = 12 * 3600
+SIGN_IN_FAILURES = int(os.environ.get("LINLI_SIGN_IN_FAILURES") or 5)
+SIGN_IN_FAILURES_ADDRESS = int(os.environ.get("LINLI_SIGN_IN_FAILURES_ADDRESS") or 20)  # an office shares one
+SIGN_IN_WINDOW = int(os.environ.get("LINLI_SIGN_IN_WINDOW") or 15)
+IDLE_MINUTES = int(os.environ.get("LINLI_IDLE_MINUTES") or 30)
+SECOND_FACTOR = (os.environ.get("LINLI_SECOND_FACTOR") or ("0" if DEMO else "1")) == "1"
+
+OIDC_CLAIM = "preferred_username"
 _oidc = json.loads(os.environ.get("LINLI_OIDC") or "null")
 SOCIALACCOUNT_PROVIDERS = (
     {

@@ -17,7 +17,7 @@ urlpatterns = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("linli.org.sign_in_urls")),
 ]
 
 handler400 = "linli.web.views.errors.bad_request"

@@ -7,6 +7,7 @@ import tempfile
 
 os.environ["LINLI_HOME"] = tempfile.mkdtemp(prefix="linli-test-")
 os.environ["LINLI_SECRET_KEY"] = "only for tests, never for a site"
+os.environ["LINLI_SECOND_FACTOR"] = "0"
 os.environ.setdefault("LINLI_LOG", "CRITICAL")
 
 from linli.web.settings import *  # noqa: F403

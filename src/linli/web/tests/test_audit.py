@@ -28,7 +28,7 @@ def test_the_public_sees_public_entries_only_page_by_page(
     acts: None, client_of: Callable[[str], Client], django_assert_max_num_queries: Queries
 ) -> None:
     browser = client_of("")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(6):
         page = browser.get("/ledger/").content.decode()
     assert "第118次" in page
     assert "第119次" not in page

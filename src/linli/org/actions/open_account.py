@@ -1,0 +1,62 @@
+"""Open an account."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from linli.org.actors import Actor
+from linli.org.models import Account
+from linli.org.passwords import one_time_password
+from linli.org.policies import permit
+
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
+
+
+def clean_username(username: str) -> str:
+    """Return a username as it is kept, in lower case, or raise `ValidationError`."""
+    username = unicodedata.normalize("NFKC", username).strip().lower()
+    if not USERNAME.fullmatch(username):
+        raise ValidationError(
+            _("账号“%(username)s”不合规则:2–60 位小写字母、数字或 . _ @ -,以字母或数字开头。") % {"username": username},
+            code="username",
+        )
+    return username
+
+
+def clean_name(name: str) -> str:
+    """Return a person's name, 2 to 20 characters of any script and the middle dot, or raise `ValidationError`."""
+    name = " ".join(name.split())
+    if not 2 <= len(name) <= 20 or any(unicodedata.category(mark)[0] in "CN" for mark in name):
+        raise ValidationError(_("姓名“%(name)s”须为 2–20 个字,可含“·”。") % {"name": name}, code="name")
+    return name
+
+
+def open_account(actor: Actor, *, username: str, name: str) -> tuple[Account, str]:
+    """Open an account; return it with a password that works once, to be changed at the first sign-in.
+
+    Raises
+    ------
+    django.core.exceptions.ValidationError
+        The username is taken or malformed, or the name is.
+    """
+    permit(actor, "security.accounts")
+    username, name = clean_username(username), clean_name(name)
+    if Account.objects.filter(username__iexact=username).exists():
+        raise ValidationError(_("账号“%(username)s”已存在。") % {"username": username}, code="username_taken")
+    password = one_time_password()
+    with transaction.atomic():
+        account = Account.objects.create_account(username, name=name, password=password)
+        account.must_change_password = True
+        account.save(update_fields=["must_change_password"])
+        actor.record(
+            "org.open_account",
+            object=account.reference,
+            permission="security.accounts",
+            after={"username": username, "name": name},
+        )
+    return account, password

@@ -1,0 +1,36 @@
+"""What happens whenever somebody signs in, by whichever way."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest
+
+from linli.org.models import Account, Tenure
+
+
+def signed_in(sender: object, request: HttpRequest, user: Account, **_: Any) -> None:
+    """Note in the session when it was last used, and what its owner must do before anything else."""
+    request.session["seen"] = int(time.time())
+    request.session["due"] = due(user)
+
+
+def factor_changed(sender: object, request: HttpRequest, user: Account, **_: Any) -> None:
+    """Look again at what is due when a second factor comes or goes."""
+    request.session["due"] = due(user)
+
+
+def due(account: Account) -> str:
+    """Return what an account must do first: change its password, set up a second factor, or nothing."""
+    if account.must_change_password and account.has_usable_password():
+        return "password"
+    if (
+        settings.SECOND_FACTOR
+        and Tenure.objects.at().filter(account=account, post__role__second_factor=True).exists()
+        and not Authenticator.objects.filter(user_id=account.pk, type=Authenticator.Type.TOTP).exists()
+    ):
+        return "factor"
+    return ""
