@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from linli.web import api
 from linli.web.views import audit, health, home, preferences, style
 
 urlpatterns = [
@@ -16,6 +17,7 @@ urlpatterns = [
     path("my/sights", audit.sights, name="sights"),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
+    path("api/v1/", include((api.addresses(), "api"))),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("linli.org.sign_in_urls")),
 ]
