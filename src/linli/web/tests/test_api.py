@@ -47,7 +47,16 @@ def test_divisions_are_public_and_come_in_pages(world: World) -> None:
     second = get(Client(), f"divisions?limit=5&after={first['next']}")
     assert len(first["items"]) == 5
     assert second["next"] is None
-    assert [*names(first), *names(second)] == "云川区 铜源街道 兴铜街道 团结 白云 京铜 东门 团结第一网格".split()
+    assert [*names(first), *names(second)] == [
+        "云川区",
+        "铜源街道",
+        "兴铜街道",
+        "团结",
+        "白云",
+        "京铜",
+        "东门",
+        "团结第一网格",
+    ]
 
 
 def test_divisions_are_found_by_kind_parent_and_day(world: World) -> None:
