@@ -24,6 +24,7 @@ from linli.org import api as org
 from linli.org.actors import PUBLIC
 from linli.org.limits import address_of
 from linli.org.rest import MissingScope
+from linli.territory import api as territory
 from linli.web import api_problems as problems
 from linli.web.limits import TooOften, limited
 from linli.web.models import Token
@@ -89,7 +90,8 @@ api = Interface(
     urls_namespace="api",
 )
 api.add_router("", org.public, auth=[bearer, anyone])
-api.add_router("", org.guarded, auth=[bearer, nobody])
+for router in (org.guarded, territory.guarded):
+    api.add_router("", router, auth=[bearer, nobody])
 
 
 def schema() -> dict[str, Any]:
