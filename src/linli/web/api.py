@@ -26,6 +26,7 @@ from linli.org.limits import address_of
 from linli.org.rest import MissingScope
 from linli.territory import api as territory
 from linli.web import api_problems as problems
+from linli.web import api_records as records
 from linli.web.limits import TooOften, limited
 from linli.web.models import Token
 from linli.web.tokens import actor_of_token, note_use, token_of
@@ -89,8 +90,9 @@ api = Interface(
     docs_url=None,
     urls_namespace="api",
 )
-api.add_router("", org.public, auth=[bearer, anyone])
-for router in (org.guarded, territory.guarded):
+for router in (org.public, records.public):
+    api.add_router("", router, auth=[bearer, anyone])
+for router in (org.guarded, territory.guarded, records.guarded):
     api.add_router("", router, auth=[bearer, nobody])
 
 
