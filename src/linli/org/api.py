@@ -14,7 +14,7 @@ from pydantic import Field
 from linli.org.masks import mask_name
 from linli.org.models import Division, Post, Tenure
 from linli.org.policies import actor_in
-from linli.org.rest import Page, Pages, Word, need, page_of, running, under
+from linli.org.rest import Day, Page, Pages, Word, need, page_of, running, under
 
 public = Router(tags=["org", "public"])
 guarded = Router(tags=["org"])
@@ -83,14 +83,14 @@ class DivisionsAsked(Schema):
 
     kind: Kind | None = None
     parent: Word | None = Field(None, description="上级代码 · code of the parent")
-    on: date | None = Field(None, description="哪一天;不填为今天 · the day; today where left out")
+    on: Day | None = Field(None, description="哪一天;不填为今天 · the day; today where left out")
 
 
 class PostsAsked(Schema):
     """Which posts."""
 
     division: Word | None = Field(None, description="该代码及其下级 · this code and everything below")
-    on: date | None = Field(None, description="哪一天;不填为今天 · the day; today where left out")
+    on: Day | None = Field(None, description="哪一天;不填为今天 · the day; today where left out")
 
 
 @public.get("/divisions", response=Divisions, summary="区划列表 · list divisions")

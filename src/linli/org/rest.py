@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, TypeVar
@@ -11,7 +12,8 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from ninja import Query, Schema
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from linli.org.actors import Actor
 from linli.org.models import Division
@@ -23,6 +25,24 @@ LARGEST = 2**63 - 1  # of a database's numbers
 # PostgreSQL keeps no NUL in a text
 Word = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", min_length=1, max_length=120)]
 Key = Annotated[int, Field(ge=0, le=LARGEST)]
+
+
+def _dashed(value: object) -> object:
+    """Refuse what is no date to the eye: a number would otherwise be taken as seconds since 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise PydanticCustomError("date_form", "a date such as 2026-01-31")
+    return value
+
+
+def _spelled(value: object) -> object:
+    """Refuse yes, on, 1 and their like: there is one way to write it."""
+    if isinstance(value, str) and value not in ("true", "false"):
+        raise PydanticCustomError("bool_form", "true or false")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_dashed)]
+Flag = Annotated[bool, BeforeValidator(_spelled)]
 
 Row = TypeVar("Row", bound=models.Model)
 

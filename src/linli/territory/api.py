@@ -14,7 +14,7 @@ from ninja import Path, Query, Router, Schema
 from pydantic import Field, StringConstraints
 
 from linli.org.actors import Actor
-from linli.org.rest import Key, Page, Pages, Word, need, page_of, under
+from linli.org.rest import Day, Flag, Key, Page, Pages, Word, need, page_of, under
 from linli.territory.models import Building, Count, Facility, Membership
 from linli.territory.reach import blocks_of
 
@@ -134,8 +134,8 @@ class Memberships(Page):
 class BlockAsked(Schema):
     """How to tell of a block."""
 
-    on: date | None = ON
-    geometry: bool = Field(False, description="附GeoJSON图形 · with its geometry as GeoJSON")
+    on: Day | None = ON
+    geometry: Flag = Field(False, description="附GeoJSON图形 · with its geometry as GeoJSON")
 
 
 class BlocksAsked(BlockAsked):
@@ -149,7 +149,7 @@ class BlocksAsked(BlockAsked):
 class BuildingsAsked(Schema):
     """Which buildings."""
 
-    on: date | None = ON
+    on: Day | None = ON
     street: Word | None = STREET
     community: Word | None = COMMUNITY
     block: Key | None = None
@@ -165,18 +165,18 @@ class FacilitiesAsked(BuildingsAsked):
 class CountsAsked(Schema):
     """Which counts."""
 
-    on: date | None = ON
+    on: Day | None = ON
     street: Word | None = STREET
     community: Word | None = COMMUNITY
     block: Key | None = None
     definition: Definition | None = Field(None, description="口径 · counting definition")
-    as_of: date | None = Field(None, description="截至日 · as of this day")
+    as_of: Day | None = Field(None, description="截至日 · as of this day")
 
 
 class MembershipsAsked(Schema):
     """Which memberships."""
 
-    on: date | None = ON
+    on: Day | None = ON
     street: Word | None = STREET
     community: Word | None = COMMUNITY
     block: Key | None = None
