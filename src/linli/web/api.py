@@ -17,6 +17,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as Malformed
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 from ninja.security import HttpBearer
 
 from linli.errors import InputError
@@ -69,6 +70,10 @@ def nobody(request: HttpRequest) -> None:
 
 class Interface(NinjaAPI):
     """The interface with errors of one form in its description."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """Call an operation as its function is called."""
+        return operation.view_func.__name__
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         """Return the description; every operation names the errors that it may answer with."""

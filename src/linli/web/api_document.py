@@ -96,9 +96,9 @@ def _about(schema: dict[str, Any], part: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    from linli.web.start import start
+    from linli.web.start import start_django
 
-    start()
+    start_django()
     from linli.web.api import schema as description
 
     json.dump(description(), sys.stdout, ensure_ascii=False, indent=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from linli.web import api
-from linli.web.views import audit, health, home, preferences, style
+from linli.web.views import api_pages, audit, health, home, preferences, style
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("my/sights", audit.sights, name="sights"),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
+    path("api/", api_pages.describe, name="api-page"),
+    path("api/tokens/", api_pages.tokens, name="tokens"),
+    path("api/tokens/<int:pk>/revoke", api_pages.revoke, name="revoke-token"),
     path("api/v1/", include((api.addresses(), "api"))),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("linli.org.sign_in_urls")),
