@@ -6,7 +6,9 @@ Only a bearer token says who asks; a browser's session counts for nothing here, 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -26,6 +28,7 @@ from linli.org.actors import PUBLIC
 from linli.org.limits import address_of
 from linli.org.rest import MissingScope
 from linli.territory import api as territory
+from linli.territory import import_api as imports
 from linli.web import api_problems as problems
 from linli.web import api_records as records
 from linli.web.limits import TooOften, limited
@@ -54,13 +57,17 @@ class Bearer(HttpBearer):
         limited(f"api token:{found.pk}", MOST_OF_TOKEN, MINUTE)
         note_use(found)
         request.actor = actor_of_token(found)  # type: ignore[attr-defined]
+        _only_known_parameters(request)
         return found
 
 
 def anyone(request: HttpRequest) -> str | None:
     """Let those without a token read what is public; a header that is no working token is refused, not overlooked."""
     limited(f"api address:{address_of(request)}", MOST_PUBLIC, MINUTE)
-    return None if "Authorization" in request.headers else "public"
+    if "Authorization" in request.headers:
+        return None
+    _only_known_parameters(request)
+    return "public"
 
 
 def nobody(request: HttpRequest) -> None:
@@ -97,7 +104,7 @@ api = Interface(
 )
 for router in (org.public, records.public):
     api.add_router("", router, auth=[bearer, anyone])
-for router in (org.guarded, territory.guarded, records.guarded):
+for router in (org.guarded, territory.guarded, imports.guarded, records.guarded):
     api.add_router("", router, auth=[bearer, nobody])
 
 
@@ -105,6 +112,28 @@ def schema() -> dict[str, Any]:
     """Return the description of the interface (OpenAPI 3.1) as plain data."""
     plain: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), default=str))
     return plain
+
+
+@cache
+def parameters() -> dict[tuple[str, str], frozenset[str]]:
+    """Return the names that may stand in the query, by method and address."""
+    return {
+        (method.upper(), address): frozenset(
+            one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"
+        )
+        for address, methods in schema()["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def _only_known_parameters(request: HttpRequest) -> None:
+    """Refuse a misspelt filter, which would otherwise quietly answer with everything."""
+    route = request.resolver_match.route if request.resolver_match else ""
+    address = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
+    known = parameters().get((str(request.method), address), frozenset())
+    unknown_names = [name for name in request.GET if name not in known]
+    if unknown_names:
+        raise Malformed([{"loc": ("query", name), "type": "extra_forbidden"} for name in unknown_names])
 
 
 def openapi(request: HttpRequest) -> HttpResponse:
@@ -157,7 +186,7 @@ HANDLERS: Mapping[type[Exception], Handler] = {
     ),
     Malformed: lambda request, error: problems.answer("malformed", errors=problems.errors_of(error.errors)),
     ValidationError: lambda request, error: problems.answer("refused", errors=problems.errors_in(error)),
-    InputError: lambda request, error: problems.answer("refused", detail=str(error.message)),
+    InputError: lambda request, error: problems.answer("refused", errors=problems.errors_of_input(error)),
     HttpError: lambda request, error: problems.answer("unreadable"),
 }
 for kind, handler in HANDLERS.items():

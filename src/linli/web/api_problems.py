@@ -12,6 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from linli.errors import InputError
+
 FORM = "application/problem+json"
 
 
@@ -129,11 +131,18 @@ def errors_in(error: ValidationError) -> list[dict[str, str]]:
     return [{"field": "", "message": str(message)} for message in error.messages]
 
 
+def errors_of_input(error: InputError) -> list[dict[str, str]]:
+    """Say what is wrong with a file, and what to do."""
+    advice = f" → {error.advice}" if error.advice else ""
+    return [{"field": str(error.where.get("field", "")), "message": f"{error.message}{advice}"}]
+
+
 def describe(schema: dict[str, Any]) -> None:
     """Add to a description of the interface the errors of each operation, and that some need no token."""
     schema["components"]["schemas"]["Problem"] = SCHEMA
     for address, methods in schema["paths"].items():
         for operation in methods.values():
+            _sayable(schema, operation)
             public = "public" in operation.get("tags", ())
             if public:
                 operation["security"] = [{}, *operation.get("security", [])]
@@ -147,3 +156,19 @@ def describe(schema: dict[str, Any]) -> None:
                         "description": kind.code,
                         "content": {FORM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
                     }
+
+
+def _sayable(schema: dict[str, Any], operation: dict[str, Any]) -> None:
+    """Take out what an address or a form cannot say: null, which it leaves out, and a file without a byte."""
+    parts = [one["schema"] for one in operation.get("parameters", ())]
+    for form in operation.get("requestBody", {}).get("content", {}).values():
+        body = form["schema"]
+        body = schema["components"]["schemas"][body["$ref"].rsplit("/", 1)[1]] if "$ref" in body else body
+        parts += body.get("properties", {}).values()
+    for part in parts:
+        kinds = [kind for kind in part.get("anyOf", ()) if kind != {"type": "null"}]
+        if len(kinds) == 1:
+            del part["anyOf"]
+            part.update(kinds[0])
+        if part.get("format") == "binary" or "contentMediaType" in part:
+            part["minLength"] = 1

@@ -142,6 +142,12 @@ def test_errors_are_told_in_the_language_of_the_one_who_asks(world: World) -> No
     assert english["type"] == "/api/#malformed"
 
 
+def test_a_misspelt_filter_is_refused(world: World) -> None:
+    told = get(Client(), "divisions?knid=street", 422)
+    assert told["errors"] == [{"field": "knid", "message": "没有这个参数"}]
+    get(program_of(world, "jiedao"), "divisions/539901001001?names=1", 422)
+
+
 def test_an_unknown_address_and_a_wrong_method_have_the_form_of_an_error(world: World) -> None:
     get(Client(), "no/such", 404)
     response = Client().post("/api/v1/divisions")
