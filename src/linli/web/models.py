@@ -13,9 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.org.models import Account
 
 # what a token may hold; rights over accounts, the system and the audit trail stay with people
-SCOPES = (
-    "org.view", "org.people", "territory.view", "territory.import", "planning.diagnose",
-)  # fmt: skip
+SCOPES = ("org.view", "org.people", "territory.view", "territory.import")
 
 
 def digest_of_token(secret: str) -> str:
