@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import dataclass
 from typing import Any
+
+from django.utils.translation import get_language
 
 PREFIX = "/api/v1"
 
@@ -23,7 +26,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation of the interface; `fields` is what an answer, or each row of it, holds."""
+    """One operation of the interface; `scope` is what it needs, `fields` what an answer, or each row of it, holds."""
 
     id: str
     method: str
@@ -31,6 +34,7 @@ class Operation:
     summary: str
     description: str
     public: bool
+    scope: str
     parameters: tuple[Parameter, ...]
     fields: tuple[tuple[str, str], ...]
 
@@ -57,15 +61,17 @@ def _operation(schema: dict[str, Any], address: str, method: str, told: dict[str
         ]
     good = next(one for code, one in told["responses"].items() if code.startswith("2"))
     answer = _resolved(schema, good["content"]["application/json"]["schema"])
+    needed = re.search(r"needs `([\w.]+)`", told.get("description", ""), re.IGNORECASE)
     rows = answer.get("properties", {}).get("items")
     shown = _resolved(schema, rows["items"]) if rows else answer
     return Operation(
         id=told["operationId"],
         method=method.upper(),
         address=address,
-        summary=told.get("summary", ""),
-        description=told.get("description", ""),
+        summary=_spoken(told.get("summary", "")),
+        description=told.get("description", "").replace("`", ""),
         public="public" in told.get("tags", ()),
+        scope=needed[1] if needed else "",
         parameters=tuple(taken),
         fields=tuple((name, _kind(schema, one)) for name, one in shown.get("properties", {}).items()),
     )
@@ -92,7 +98,13 @@ def _kind(schema: dict[str, Any], part: dict[str, Any]) -> str:
 
 
 def _about(schema: dict[str, Any], part: dict[str, Any]) -> str:
-    return str(part.get("description") or part.get("schema", {}).get("description") or "")
+    return _spoken(str(part.get("description") or part.get("schema", {}).get("description") or ""))
+
+
+def _spoken(words: str) -> str:
+    """Return the half of `中文 · English` that the reader's language asks for."""
+    chinese, _, english = words.partition(" · ")
+    return (english[:1].upper() + english[1:] if english else chinese) if get_language() == "en" else chinese
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from linli.org.limits import forget_all
 from linli.org.tests.world import BEGAN, World
 from linli.territory.models import Block, Building, Count, Facility, Membership
 from linli.territory.tests.ground import SIDE, SOUTH, WEST, blocks_in
-from linli.web.tests.test_api import get, program_of
+from linli.web.tests.test_api import get, program_of, queries
 
 LISTS = ("blocks", "blocks?geometry=true", "buildings", "facilities", "counts", "memberships")
 
@@ -50,13 +50,13 @@ def test_a_list_needs_the_scope_and_ends_at_the_edge_of_the_area(
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_a_list_costs_the_same_however_long(world: World, address: str, django_assert_num_queries: Any) -> None:
+def test_a_list_costs_the_same_however_long(world: World, address: str) -> None:
     program = program_of(world, "quji", "territory.view")
     get(program, address)
     sign = "&" if "?" in address else "?"
     cost = 4 if address.startswith("blocks") else 3  # token, posts, page; blocks: who holds them
     for limit in (1, 200):
-        with django_assert_num_queries(cost):
+        with queries(cost):
             get(program, f"{address}{sign}limit={limit}")
 
 

@@ -15,7 +15,7 @@ from linli.org.limits import forget_all
 from linli.org.tests.world import World
 from linli.territory.models import Count, Facility, ImportBatch
 from linli.territory.tests.ground import SIDE, SOUTH, WEST, blocks_in
-from linli.web.tests.test_api import get, program_of
+from linli.web.tests.test_api import get, program_of, queries
 
 COUNTS = "地块,房屋套数\nB001,120\nB002,80\n"
 SAID = {"street": "539901001000", "kind": "counts", "source": "住建", "as_of": "2026-01-31"}
@@ -51,10 +51,10 @@ def test_a_file_is_checked_then_written_once(program: Client) -> None:
     assert get(program, f"imports/{told['id']}")["applied_at"]
 
 
-def test_problems_are_told_by_row_in_words_and_stop_the_import(program: Client, django_assert_num_queries: Any) -> None:
+def test_problems_are_told_by_row_in_words_and_stop_the_import(program: Client) -> None:
     told = send(program, COUNTS + "B009,5\n")
     assert (told["state"], told["summary"]["errors"]) == ("mapped", 1)
-    with django_assert_num_queries(4):  # token, posts, import, problems
+    with queries(4):  # token, posts, import, problems
         problems = get(program, f"imports/{told['id']}/problems")["items"]
     assert [(one["row"], one["message"]) for one in problems] == [(4, "没有这个地块")]
     assert program.post(f"/api/v1/imports/{told['id']}/apply").status_code == 409

@@ -31,7 +31,9 @@ def test_the_description_names_every_operation_and_error(world: World, client_of
     assert "/api/v1/blocks/{id}" in page
     assert 'id="too-often"' in page
     assert "我的接口令牌" not in page
-    assert "Conventions" in client_of("").get("/api/", headers={"Accept-Language": "en"}).content.decode()
+    assert ("地块列表" in page, "List blocks" in page) == (True, False)
+    english = client_of("").get("/api/", headers={"Accept-Language": "en"}).content.decode()
+    assert ("地块列表" in english, "List blocks" in english) == (False, True)
 
 
 def test_a_token_is_shown_once_and_works(world: World, client_of: Clients) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
 
 from linli.org.actors import actor_of
@@ -33,9 +36,11 @@ tries = settings(
 
 
 @pytest.fixture
-def ground(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    """The world with some of everything, and no limit that would hide the answers."""
+def ground(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The world with some of everything, no limit that would hide the answers, one connection all along."""
     forget_all()
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     monkeypatch.setattr(api, "MOST_PUBLIC", 100_000)
     monkeypatch.setattr(api, "MOST_OF_TOKEN", 100_000)
     for block in blocks_in(world.division("铜源街道"), 2):
@@ -44,7 +49,9 @@ def ground(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
         Building.objects.create(block=block, code="1", **place)
         Facility.objects.create(block=block, street=block.street, code=block.code, kind="诊所", name="诊所", **place)
         Count.objects.create(block=block, definition="dwellings", value=100, source="测绘", as_of=BEGAN)
-    return world
+    yield world
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
