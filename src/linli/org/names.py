@@ -37,10 +37,7 @@ def refresh(day: date | None = None) -> int:
             .exclude(name=F("due"), name_en=F("due_en"))
         )
         for division in stale:
-            Division.objects.filter(pk=division.pk).update(
-                name=division.due,
-                name_en=getattr(division, "due_en"),  # noqa: B009
-            )
+            Division.objects.filter(pk=division.pk).update(name=vars(division)["due"], name_en=vars(division)["due_en"])
         ended = Division.objects.filter(Q(valid_to__lte=day)).exclude(status=Division.Status.ABOLISHED)
         return len(stale) + ended.update(status=Division.Status.ABOLISHED)
 
