@@ -19,8 +19,8 @@ from linli.demo.people import VISITORS, names
 from linli.geodata import COUNT_COLUMNS, Blocks, Layer, read_blocks, read_layer, transform
 from linli.org.actors import SYSTEM
 from linli.org.models import Account, Division, DivisionName, Post, Role, Tenure
-from linli.territory.addresses import normalise
 from linli.territory.models import Block, Building, Compound, Count, Facility, Line, Membership
+from linli.territory.search import index_buildings
 
 DISTRICT_CODE = "539901000000"
 BEGAN, COUNTED = date(2015, 1, 1), date(2026, 6, 30)
@@ -204,10 +204,10 @@ def _things(data: Path, made: list[Block], shapes: Any, compounds: dict[str, Com
                 block=made[_home(tree, point)], compound=compound, code=str(layer.columns["id"][row]), number=number,
                 units=int(layer.columns["units"][row]), floors=int(layer.columns["floors"][row]),
                 longitude=float(point.x), latitude=float(point.y),
-                address=normalise(f"{compound.name if compound else ''}{number}"),
             )
         )  # fmt: skip
     Building.objects.bulk_create(buildings)
+    index_buildings(Building.objects.all())
     layer = read_layer(data / "facilities.gpkg")
     points = transform(layer.geometry, layer.crs, CGCS2000)
     Facility.objects.bulk_create(

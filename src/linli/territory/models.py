@@ -24,6 +24,7 @@ __all__ = [
     "Compound",
     "Count",
     "Facility",
+    "GroundStamp",
     "ImportBatch",
     "ImportProblem",
     "ImportUndo",
@@ -252,3 +253,13 @@ class Assignment(models.Model):
     def reference(self) -> str:
         """How the ledger names this relabelling."""
         return f"assignment:{self.pk}"
+
+
+class GroundStamp(models.Model):
+    """One number that the database moves with every change of blocks or memberships; an older index is stale."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    value = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.value)

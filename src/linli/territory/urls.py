@@ -1,8 +1,14 @@
-"""The addresses of territory, under /territory/."""
+"""The addresses of the ground, under /where/: what a resident types."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from linli.territory.views import where
 
 app_name = "territory"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", where.where, name="find"),
+    path("<slug:street>/<slug:code>/", where.building, name="building"),
+    path("<slug:street>/<slug:code>/qr", where.sheet, name="sheet"),
+]

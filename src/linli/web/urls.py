@@ -11,6 +11,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("look", preferences.choose, name="choose"),
     path("style", style.show, name="style"),
+    path("where/", include("linli.territory.urls")),
     path("planning/", include("linli.planning.urls")),
     path("ledger/", include("linli.ledger.urls")),
     path("audit", audit.audit, name="audit"),

@@ -1,0 +1,111 @@
+"""查我家属于哪个社区: the public page, and sheets of QR codes that lead to it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
+
+from linli.org.limits import address_of, allow
+from linli.org.models import Division
+from linli.org.policies import actor_in, requires
+from linli.plans.task import STATIONS
+from linli.territory.lookup import block_at, next_change
+from linli.territory.models import Block, Building, Facility, Membership
+from linli.territory.search import search
+
+LOOKS, SECONDS = 120, 60.0  # a family, an office, a queue at the counter share one address
+SHEET = 60  # codes on one sheet
+
+
+@require_safe
+def where(request: HttpRequest) -> HttpResponse:
+    """Ask for a building, or answer for a point that the browser gives; nothing that is asked is kept."""
+    if not allow(f"where:{address_of(request)}", most=LOOKS, seconds=SECONDS).allowed:
+        answer = render(request, "429.html", status=429)
+        answer["Retry-After"] = "10"
+        return answer
+    question = request.GET.get("q", "").strip()[:80]
+    day = _day(request.GET.get("day", ""))
+    context: dict[str, Any] = {"question": question, "day": day, "today": timezone.localdate()}
+    point = _point(request)
+    if point is not None:
+        block = block_at(*point)
+        context["found"] = _found(block, day) if block else None
+        context["outside"] = block is None
+        return render(request, "territory/where.html", context)
+    if question:
+        answers = search(question)
+        keys = [one.building for one in answers]
+        homes = dict(
+            Membership.objects.on(day)
+            .filter(block__buildings__in=keys)
+            .values_list("block__buildings", "community__name")
+        )
+        context["answers"] = [{"answer": one, "community": homes.get(one.building, "")} for one in answers]
+    return render(request, "territory/where.html", context)
+
+
+@require_safe
+def building(request: HttpRequest, street: str, code: str) -> HttpResponse:
+    """Answer for one building, what a QR code at a door leads to."""
+    one = _building(street, code)
+    day = _day(request.GET.get("day", ""))
+    context = {"building": one, "day": day, "today": timezone.localdate(), "found": _found(one.block, day)}
+    return render(request, "territory/where.html", context)
+
+
+@require_safe
+@requires("territory.view")
+def sheet(request: HttpRequest, street: str, code: str) -> HttpResponse:
+    """Print QR codes for every building of a building's compound, or for it alone."""
+    import segno
+
+    one = _building(street, code)
+    if not actor_in(request).may("territory.view", one.block.street):
+        raise Http404
+    doors = Building.objects.filter(compound=one.compound) if one.compound else Building.objects.filter(pk=one.pk)
+    labels = []
+    for door in doors.select_related("compound", "block__street").order_by("code")[:SHEET]:
+        path = reverse("territory:building", args=[door.block.street.code, door.code])
+        code_ = segno.make(request.build_absolute_uri(path), error="m", micro=False)
+        svg = code_.svg_inline(scale=4, border=2, svgclass="qr", lineclass=None, omitsize=True)
+        labels.append({"title": str(door), "svg": mark_safe(svg)})
+    return render(request, "territory/sheet.html", {"labels": labels, "building": one})
+
+
+def _found(block: Block, day: date) -> dict[str, Any]:
+    now = Membership.objects.on(day).filter(block=block).select_related("community__parent").first()
+    station = None
+    if now is not None:
+        near = Facility.objects.filter(
+            kind__in=STATIONS, block__memberships__in=Membership.objects.on(day).filter(community=now.community)
+        )
+        station = near.order_by("code").first()
+    return {"membership": now, "next": next_change(block, day), "station": station, "block": block}
+
+
+def _building(street: str, code: str) -> Building:
+    buildings = Building.objects.select_related("compound", "block__street")
+    return get_object_or_404(buildings, code=code, block__street__code=street, block__street__kind=Division.Kind.STREET)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return timezone.localdate()
+
+
+def _point(request: HttpRequest) -> tuple[float, float] | None:
+    try:
+        longitude, latitude = float(request.GET["longitude"]), float(request.GET["latitude"])
+    except (KeyError, ValueError):
+        return None
+    return (longitude, latitude) if -180 <= longitude <= 180 and -90 <= latitude <= 90 else None
