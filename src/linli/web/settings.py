@@ -150,6 +150,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 LINLI_NAME = _("邻里")
 
 # signing in: see linli.org.adapters and linli.org.lockout
+ACCOUNT_FORMS = {"login": "linli.org.forms.SignInForm"}
 ACCOUNT_ADAPTER = "linli.org.adapters.SignIn"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
