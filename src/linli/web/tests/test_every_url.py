@@ -1,0 +1,79 @@
+"""Every address of the site × every person × the code that he must get: a forgotten address fails the suite."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import shapely
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from linli.org.limits import forget_all
+from linli.org.tests.world import PEOPLE, World
+from linli.territory.models import Block, Building, Membership
+
+TABLE: dict[str, dict[str, object]] = tomllib.loads((Path(__file__).parent / "urls.toml").read_text(encoding="utf-8"))
+PERSONS = ("public", *(person[0] for person in PEOPLE))
+
+
+def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from names(pattern, inner)
+        elif isinstance(pattern, URLPattern) and pattern.name:  # those without a name lead on to one that has
+            yield f"{space}{pattern.name}"
+
+
+@pytest.fixture
+def place(world: World) -> None:
+    """One block with one building in 白云, so that addresses of things lead somewhere."""
+    forget_all()
+    block = Block(street=world.division("铜源街道"), code="B1")
+    block.shape = shapely.box(103.1, 26.08, 103.101, 26.081)
+    block.save()
+    Membership.objects.create(block=block, community=world.division("白云"), valid_from=date(2020, 1, 1))
+    Building.objects.create(block=block, code="L1", longitude=103.1005, latitude=26.0805, address="白云花园1幢")
+
+
+def test_every_address_stands_in_the_table() -> None:
+    found = set(names(get_resolver()))
+    missing = sorted(found - set(TABLE))
+    assert missing == [], "add to urls.toml:\n" + "\n".join(f'["{name}"]\npublic = 200\n' for name in missing)
+    assert sorted(set(TABLE) - found) == []
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if not row.get("closed")])
+def test_everyone_gets_what_he_may(name: str, place: None, world: World, client_of: Callable[[str], Client]) -> None:
+    row = TABLE[name]
+    arguments = row.get("arguments", [])
+    assert isinstance(arguments, list)
+    url = reverse(name, args=arguments)
+    for person in PERSONS:
+        browser = client_of("" if person == "public" else person)
+        answer = browser.get(url)
+        code = answer.status_code
+        if answer.streaming:
+            list(answer)  # read to its end, as a browser does
+        expected = row.get(person, row.get("staff" if person != "public" else "public"))
+        assert code == expected, f"{name} for {person}: {code}, expected {expected}"
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.get("closed")])
+def test_addresses_that_nobody_needs_are_closed(name: str) -> None:
+    row = TABLE[name]
+    arguments = row.get("arguments", [])
+    assert isinstance(arguments, list)
+    assert Client().get(reverse(name, args=arguments)).status_code == 404
+
+
+def test_no_page_takes_a_post_without_its_token(place: None, client_of: Callable[[str], Client]) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    for name, row in TABLE.items():
+        arguments = row.get("arguments", [])
+        assert isinstance(arguments, list)
+        assert strict.post(reverse(name, args=arguments)).status_code in (302, 403, 404, 405), name
