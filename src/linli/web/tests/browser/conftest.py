@@ -1,0 +1,96 @@
+"""A served site with the test world and a little ground, and Chromium to look at it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FILL = """
+from linli.web.start import start_django
+start_django()
+from datetime import date
+import shapely
+from linli.org.tests.world import build_world
+from linli.org.actors import SYSTEM
+from django.db import transaction
+from linli.web.upkeep.upgrading import upgrade
+upgrade(tell=lambda words: None)
+from linli.territory.models import Block, Building, Compound, Count, Facility, Membership
+from linli.territory.search import index_buildings
+with transaction.atomic():
+    world = build_world()
+    street = world.division("铜源街道")
+    for k in range(6):
+        compound = Compound.objects.create(street=street, code=f"C{k}", name=f"白云花园{k + 1}区")
+        block = Block(street=street, code=f"B{k}", compound=compound)
+        block.shape = shapely.box(103.1 + k * 0.001, 26.08, 103.101 + k * 0.001, 26.082)
+        block.save()
+        community = world.division("团结" if k < 4 else "白云")
+        Membership.objects.create(block=block, community=community, valid_from=date(2020, 1, 1))
+        Building.objects.create(block=block, compound=compound, code=f"L{k}", number="1幢",
+                                longitude=103.1005 + k * 0.001, latitude=26.081)
+        for definition in ("households_registered", "dwellings", "dwellings_delivered", "persons"):
+            Count.objects.create(block=block, definition=definition, value=1700 + k, source="台账",
+                                 as_of=date(2026, 6, 30))
+    Facility.objects.create(street=street, block=block, code="F1", kind="党群服务中心", name="白云社区党群服务中心",
+                            area_m2=540, longitude=103.1055, latitude=26.081)
+    index_buildings(Building.objects.all())
+    SYSTEM.record("org.rename_division", object=street.reference, public=True, content={"name": "铜源街道"})
+"""
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a site in processes of its own; return its address."""
+    home = tmp_path_factory.mktemp("site")
+    keep = {name: value for name, value in os.environ.items() if not name.startswith(("LINLI", "DATABASE", "DJANGO"))}
+    environment = {**keep, "LINLI_HOME": str(home), "LINLI_SECOND_FACTOR": "0", "LINLI_LOG": "ERROR"}
+    subprocess.run([sys.executable, "-c", FILL], env=environment, check=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    linli = Path(sys.executable).with_name("linli")
+    server = subprocess.Popen([linli, "serve", "--port", str(port), "--no-jobs"], env=environment)
+    address = f"http://127.0.0.1:{port}"
+    until = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(f"{address}/readyz", timeout=2).close()
+            break
+        except (urllib.error.URLError, OSError):
+            if time.monotonic() > until or server.poll() is not None:
+                server.kill()
+                pytest.fail("the site does not answer")
+            time.sleep(0.1)
+    yield address
+    server.terminate()
+    server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def chromium(site: str) -> Iterator[Any]:
+    """Return a browser; it knows no host but this machine."""
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.fail("Chromium is not installed: these tests need the package chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+                  "--disable-background-networking", "--disable-component-update"],
+        )  # fmt: skip
+        yield browser
+        browser.close()

@@ -1,0 +1,107 @@
+"""Every page in Chromium, for who may open it, at 1440 and 360 pixels: no overflow, no serious finding, no outsider."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from linli.org.tests.world import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+
+SCREENSHOTS = os.environ.get("LINLI_SCREENSHOTS")
+DOOR = "/where/539901001000/L4/"
+PAGES = {
+    "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/accounts/login/", "/style", "/no-such-page"),
+    "jiedao": ("/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/", f"{DOOR}qr",
+               "/my/sights", "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/"),
+    "shenji": ("/audit",),
+}  # fmt: skip
+ALL = [(person, page) for person, pages in PAGES.items() for page in pages]
+
+
+@pytest.fixture(scope="module")
+def contexts(chromium: Any, site: str) -> Any:
+    """One signed-in context a person and width, made when first asked for."""
+    made: dict[tuple[str, int], Any] = {}
+
+    def context(person: str, width: int) -> Any:
+        if (person, width) not in made:
+            made[person, width] = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
+            if person:
+                page = made[person, width].new_page()
+                page.goto(f"{site}/accounts/login/")
+                page.fill("[name=login]", person)
+                page.fill("[name=password]", PASSWORD)
+                page.press("[name=password]", "Enter")
+                page.wait_for_url(f"{site}/")
+                page.close()
+        return made[person, width]
+
+    yield context
+    for one in made.values():
+        one.close()
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+@pytest.mark.parametrize(("person", "path"), ALL, ids=[f"{person or 'public'} {page}" for person, page in ALL])
+def test_a_page_is_sound(contexts: Any, site: str, person: str, path: str, width: int) -> None:
+    page = contexts(person, width).new_page()
+    faults: list[str] = []
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "request", lambda asked: None if asked.url.startswith((site, "data:", "blob:")) else faults.append(asked.url)
+    )
+    answer = page.goto(site + path)
+    if SCREENSHOTS:
+        name = f"{person or 'public'}-{path.strip('/').replace('/', '_').split('?')[0] or 'home'}-{width}.png"
+        page.screenshot(path=Path(SCREENSHOTS) / name, full_page=True)
+    missing = answer is not None and answer.status == 404
+    assert [fault for fault in faults if not (missing and "404" in fault)] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page).response["violations"]
+    serious = {one["id"]: [node["html"][:120] for node in one["nodes"][:3]] for one in found
+               if one["impact"] in ("serious", "critical")}  # fmt: skip
+    assert serious == {}
+    page.close()
+
+
+def test_a_public_page_is_light(contexts: Any, site: str) -> None:
+    page = contexts("", 360).new_page()
+    weights: list[int] = []
+    page.on("response", lambda got: weights.append(len(got.body())))
+    page.goto(f"{site}{DOOR}")
+    assert sum(weights) <= 100_000
+    page.close()
+
+
+def test_the_keyboard_finds_a_community(contexts: Any, site: str) -> None:
+    page = contexts("", 1440).new_page()
+    page.goto(f"{site}/where/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.focus("#q")
+    page.keyboard.type("白云花园5区1幢")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".choices a")
+    page.focus(".choices a")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".answer")
+    assert "白云社区" in page.inner_text(".answer")
+    page.close()
+
+
+def test_a_threshold_flags_anew_at_once(contexts: Any, site: str) -> None:
+    page = contexts("jiedao", 1440).new_page()
+    page.goto(f"{site}/planning/diagnosis/")
+    assert page.locator("tr.act").count() == 1
+    page.fill("#threshold", "3000")
+    page.locator("tr.act").nth(1).wait_for()
+    assert page.locator("tr.act").count() == 2
+    assert "threshold=3000" in page.url
+    page.close()
