@@ -1,0 +1,53 @@
+"""Every Chinese word that a page says has its English beside it, in the room that says it or in one that it leans on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+ROOMS = Path(__file__).resolve().parent.parent / "src" / "linli"
+QUOTED = r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+TAG = re.compile(r"{%\s*translate\s+" + QUOTED)
+INCLUDED = re.compile(r"=_\(" + QUOTED + r"\)")
+BLOCK = re.compile(r"{%\s*blocktranslate([^%]*)%}(.*?){%\s*(?:plural|endblocktranslate)", re.DOTALL)
+VARIABLE = re.compile(r"{{\s*(\w+)[^}]*}}")
+CODE = re.compile(r"(?<![\w.])(?:_|gettext|gettext_lazy|gettext_noop)\(\s*((?:" + QUOTED + r"\s*)+)", re.DOTALL)
+HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def known() -> set[str]:
+    found: set[str] = set()
+    for path in ROOMS.glob("*/locale/en/LC_MESSAGES/django.po"):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="en"):
+                ids = message.id if isinstance(message.id, tuple) else (message.id,)
+                strings = message.string if isinstance(message.string, tuple) else (message.string,)
+                if all(strings):
+                    found.update(ids)
+    return found
+
+
+def said(path: Path) -> set[str]:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".html":
+        words = [eval(quoted) for pattern in (TAG, INCLUDED) for quoted in pattern.findall(text)]
+        for options, body in BLOCK.findall(text):
+            body = VARIABLE.sub(r"%(\1)s", body.replace("%", "%%"))
+            words.append(" ".join(line.strip() for line in body.splitlines()) if "trimmed" in options else body)
+    else:
+        words = ["".join(eval(one) for one in re.findall(QUOTED, quoted)) for quoted, _ in CODE.findall(text)]
+    return {word for word in words if HAN.search(word)}
+
+
+@pytest.mark.parametrize("room", ["web", "org", "ledger", "jobs", "territory", "planning"])
+def test_every_word_of_a_room_has_its_english(room: str) -> None:
+    english = known()
+    missing = {
+        path.relative_to(ROOMS).as_posix(): sorted(words)
+        for path in sorted((ROOMS / room).rglob("*"))
+        if path.suffix in (".py", ".html") and "tests" not in path.parts and (words := said(path) - english)
+    }
+    assert missing == {}
