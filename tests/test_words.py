@@ -1,4 +1,4 @@
-"""Every Chinese word that a page says has its English beside it, in the room that says it or in one that it leans on."""
+"""Every Chinese word that a page says has its English, in the room that says it or in one that it leans on."""
 
 from __future__ import annotations
 
