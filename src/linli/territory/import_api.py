@@ -18,18 +18,8 @@ from pydantic import Field, StringConstraints
 from linli.errors import InputError
 from linli.org.actors import Actor
 from linli.org.rest import Day, Flag, Key, Page, Pages, Word, division_of, need, page_of, under
-from linli.territory.actions.apply_import import apply_import
-from linli.territory.actions.prepare_import import (
-    check_import,
-    discard_import,
-    locate_import,
-    map_columns,
-    upload_import,
-)
-from linli.territory.importing.checking import path_of
 from linli.territory.importing.fields import fields_of, guess_columns
 from linli.territory.importing.problems import words_of
-from linli.territory.importing.sight import look
 from linli.territory.models import ColumnMapping, ImportBatch, ImportProblem
 
 guarded = Router(tags=["imports"])
@@ -99,6 +89,9 @@ def create_import(request: HttpRequest, asked: Form[ImportAsked], file: File[Upl
     actor = need(request, DO)
     street = division_of(asked.street, actor.areas(DO))
     columns = _columns(asked.columns)
+    # the map libraries behind these are loaded by who imports, not by every server
+    from linli.territory.actions.prepare_import import discard_import, upload_import
+
     batch = upload_import(
         actor, street=street, kind=asked.kind, name=_printable(file.name or ""), chunks=file.chunks(), key=asked.key
     )
@@ -126,6 +119,8 @@ def list_problems(request: HttpRequest, id: Path[Key], paged: Pages) -> dict[str
 @guarded.post("/imports/{id}/apply", response=ImportOut, summary="入库 · write an import")
 def apply(request: HttpRequest, id: Path[Key]) -> dict[str, Any]:
     """Write a checked import, all of it or nothing; done again it changes nothing. Needs `territory.import`."""
+    from linli.territory.actions.apply_import import apply_import
+
     actor, batch = _batch(request, id)
     return _import(apply_import(actor, batch=batch))
 
@@ -155,6 +150,10 @@ def _columns(text: str | None) -> dict[str, str] | None:
 
 def _prepare(actor: Actor, batch: ImportBatch, asked: ImportAsked, columns: dict[str, str] | None) -> None:
     """Take the steps of the wizard as far as they are certain: coordinates, columns, check."""
+    from linli.territory.actions.prepare_import import check_import, locate_import, map_columns
+    from linli.territory.importing.checking import path_of
+    from linli.territory.importing.sight import look
+
     sight = look(path_of(batch), kind=batch.kind, layer=asked.layer or "")
     crs = asked.crs or (sight.guess.crs if sight.guess else "") or ""
     if sight.guess and not crs:

@@ -29,6 +29,7 @@ from linli.org.limits import address_of
 from linli.org.rest import MissingScope
 from linli.territory import api as territory
 from linli.territory import import_api as imports
+from linli.territory import where_api
 from linli.web import api_problems as problems
 from linli.web import api_records as records
 from linli.web.limits import TooOften, limited
@@ -102,7 +103,7 @@ api = Interface(
     docs_url=None,
     urls_namespace="api",
 )
-for router in (org.public, records.public):
+for router in (org.public, records.public, where_api.public):
     api.add_router("", router, auth=[bearer, anyone])
 for router in (org.guarded, territory.guarded, imports.guarded, records.guarded):
     api.add_router("", router, auth=[bearer, nobody])

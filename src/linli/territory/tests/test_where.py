@@ -136,3 +136,14 @@ def test_a_sheet_of_codes_carries_no_personal_data(
     assert " style=" not in page
     assert client_of("").get("/where/539901001000/L012/qr").status_code == 302
     assert client_of("jumin").get("/where/539901001000/L012/qr").status_code == 404
+
+
+def test_programs_ask_by_point_and_by_address(buildings: list[Building], client_of: Callable[[str], Client]) -> None:
+    browser = client_of("")
+    point = browser.get("/api/v1/where/point?longitude=103.1005&latitude=26.0805").json()
+    assert (point["community"], point["name"]) == ("539901001002", "白云")
+    outside = browser.get("/api/v1/where/point?longitude=100&latitude=20&on=2026-01-01").json()
+    assert outside == {"on": "2026-01-01", "community": None, "name": None}
+    places = browser.get("/api/v1/where/address", {"address": "白云花园12#"}).json()["items"]
+    assert (places[0]["title"], places[0]["community"]) == ("白云花园12幢", "539901001002")
+    assert browser.get("/api/v1/where/point?longitude=nan&latitude=1").status_code == 422

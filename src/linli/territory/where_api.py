@@ -1,0 +1,97 @@
+"""Which community a point or an address belongs to, for programs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from linli.org.models import Division
+from linli.org.rest import Day, Word
+from linli.territory.lookup import community_at
+from linli.territory.models import Membership
+from linli.territory.search import search
+
+public = Router(tags=["territory", "public"])
+
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+
+
+class PointAsked(Schema):
+    """A point, in degrees (CGCS2000), and a day."""
+
+    longitude: Longitude
+    latitude: Latitude
+    on: Day | None = Field(None, description="哪一天;不填为今天 · the day; today where left out")
+
+
+class AddressAsked(Schema):
+    """An address in any spelling, and a day."""
+
+    address: Word = Field(
+        description="小区、楼栋或门牌 · compound, building or street number; dwellings are not looked at"
+    )
+    on: Day | None = Field(None, description="哪一天;不填为今天 · the day; today where left out")
+
+
+class PointOut(Schema):
+    """The community that holds a point on a day; null outside all communities."""
+
+    on: date
+    community: str | None
+    name: str | None
+
+
+class PlaceOut(Schema):
+    """A building or compound that an address may mean, and who holds it on the day."""
+
+    title: str
+    also_called: str
+    road: str
+    street: str
+    building: str
+    longitude: Longitude
+    latitude: Latitude
+    community: str | None
+    name: str | None
+
+
+class Places(Schema):
+    """At most ten places, the likeliest first."""
+
+    on: date
+    items: list[PlaceOut]
+
+
+@public.get("/where/point", response=PointOut, summary="某点属于哪个社区 · the community of a point")
+def where_point(request: HttpRequest, asked: Query[PointAsked]) -> dict[str, Any]:
+    """The community that holds a point on a day."""
+    day = asked.on or timezone.localdate()
+    found: Division | None = community_at(asked.longitude, asked.latitude, day)
+    return {"on": day, "community": found.code if found else None, "name": found.name if found else None}
+
+
+@public.get("/where/address", response=Places, summary="某地址属于哪个社区 · the community of an address")
+def where_address(request: HttpRequest, asked: Query[AddressAsked]) -> dict[str, Any]:
+    """The places that an address may mean, with the community that holds each on a day."""
+    day = asked.on or timezone.localdate()
+    answers = search(asked.address)
+    held = Membership.objects.on(day).filter(block__buildings__in=[one.building for one in answers])
+    homes = {
+        building: (code, name)
+        for building, code, name in held.values_list("block__buildings", "community__code", "community__name")
+    }
+    rows = []
+    for one in answers:
+        code, name = homes.get(one.building, (None, None))
+        rows.append(
+            {"title": one.title, "also_called": one.also_called, "road": one.road, "street": one.street,
+             "building": one.code, "longitude": one.longitude, "latitude": one.latitude, "community": code,
+             "name": name}
+        )  # fmt: skip
+    return {"on": day, "items": rows}
