@@ -9,6 +9,7 @@ os.environ["LINLI_HOME"] = tempfile.mkdtemp(prefix="linli-test-")
 os.environ["LINLI_SECRET_KEY"] = "only for tests, never for a site"
 os.environ["LINLI_SECOND_FACTOR"] = "0"
 os.environ.setdefault("LINLI_LOG", "CRITICAL")
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright leaves a loop running in the thread of the tests
 
 from linli.web.settings import *  # noqa: F403
 
