@@ -79,7 +79,6 @@ def verify(rows: Iterable[Row], *, heads: Mapping[int, str] | None = None) -> Ve
     found = Verified()
     seq, previous = 0, GENESIS
     noted = dict(heads or {})
-    sha256 = hashlib.sha256
 
     def fault(number: int, words: str) -> None:
         if len(found.faults) < MOST_FAULTS:
@@ -93,11 +92,11 @@ def verify(rows: Iterable[Row], *, heads: Mapping[int, str] | None = None) -> Ve
             fault(number, f"entries {seq + 1} to {number - 1} are missing" if number > seq else "out of order")
         if fields[-1] is not None:
             found.contents += 1
-            if sha256("\n".join(map(str, fields)).encode()).hexdigest() != digest:
+            if digest_of(fields) != digest:
                 fault(number, "its content is not what was recorded")
         if told != previous:
             fault(number, "it is not bound to the entry before it")
-        if sha256(f"{told}{number}{digest}".encode()).hexdigest() != hashed:
+        if hash_of(told, number, digest) != hashed:
             fault(number, "its hash is wrong")
         if noted and noted.pop(number, hashed) != hashed:
             fault(number, "it is not the head that was noted")

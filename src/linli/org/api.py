@@ -11,10 +11,11 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from linli.org.days import holding
 from linli.org.masks import mask_name
 from linli.org.models import Division, Post, Tenure
 from linli.org.policies import actor_in
-from linli.org.rest import Day, Page, Pages, Word, need, page_of, running, under
+from linli.org.rest import Day, Page, Pages, Word, need, page_of, under
 
 public = Router(tags=["org", "public"])
 guarded = Router(tags=["org"])
@@ -120,7 +121,7 @@ def list_posts(request: HttpRequest, paged: Pages, asked: Query[PostsAsked]) -> 
     """Posts that exist on a day, in the area of the token's account; needs `org.view`."""
     actor = need(request, "org.view")
     areas, now = actor.areas("org.view"), timezone.now()
-    rows = Post.objects.filter(under("division__path", areas), running("", asked.on or timezone.localdate()))
+    rows = Post.objects.filter(under("division__path", areas), holding(asked.on or timezone.localdate()))
     if asked.division:
         path = Division.objects.filter(code=asked.division).values_list("path", flat=True).first()
         rows = rows.filter(division__path__startswith=path) if path else rows.none()

@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.org.days import holding
+
 
 class AccountManager(BaseUserManager["Account"]):
     """Makes accounts; only actions and the demo call it."""
@@ -52,7 +54,7 @@ class DivisionQuerySet(models.QuerySet["Division"]):
 
     def on(self, day: date) -> DivisionQuerySet:
         """Divisions that exist on a day."""
-        return self.filter(Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gt=day)))
+        return self.filter(holding(day))
 
     def within(self, division: Division) -> DivisionQuerySet:
         """A division and everything below it."""

@@ -39,20 +39,23 @@ def actor_in(request: HttpRequest) -> Actor:
     return actor
 
 
-def permit(actor: Actor, permission: str, division: Division | None = None) -> None:
-    """Let an action go on, or raise `PermissionDenied`."""
+def holds(actor: Actor, permission: str, division: Division | None = None) -> bool:
+    """Whether the actor may; a permission that nobody declared is a fault of ours, and raises `KeyError`."""
     if permission not in PERMISSIONS:
         raise KeyError(f"{permission} is no permission")
-    if not actor.may(permission, division):
+    return actor.may(permission, division)
+
+
+def permit(actor: Actor, permission: str, division: Division | None = None) -> None:
+    """Let an action go on, or raise `PermissionDenied`."""
+    if not holds(actor, permission, division):
         raise PermissionDenied(permission)
 
 
 def require(request: HttpRequest, permission: str, division: Division | None = None) -> Actor:
     """Return the actor where he may, otherwise answer as if the page did not exist."""
     actor = actor_in(request)
-    if permission not in PERMISSIONS:
-        raise KeyError(f"{permission} is no permission")
-    if not actor.may(permission, division):
+    if not holds(actor, permission, division):
         raise Http404
     return actor
 
@@ -61,10 +64,9 @@ def requires(permission: str) -> Callable[[Callable[..., HttpResponse]], Callabl
     """Guard a view: sign in first; without the permission anywhere, 404."""
 
     def guard(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+        @signed_in
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if actor_in(request).account is None:
-                return redirect_to_login(request.get_full_path())
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             require(request, permission)
             return view(request, *args, **kwargs)
 

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from linli.org.actors import Actor
 from linli.org.models import Division
-from linli.org.policies import PERMISSIONS, actor_in
+from linli.org.policies import actor_in, holds
 
 MOST = 200  # rows of one page
 LARGEST = 2**63 - 1  # of a database's numbers
@@ -74,9 +74,7 @@ Pages = Query[Paged]
 def need(request: HttpRequest, scope: str) -> Actor:
     """Return who asks where he holds a scope somewhere, or raise `MissingScope`."""
     actor = actor_in(request)
-    if scope not in PERMISSIONS:
-        raise KeyError(f"{scope} is no permission")
-    if not actor.may(scope):
+    if not holds(actor, scope):
         raise MissingScope(scope)
     return actor
 
@@ -105,10 +103,3 @@ def division_of(code: str, paths: tuple[str, ...] = ("/",)) -> Division:
     if found is None:
         raise Http404(code)
     return found
-
-
-def running(field: str, day: date) -> Q:
-    """Return the filter of rows with `valid_from` and `valid_to`, behind a prefix, that hold on a day."""
-    return Q(**{f"{field}valid_from__lte": day}) & (
-        Q(**{f"{field}valid_to": None}) | Q(**{f"{field}valid_to__gt": day})
-    )

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from linli.org.days import holding
 from linli.org.models import Division, Tenure
 from linli.plans.diagnosis import Checkup, check_community
 from linli.plans.profiles import Profile
@@ -106,7 +107,7 @@ def read_ground(paths: Sequence[str], day: date) -> Ground:
     for block, community in Membership.objects.on(day).filter(community__in=keys).values_list("block", "community"):
         ground.blocks[community].append(block)
         home[block] = community
-    here = Q(block__memberships__community__in=keys) & _holds("block__memberships__", day)
+    here = Q(block__memberships__community__in=keys) & holding(day, "block__memberships__")
     rows = Count.objects.filter(here, as_of__lte=day).order_by("as_of", "pk")
     for block, definition, value, source, as_of in rows.values_list(
         "block", "definition", "value", "source", "as_of"
@@ -201,9 +202,3 @@ def _above(path: str) -> list[str]:
     """A path and the paths of every division that it lies in, the nearest first."""
     parts = path.strip("/").split("/")
     return ["/" + "/".join(parts[:k]) + "/" for k in range(len(parts), 0, -1)]
-
-
-def _holds(prefix: str, day: date) -> Q:
-    return Q(**{f"{prefix}valid_from__lte": day}) & (
-        Q(**{f"{prefix}valid_to": None}) | Q(**{f"{prefix}valid_to__gt": day})
-    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from linli.org.days import holding
 
 
 class StandardQuerySet(models.QuerySet["Standard"]):
@@ -14,7 +15,7 @@ class StandardQuerySet(models.QuerySet["Standard"]):
 
     def on(self, day: date) -> StandardQuerySet:
         """Versions that are in force on a day; one without a first day always was."""
-        return self.filter((Q(valid_from=None) | Q(valid_from__lte=day)) & (Q(valid_to=None) | Q(valid_to__gt=day)))
+        return self.filter(holding(day, always=True))
 
 
 class Standard(models.Model):

@@ -9,7 +9,6 @@ from datetime import date
 
 import numpy as np
 import shapely
-from django.db.models import Max, Min
 from django.utils import timezone
 from numpy.typing import NDArray
 
@@ -115,12 +114,6 @@ def block_at(longitude: float, latitude: float) -> Block | None:
     near = Block.objects.filter(west__lte=longitude, east__gte=longitude, south__lte=latitude, north__gte=latitude)
     point = shapely.Point(longitude, latitude)
     return next((block for block in near.order_by("code") if block.shape.intersects(point)), None)
-
-
-def extent() -> tuple[float, float, float, float] | None:
-    """Return west, south, east, north of all blocks in degrees, None where there is none."""
-    found = Block.objects.aggregate(w=Min("west"), s=Min("south"), e=Max("east"), n=Max("north"))
-    return None if found["w"] is None else (found["w"], found["s"], found["e"], found["n"])
 
 
 def _read(day: date) -> GroundIndex:

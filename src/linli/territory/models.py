@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from linli.org.days import holding
 from linli.org.models import Division
 from linli.territory.import_models import ColumnMapping, ImportBatch, ImportProblem, ImportUndo
 
@@ -204,7 +205,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def on(self, day: date) -> MembershipQuerySet:
         """Memberships that hold on a day; `valid_to` is the first day on which one no longer does."""
-        return self.filter(Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gt=day)))
+        return self.filter(holding(day))
 
 
 class Membership(models.Model):

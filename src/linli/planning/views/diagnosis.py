@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from linli.org.days import day_of
 from linli.org.models import Division
 from linli.org.policies import actor_in, requires
 from linli.planning.checkup import Ground, Standing, check, read_ground, summary
@@ -99,8 +100,7 @@ def community(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _look(request: HttpRequest) -> dict[str, Any]:
-    today = timezone.localdate()
-    day = _day(request.GET.get("day", "")) or today
+    day = day_of(request.GET.get("day", "")) or timezone.localdate()
     standards = in_force(Standard.objects.all(), day)
     question = read_question(request, standards, day)
     profiles = [profile_of(standard) for standard in standards]
@@ -132,13 +132,6 @@ def _shapes(drawing: Drawing | None, standings: list[Standing]) -> list[dict[str
     by_key = {one.division.pk: one for one in standings}
     outlines = drawing.outlines if drawing else ()
     return [{"outline": outline, "standing": by_key[outline.key]} for outline in outlines]
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _number(text: str | None, least: int, most: int) -> int | None:

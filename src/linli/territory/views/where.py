@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
+from linli.org.days import day_of
 from linli.org.limits import address_of, allow
 from linli.org.models import Division
 from linli.org.policies import actor_in, requires
@@ -27,12 +29,13 @@ SHEET = 60  # codes on one sheet
 @require_safe
 def where(request: HttpRequest) -> HttpResponse:
     """Ask for a building, or answer for a point that the browser gives; nothing that is asked is kept."""
-    if not allow(f"where:{address_of(request)}", most=LOOKS, seconds=SECONDS).allowed:
+    allowance = allow(f"where:{address_of(request)}", most=LOOKS, seconds=SECONDS)
+    if not allowance.allowed:
         answer = render(request, "429.html", status=429)
-        answer["Retry-After"] = "10"
+        answer["Retry-After"] = str(math.ceil(allowance.wait))
         return answer
     question = request.GET.get("q", "").strip()[:80]
-    day = _day(request.GET.get("day", ""))
+    day = day_of(request.GET.get("day", "")) or timezone.localdate()
     context: dict[str, Any] = {"question": question, "day": day, "today": timezone.localdate()}
     point = _point(request)
     if point is not None:
@@ -56,7 +59,7 @@ def where(request: HttpRequest) -> HttpResponse:
 def building(request: HttpRequest, street: str, code: str) -> HttpResponse:
     """Answer for one building, what a QR code at a door leads to."""
     one = _building(street, code)
-    day = _day(request.GET.get("day", ""))
+    day = day_of(request.GET.get("day", "")) or timezone.localdate()
     context = {"building": one, "day": day, "today": timezone.localdate(), "found": _found(one.block, day)}
     return render(request, "territory/where.html", context)
 
@@ -94,13 +97,6 @@ def _found(block: Block, day: date) -> dict[str, Any]:
 def _building(street: str, code: str) -> Building:
     buildings = Building.objects.select_related("compound", "block__street")
     return get_object_or_404(buildings, code=code, block__street__code=street, block__street__kind=Division.Kind.STREET)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return timezone.localdate()
 
 
 def _point(request: HttpRequest) -> tuple[float, float] | None:
