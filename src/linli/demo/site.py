@@ -16,6 +16,7 @@ from django.db import transaction
 
 from linli.demo.names import COMMUNITIES, DISTRICT, STREET, STREET_CODE
 from linli.demo.people import VISITORS, names
+from linli.documents.official import ordinal
 from linli.geodata import COUNT_COLUMNS, Blocks, Layer, read_blocks, read_layer, transform
 from linli.org.actors import SYSTEM
 from linli.org.models import Account, Division, DivisionName, Post, Role, Tenure
@@ -28,7 +29,6 @@ SOURCE = "街道住户台账(合成)"
 CGCS2000 = "EPSG:4490"
 HOUSEHOLDS_A_GRID = 480
 WORKERS = 66  # community workers before the split, of whom each community has its share
-ORDINALS = "一二三四五六七八九十"
 Tell = Callable[[str], None]
 
 
@@ -88,7 +88,7 @@ def _divisions(blocks: Blocks) -> dict[str, Division]:
         here = int(households[blocks.columns["community"] == name].sum())
         for number in range(1, round(here / HOUSEHOLDS_A_GRID) + 1):
             make(
-                f"{name}第{_ordinal(number)}网格", f"{code}{number:03d}", Division.Kind.GRID, name,
+                f"{name}第{ordinal(number)}网格", f"{code}{number:03d}", Division.Kind.GRID, name,
                 f"{english.get(name, name)} grid {number}",
             )  # fmt: skip
     return made
@@ -235,9 +235,3 @@ def _text(value: object) -> str:
 
 def _number(value: Any) -> float | None:
     return None if value is None or value != value else float(value)
-
-
-def _ordinal(number: int) -> str:
-    tens, ones = divmod(number, 10)
-    head = "" if tens == 0 else "十" if tens == 1 else f"{ORDINALS[tens - 1]}十"
-    return head + (ORDINALS[ones - 1] if ones else "")

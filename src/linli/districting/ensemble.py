@@ -83,9 +83,13 @@ class Ensemble:
 
     def percentile(self, measure: str, value: float) -> float:
         """Return the share of plans, in per cent, whose measure is below `value`; plans that equal it count half."""
-        drawn = self.measures[measure]
-        equal = np.isclose(drawn, value, rtol=1e-12, atol=1e-12)
-        return 100.0 * float(np.mean((drawn < value) & ~equal) + 0.5 * np.mean(equal))
+        return percentile(self.measures[measure], value)
+
+
+def percentile(drawn: Floats, value: float, *, tolerance: float = 1e-12) -> float:
+    """Return the share of drawn values, in per cent, below a value; those equal to it within a tolerance count half."""
+    equal = np.isclose(drawn, value, rtol=tolerance, atol=tolerance)
+    return 100.0 * float(np.mean((drawn < value) & ~equal) + 0.5 * np.mean(equal))
 
 
 def sample(

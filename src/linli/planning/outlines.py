@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import shapely
 from django.core.cache import cache
-from django.db.models import Count, Max
 
-from linli.territory.models import Block, Membership
+from linli.territory.lookup import ground_stamp
+from linli.territory.models import Block
+from linli.territory.periods import chunks
 
 WIDE = 1000.0  # width of the drawing in its own units
 
@@ -58,8 +59,8 @@ def draw(blocks: Mapping[int, Sequence[int]]) -> Drawing | None:
     """
     if not any(blocks.values()):
         return None
-    stamp = Membership.objects.aggregate(n=Count("pk"), last=Max("pk"))
-    key = f"outlines:{hash((tuple(sorted((k, tuple(sorted(v))) for k, v in blocks.items())), *stamp.values()))}"
+    stamp = ground_stamp()
+    key = f"outlines:{stamp}:{hash(tuple(sorted((k, tuple(sorted(v))) for k, v in blocks.items())))}"
     kept = cache.get(key)
     if isinstance(kept, Drawing):
         return kept
@@ -69,8 +70,12 @@ def draw(blocks: Mapping[int, Sequence[int]]) -> Drawing | None:
 
 
 def _draw(blocks: Mapping[int, Sequence[int]]) -> Drawing:
-    wanted = {block for keys in blocks.values() for block in keys}
-    shapes = {pk: shapely.from_wkb(bytes(wkb)) for pk, wkb in Block.objects.values_list("pk", "wkb") if pk in wanted}
+    wanted = sorted({block for keys in blocks.values() for block in keys})
+    shapes = {
+        pk: shapely.from_wkb(bytes(wkb))
+        for keys in chunks(wanted)
+        for pk, wkb in Block.objects.filter(pk__in=keys).values_list("pk", "wkb")
+    }
     joined = {
         community: shapely.union_all([shapes[k] for k in keys if k in shapes], grid_size=1e-7)
         for community, keys in blocks.items()

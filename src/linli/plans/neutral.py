@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linli.districting.ensemble import TARGETS, Diagnosis, diagnose
+from linli.districting.ensemble import TARGETS, Diagnosis, diagnose, percentile
 from linli.districting.problem import Floats
 from linli.errors import InputError
 from linli.geodata import replace_when_done
 
 KEY = b"linli.neutral"
+TOLERANCE = 1e-9  # measures of many plans at once are summed in another order than those of one
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +56,7 @@ class NeutralPlans:
 
     def percentile(self, measure: str, value: float) -> float:
         """Return the share of plans, in per cent, whose measure is below `value`; plans that equal it count half."""
-        drawn = self.measures[measure]
-        equal = np.isclose(drawn, value, rtol=1e-9, atol=1e-9)
-        return 100.0 * float(np.mean((drawn < value) & ~equal) + 0.5 * np.mean(equal))
+        return percentile(self.measures[measure], value, tolerance=TOLERANCE)
 
     def labels(self, start: int = 0, stop: int | None = None) -> NDArray[np.int16]:
         """Read the parts of the blocks in some rows of the file, shape (rows, n); rows go round by batch and chain."""

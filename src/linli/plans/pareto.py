@@ -164,12 +164,11 @@ def front(
             complete = False
             break
         a, b = waiting.pop(0)
-        between = search.between(a, b)
-        complete &= between is None or between.proven
+        between, proven = search.between(a, b)
+        complete &= proven
         if between is not None and not any(_same(between, one) for one in found):
             found.append(between)
             waiting += [(a, between), (between, b)]
-        complete &= search.sure
     kept = [one for one in found if not any(_beats(other, one) for other in found)]
     kept.sort(key=lambda one: one.values)
     return Front((goals[0], goals[1]), tuple(kept), complete, search.spent)
@@ -185,7 +184,7 @@ class _Search:
         self.blocks, self.rules, self.goals, self.more = blocks, rules, goals, more
         self.limit, self.progress = time_limit, progress
         self.began = time.monotonic()
-        self.runs, self.spent, self.sure = 0, 0.0, True
+        self.runs, self.spent = 0, 0.0
 
     def left(self) -> float:
         """Seconds left."""
@@ -201,22 +200,22 @@ class _Search:
         best = min(
             ((first, values), (second, self._values(second))), key=lambda one: (one[1][which], one[1][1 - which])
         )
-        return FrontPoint(best[0], best[1], self._proven(first) and self._proven(second))
+        return FrontPoint(best[0], best[1], first.status == second.status == "proven")
 
-    def between(self, a: FrontPoint, b: FrontPoint) -> FrontPoint | None:
-        """A plan that beats both under the weighing by which they are equal; None where there is none."""
+    def between(self, a: FrontPoint, b: FrontPoint) -> tuple[FrontPoint | None, bool]:
+        """A plan that beats both under the weighing by which they are equal, None where none does; whether proven."""
         weights = (a.values[1] - b.values[1], b.values[0] - a.values[0])
         if min(weights) <= 0:
-            return None
+            return None, True
         scale = max(weights)
         weighed = [w / scale for w in weights]
         plan = self._run(dict(zip(self.goals, weighed, strict=True)))
         values = self._values(plan)
         line = sum(w * v for w, v in zip(weighed, a.values, strict=True))
-        self.sure = self._proven(plan)
+        proven = plan.status == "proven"
         if sum(w * v for w, v in zip(weighed, values, strict=True)) >= line * (1 - NEAR) - NEAR:
-            return None
-        return FrontPoint(plan, values, self.sure)
+            return None, proven
+        return FrontPoint(plan, values, proven), proven
 
     def _run(self, weights: dict[str, float]) -> Plan:
         self.runs += 1
@@ -236,9 +235,6 @@ class _Search:
     def _values(self, plan: Plan) -> tuple[float, float]:
         first, second = (remeasured(replace(plan, goal=goal)).objective or 0.0 for goal in self.goals)
         return first, second
-
-    def _proven(self, plan: Plan) -> bool:
-        return plan.status == "proven"
 
 
 def _same(a: FrontPoint, b: FrontPoint) -> bool:

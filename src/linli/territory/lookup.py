@@ -91,7 +91,7 @@ def communities_at(points: Floats, day: date | None = None) -> Ints:
 def ground_index(day: date | None = None) -> GroundIndex:
     """Return the index of a day, kept for as long as nothing changes; one query where it is kept."""
     day = day or timezone.localdate()
-    stamp = GroundStamp.objects.values_list("value", flat=True).get(pk=1)
+    stamp = ground_stamp()
     kept = _indexes.get((stamp, day))
     if kept is not None:
         return kept
@@ -101,6 +101,11 @@ def ground_index(day: date | None = None) -> GroundIndex:
             while len(_indexes) > MOST_INDEXES:
                 _indexes.popitem(last=False)
         return _indexes[stamp, day]
+
+
+def ground_stamp() -> int:
+    """Return the number that the database moves with every change of blocks or memberships."""
+    return GroundStamp.objects.values_list("value", flat=True).get(pk=1)
 
 
 def next_change(block: Block, day: date) -> Membership | None:
