@@ -10,23 +10,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import shapely
 from django.conf import settings
 from django.db import transaction
 
 from linli.demo.names import COMMUNITIES, DISTRICT, STREET, STREET_CODE
 from linli.demo.people import VISITORS, names
 from linli.documents.official import ordinal
-from linli.geodata import COUNT_COLUMNS, Blocks, Layer, read_blocks, read_layer, transform
+from linli.geodata import Blocks, read_blocks
 from linli.org.actors import SYSTEM
 from linli.org.models import Account, Division, DivisionName, Post, Role, Tenure
-from linli.territory.models import Block, Building, Compound, Count, Facility, Line, Membership
-from linli.territory.search import index_buildings
+from linli.territory.actions.apply_import import apply_import
+from linli.territory.actions.prepare_import import upload_import
+from linli.territory.actions.ready_import import ready_import
 
 DISTRICT_CODE = "539901000000"
 BEGAN, COUNTED = date(2015, 1, 1), date(2026, 6, 30)
 SOURCE = "街道住户台账(合成)"
-CGCS2000 = "EPSG:4490"
+# the counts of buildings are in those of their blocks already
+BUILDING_COLUMNS = {"code": "id", "compound": "compound", "number": "name", "units": "units", "floors": "floors"}
 HOUSEHOLDS_A_GRID = 480
 WORKERS = 66  # community workers before the split, of whom each community has its share
 Tell = Callable[[str], None]
@@ -53,11 +54,11 @@ def fill(folder: Path, *, seed: int = 20261123, tell: Tell = print) -> bool:
         tell(f"区划 {len(divisions)} / divisions")
         seats = _people(divisions, rng)
         tell(f"岗位 {seats} / posts")
-        ground = _ground(folder / "data", blocks, divisions)
-        tell(f"地块 {len(ground)} / blocks")
+        _ground(folder, divisions[STREET])
+        tell(f"地块 {len(blocks)} / blocks")
         SYSTEM.record(
             "demo.fill", object=divisions[STREET].reference, public=True,
-            content={"note": "演示数据·全部合成", "blocks": len(ground), "divisions": len(divisions), "seed": seed},
+            content={"note": "演示数据·全部合成", "blocks": len(blocks), "divisions": len(divisions), "seed": seed},
         )  # fmt: skip
     return True
 
@@ -128,110 +129,16 @@ def _people(divisions: dict[str, Division], rng: np.random.Generator) -> int:
     return len(seated)
 
 
-def _ground(data: Path, blocks: Blocks, divisions: dict[str, Division]) -> list[Block]:
-    street = divisions[STREET]
-    compounds = _compounds(read_layer(data / "compounds.gpkg"), street)
-    shapes = transform(blocks.geometry, blocks.crs, CGCS2000)
-    made = []
-    for row, code in enumerate(blocks.ids):
-        block = Block(
-            street=street, code=code, compound=compounds.get(_first(blocks.columns["compound"][row])),
-            police_area=_text(blocks.columns["police_area"][row]),
-            school_area=_text(blocks.columns["school_area"][row]), columns={},
-        )  # fmt: skip
-        block.shape = shapes[row]
-        made.append(block)
-    Block.objects.bulk_create(made)
-    _lines(blocks, made)
-    Count.objects.bulk_create(
-        Count(block=made[row], definition=column, value=int(value), source=SOURCE, as_of=COUNTED)
-        for column in COUNT_COLUMNS
-        if column in blocks.columns
-        for row, value in enumerate(blocks.counts(column))
-    )
-    Membership.objects.bulk_create(
-        Membership(
-            block=block, community=divisions[str(blocks.columns["community"][row])], valid_from=BEGAN,
-            enactment="云政复〔2014〕87号(合成)",
-        )
-        for row, block in enumerate(made)
-    )  # fmt: skip
-    _things(data, made, shapes, compounds, street)
-    return made
+def _ground(folder: Path, street: Division) -> None:
+    """Import the layers as a clerk would: blocks with counts and memberships, then what stands on them."""
+    counted = {"source": SOURCE, "as_of": COUNTED}
+    _bring(folder / "blocks.gpkg", "blocks", street, members_from=BEGAN, **counted)
+    for kind in ("compounds", "buildings", "facilities"):
+        columns = None if kind != "buildings" else BUILDING_COLUMNS
+        _bring(folder / "data" / f"{kind}.gpkg", kind, street, columns=columns)
 
 
-def _compounds(layer: Layer, street: Division) -> dict[str, Compound]:
-    rows = [
-        Compound(
-            street=street, code=str(layer.columns["id"][row]), name=_text(layer.columns["name"][row]),
-            also_called=_text(layer.columns["also_called"][row]), use=_text(layer.columns["use"][row]),
-        )
-        for row in range(len(layer.geometry))
-    ]  # fmt: skip
-    Compound.objects.bulk_create(rows)
-    return {compound.name: compound for compound in rows}
-
-
-def _lines(blocks: Blocks, made: list[Block]) -> None:
-    """Write one line a pair: the longest of what runs between two blocks, with the length of all."""
-    best: dict[tuple[int, int], tuple[float, str, str, Any]] = {}
-    length: dict[tuple[int, int], float] = {}
-    lines = blocks.lines
-    for row in range(len(lines)):
-        pair = (int(lines.a[row]), int(lines.b[row]))
-        metres = float(lines.length_m[row])
-        length[pair] = length.get(pair, 0.0) + metres
-        if pair not in best or metres > best[pair][0]:
-            best[pair] = (metres, str(lines.kind[row]), _text(lines.name[row]), lines.geometry[row])
-    Line.objects.bulk_create(
-        Line(a=made[a], b=made[b], length_m=length[a, b], kind=kind, name=name,
-             wkb=shapely.to_wkb(transform(np.array([shape], dtype=object), blocks.crs, CGCS2000)[0]))
-        for (a, b), (_, kind, name, shape) in best.items()
-    )  # fmt: skip
-
-
-def _things(data: Path, made: list[Block], shapes: Any, compounds: dict[str, Compound], street: Division) -> None:
-    """Hang buildings and facilities on the blocks in which they stand."""
-    tree = shapely.STRtree(shapes)
-    layer = read_layer(data / "buildings.gpkg")
-    points = shapely.point_on_surface(transform(layer.geometry, layer.crs, CGCS2000))
-    buildings = []
-    for row, point in enumerate(points):
-        compound = compounds.get(_text(layer.columns["compound"][row]))
-        number = _text(layer.columns["name"][row])
-        buildings.append(
-            Building(
-                block=made[_home(tree, point)], compound=compound, code=str(layer.columns["id"][row]), number=number,
-                units=int(layer.columns["units"][row]), floors=int(layer.columns["floors"][row]),
-                longitude=float(point.x), latitude=float(point.y),
-            )
-        )  # fmt: skip
-    Building.objects.bulk_create(buildings)
-    index_buildings(Building.objects.all())
-    layer = read_layer(data / "facilities.gpkg")
-    points = transform(layer.geometry, layer.crs, CGCS2000)
-    Facility.objects.bulk_create(
-        Facility(
-            block=made[_home(tree, point)], street=street, code=str(layer.columns["id"][row]),
-            kind=_text(layer.columns["kind"][row]), name=_text(layer.columns["name"][row]),
-            area_m2=_number(layer.columns["area_m2"][row]), longitude=float(point.x), latitude=float(point.y),
-        )
-        for row, point in enumerate(points)
-    )  # fmt: skip
-
-
-def _home(tree: shapely.STRtree, point: shapely.Point) -> int:
-    inside = tree.query(point, predicate="intersects")
-    return int(inside.min()) if len(inside) else int(tree.nearest(point))
-
-
-def _first(value: object) -> str:
-    return _text(value).split(";")[0].strip()
-
-
-def _text(value: object) -> str:
-    return "" if value is None or value != value else str(value)
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None or value != value else float(value)
+def _bring(path: Path, kind: str, street: Division, **answers: Any) -> None:
+    batch = upload_import(SYSTEM, street=street, kind=kind, name=path.name, chunks=[path.read_bytes()])
+    ready_import(SYSTEM, batch=batch, **answers)
+    apply_import(SYSTEM, batch=batch)

@@ -18,9 +18,8 @@ from pydantic import Field, StringConstraints
 from linli.errors import InputError
 from linli.org.actors import Actor
 from linli.org.rest import Day, Flag, Key, Page, Pages, Word, division_of, need, page_of, under
-from linli.territory.importing.fields import fields_of, guess_columns
 from linli.territory.importing.problems import words_of
-from linli.territory.models import ColumnMapping, ImportBatch, ImportProblem
+from linli.territory.models import ImportBatch, ImportProblem
 
 guarded = Router(tags=["imports"])
 
@@ -91,13 +90,17 @@ def create_import(request: HttpRequest, asked: Form[ImportAsked], file: File[Upl
     columns = _columns(asked.columns)
     # the map libraries behind these are loaded by who imports, not by every server
     from linli.territory.actions.prepare_import import discard_import, upload_import
+    from linli.territory.actions.ready_import import ready_import
 
     batch = upload_import(
         actor, street=street, kind=asked.kind, name=_printable(file.name or ""), chunks=file.chunks(), key=asked.key
     )
     if batch.state == ImportBatch.State.UPLOADED:
         try:
-            _prepare(actor, batch, asked, columns)
+            ready_import(
+                actor, batch=batch, layer=asked.layer or "", crs=asked.crs or "", columns=columns,
+                source=asked.source or "", as_of=asked.as_of, complete=asked.complete, leave_out=asked.leave_out,
+            )  # fmt: skip
         except (InputError, ValidationError):
             discard_import(actor, batch=batch)  # what cannot be read is not kept
             raise
@@ -148,40 +151,8 @@ def _columns(text: str | None) -> dict[str, str] | None:
     return found
 
 
-def _prepare(actor: Actor, batch: ImportBatch, asked: ImportAsked, columns: dict[str, str] | None) -> None:
-    """Take the steps of the wizard as far as they are certain: coordinates, columns, check."""
-    from linli.territory.actions.prepare_import import check_import, locate_import, map_columns
-    from linli.territory.importing.checking import path_of
-    from linli.territory.importing.sight import look
-
-    sight = look(path_of(batch), kind=batch.kind, layer=asked.layer or "")
-    crs = asked.crs or (sight.guess.crs if sight.guess else "") or ""
-    if sight.guess and not crs:
-        return
-    locate_import(actor, batch=batch, layer=sight.layer, crs=crs)
-    foreign = {*(columns or {})} - {field.name for field in fields_of(batch.kind)}
-    foreign |= {*(columns or {}).values()} - {*sight.columns}
-    if foreign:
-        raise ValidationError({"columns": _("没有这些字段或列:%(names)s") % {"names": "、".join(sorted(foreign))}})
-    kept = ColumnMapping.objects.filter(street=batch.street, kind=batch.kind).first()
-    map_columns(
-        actor,
-        batch=batch,
-        columns=columns if columns is not None else guess_columns(batch.kind, sight.columns, _of(kept)),
-        source=asked.source or (kept.source if kept else ""),
-        as_of=asked.as_of,
-        complete=asked.complete,
-        leave_out=asked.leave_out,
-    )
-    check_import(actor, batch=batch)
-
-
 def _printable(name: str) -> str:
     return "".join(sign for sign in name if sign.isprintable())
-
-
-def _of(kept: ColumnMapping | None) -> dict[str, str]:
-    return dict(kept.columns) if kept else {}
 
 
 def _import(batch: ImportBatch) -> dict[str, Any]:

@@ -14,7 +14,10 @@ from linli.territory.actions.assign_blocks import assign_blocks
 from linli.territory.actions.undo_assignment import restore
 from linli.territory.importing.checking import draft_of, rows_of
 from linli.territory.importing.writing import pack, take_back, unpack, write_draft
-from linli.territory.models import Assignment, ImportBatch, ImportUndo
+from linli.territory.models import Assignment, Building, ImportBatch, ImportUndo
+from linli.territory.search import index_buildings
+
+INDEXED = (ImportBatch.Kind.BUILDINGS, ImportBatch.Kind.COMPOUNDS)  # what address search finds places by
 
 
 def apply_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
@@ -44,6 +47,8 @@ def apply_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
         if draft.left_out and not held.leave_out:
             raise ValidationError(_("检查之后数据又有变化,现有错误:请重新检查"), code="errors")
         undo = write_draft(draft)
+        if held.kind in INDEXED:  # a building is found by its compound's names too
+            index_buildings(Building.objects.filter(block__street=held.street))
         undo["assignments"] = []
         for key, blocks in draft.members.items():
             free = [block for block in blocks if not block.memberships.exists()] if held.members_from else []

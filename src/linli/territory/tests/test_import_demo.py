@@ -16,16 +16,16 @@ from linli.org.actors import Actor, actor_of
 from linli.org.tests.world import World
 from linli.territory.actions.apply_import import apply_import, undo_import
 from linli.territory.actions.prepare_import import (
-    check_import,
     discard_import,
     locate_import,
-    map_columns,
     upload_import,
 )
+from linli.territory.actions.ready_import import ready_import
 from linli.territory.importing.checking import path_of
 from linli.territory.importing.fields import guess_columns
 from linli.territory.importing.sight import look
 from linli.territory.models import Block, Building, Compound, Count, Facility, ImportBatch, Line, Membership
+from linli.territory.search import search
 
 DAY = date(2026, 6, 30)
 MAKE = """
@@ -70,15 +70,12 @@ def ready(
     """Take a file through upload, coordinates, columns and check."""
     street = world.division("铜源街道")
     batch = upload_import(clerk, street=street, kind=kind, name=path.name, chunks=[path.read_bytes()])
-    sight = look(path_of(batch), kind=kind)
-    crs = sight.guess.crs if sight.guess and sight.guess.crs else ""
-    locate_import(clerk, batch=batch, layer=sight.layer, crs=crs)
-    columns = guess_columns(kind, sight.columns)
+    columns = guess_columns(kind, look(path_of(batch), kind=kind).columns)
     if not counts:
         columns = {name: column for name, column in columns.items() if name not in Count.Definition.values}
     told = {"source": "街道台账", "as_of": DAY} if counts else {}
-    map_columns(clerk, batch=batch, columns=columns, **told, **settings)  # type: ignore[arg-type]
-    return check_import(clerk, batch=batch)
+    ready_import(clerk, batch=batch, columns=columns, **told, **settings)  # type: ignore[arg-type]
+    return ImportBatch.objects.get(pk=batch.pk)
 
 
 def total(definition: str) -> int:
@@ -107,6 +104,7 @@ def test_the_demo_goes_in_from_blocks_to_counts(
     apply_import(clerk, batch=ready(world, clerk, demo / "buildings.gpkg", "buildings"))
     assert Building.objects.count() == 1168
     assert Building.objects.exclude(compound=None).count() > 900
+    assert search("白云花园1栋")[0].title == "白云花园1幢"
     apply_import(clerk, batch=ready(world, clerk, demo / "facilities.gpkg", "facilities"))
     assert Facility.objects.count() == 55
 
