@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 _WORDS: dict[str, str | Promise] = {"ledger.sight": _("查看个人信息")}
 
 
-def add_words(words: dict[str, str | Promise]) -> None:
+def add_words(words: Mapping[str, str | Promise]) -> None:
     """Add the words of a room's verbs; called when its application is ready."""
     _WORDS.update(words)
 

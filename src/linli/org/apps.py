@@ -15,14 +15,17 @@ class OrgConfig(AppConfig):
     verbose_name = _("组织")
 
     def ready(self) -> None:
-        """Load the roles that come with Linli after every upgrade."""
+        """Load the roles that come with Linli after every upgrade; name its acts."""
         from allauth.mfa.signals import authenticator_added, authenticator_removed
         from django.contrib.auth.signals import user_logged_in
 
+        from linli.ledger.words import add_words
         from linli.org.roles import load_roles
         from linli.org.signals import factor_changed, signed_in
+        from linli.org.words import VERBS
 
         post_migrate.connect(load_roles, sender=self)
         user_logged_in.connect(signed_in)
         authenticator_added.connect(factor_changed)
         authenticator_removed.connect(factor_changed)
+        add_words(VERBS)

@@ -15,7 +15,10 @@ class PlanningConfig(AppConfig):
     verbose_name = _("社区规模调整")
 
     def ready(self) -> None:
-        """Load the size standards that come with Linli after every upgrade."""
+        """Load the size standards that come with Linli after every upgrade; name its acts."""
+        from linli.ledger.words import add_words
         from linli.planning.standards import load_standards
+        from linli.planning.words import VERBS
 
         post_migrate.connect(load_standards, sender=self)
+        add_words(VERBS)

@@ -12,3 +12,10 @@ class TerritoryConfig(AppConfig):
     name = "linli.territory"
     label = "territory"
     verbose_name = _("地块")
+
+    def ready(self) -> None:
+        """Name its acts for readers of the ledger."""
+        from linli.ledger.words import add_words
+        from linli.territory.words import VERBS
+
+        add_words(VERBS)

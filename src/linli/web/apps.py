@@ -10,3 +10,10 @@ class WebConfig(AppConfig):
 
     name = "linli.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Name its acts for readers of the ledger."""
+        from linli.ledger.words import add_words
+        from linli.web.words import VERBS
+
+        add_words(VERBS)

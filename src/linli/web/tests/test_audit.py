@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from linli.ledger.chain import rows_of, verify
 from linli.ledger.recording import record, record_sight
+from linli.ledger.words import known_verbs
 from linli.org.tests.world import World
 
 Queries = Callable[[int], AbstractContextManager[object]]
@@ -66,3 +69,18 @@ def test_nobody_else_reads_the_audit_trail(acts: None, client_of: Callable[[str]
 def test_each_person_is_told_who_looked_at_his_data(acts: None, client_of: Callable[[str], Client]) -> None:
     assert "经办杨四" in client_of("jumin").get("/my/sights").content.decode()
     assert "经办杨四" not in client_of("wangge").get("/my/sights").content.decode().split("<main")[1]
+
+
+def test_every_act_that_is_recorded_has_words() -> None:
+    rooms = Path(__file__).resolve().parents[2]
+    acts = re.compile(
+        r'record\(\s*"((?:org|web|territory|planning|demo)\.\w+)"|verb="((?:org|web|territory|planning)\.\w+)"'
+    )
+    found = {
+        a or b
+        for path in rooms.rglob("*.py")
+        if "tests" not in path.parts
+        for a, b in acts.findall(path.read_text(encoding="utf-8"))
+    }
+    assert len(found) > 10
+    assert sorted(found - set(known_verbs())) == []

@@ -1,0 +1,26 @@
+"""What people read for the acts of this room in the ledger."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+VERBS = {
+    "org.found_division": _("设立区划"),
+    "org.rename_division": _("区划改名"),
+    "org.assign_code": _("区划赋码"),
+    "org.change_status": _("区划状态变更"),
+    "org.abolish": _("撤销区划"),
+    "org.create_post": _("设立岗位"),
+    "org.appoint": _("任命"),
+    "org.leave_post": _("离岗"),
+    "org.change_role": _("变更角色权限"),
+    "org.open_account": _("开通账号"),
+    "org.close_account": _("停用账号"),
+    "org.reset_password": _("重置密码"),
+    "org.change_password": _("修改密码"),
+    "org.unlock_account": _("解除锁定"),
+    "org.sign_in": _("登录"),
+    "org.sign_out": _("退出登录"),
+    "org.sign_in_failed": _("登录失败"),
+    "org.sign_in_locked": _("登录锁定"),
+}
