@@ -46,8 +46,6 @@ def _serve(folder: Path, port: int) -> None:
     print()
     print("演示账号 / demo accounts")
     print(accounts_file().read_text(encoding="utf-8"))
-    print(f"网站 / the site: http://127.0.0.1:{port}/  (Ctrl-C 结束 / ends it)")
-
     from linli.cli.serve import command as serve
 
     serve(port=port)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from linli.ledger.models import Entry
-from linli.ledger.words import words_for
+from linli.ledger.words import told, words_for
 
 PAGE = 50
 
@@ -49,4 +49,5 @@ def number(text: str | None) -> int | None:
 def _told(entries: list[Entry]) -> list[Entry]:
     for entry in entries:
         entry.words = words_for(entry.verb)  # type: ignore[attr-defined]
+        entry.told = told(entry.said)  # type: ignore[attr-defined]
     return entries

@@ -62,7 +62,7 @@ def test_exactly_the_threshold_is_not_flagged_and_one_more_is(
 
 def test_households_add_up_to_those_of_the_blocks(ground: list[Block], client_of: Callable[[str], Client]) -> None:
     page = client_of("jiedao").get(f"{PAGE}539901001001/")
-    assert sum(row["counts"][0] for row in page.context["rows"]) == page.context["standing"].checkup.count == 6001
+    assert sum(row["counts"][0][1] for row in page.context["rows"]) == page.context["standing"].checkup.count == 6001
 
 
 def test_a_newer_count_replaces_an_older_one_from_its_day_on(

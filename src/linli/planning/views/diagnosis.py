@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -24,6 +25,7 @@ from linli.territory.models import Block, Count
 
 DEFINITIONS = [choice for choice in Count.Definition.choices if choice[0] != Count.Definition.PERSONS]
 MOST_THRESHOLD = 100_000
+ROWS = 100  # blocks of one page
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -91,12 +93,17 @@ def community(request: HttpRequest, code: str) -> HttpResponse:
     ground: Ground = context["ground"]
     keys = ground.blocks.get(standing.division.pk, [])
     blocks = Block.objects.filter(pk__in=keys).select_related("compound").order_by("code")
+    page = Paginator(blocks, ROWS).get_page(request.GET.get("page"))
     rows = [
-        {"block": block, "counts": [ground.counts.get(definition, {}).get(block.pk) for definition, _ in DEFINITIONS]}
-        for block in blocks
+        {"block": block, "counts": [(words, ground.counts.get(code, {}).get(block.pk)) for code, words in DEFINITIONS]}
+        for block in page
     ]
-    totals = [standing.checkup.counts.get(definition) for definition, _ in DEFINITIONS]
-    return render(request, "planning/community.html", {**context, "standing": standing, "rows": rows, "totals": totals})
+    totals = [(words, standing.checkup.counts.get(code)) for code, words in DEFINITIONS]
+    return render(
+        request,
+        "planning/community.html",
+        {**context, "standing": standing, "page": page, "rows": rows, "totals": totals},
+    )
 
 
 def _look(request: HttpRequest) -> dict[str, Any]:
