@@ -33,7 +33,8 @@ def known() -> set[str]:
 def said(path: Path) -> set[str]:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".html":
-        words = [eval(quoted) for pattern in (TAG, INCLUDED) for quoted in pattern.findall(text)]
+        words = [eval(quoted) for quoted in INCLUDED.findall(text)]
+        words += [eval(quoted).replace("%", "%%") for quoted in TAG.findall(text)]  # as Django looks it up
         for options, body in BLOCK.findall(text):
             body = VARIABLE.sub(r"%(\1)s", body.replace("%", "%%"))
             words.append(" ".join(line.strip() for line in body.splitlines()) if "trimmed" in options else body)
