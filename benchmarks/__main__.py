@@ -10,9 +10,12 @@ from .cuts import run_hard, run_seed_suite
 from .ensembles import run_ensembles
 from .inertia import run_inertia
 from .ledger import run_ledger
+from .lookup import run_lookup
 from .peers import PEERS
 from .report import RESULTS
 from .scale import BUDGETS, run_scale
+from .search import run_search
+from .serving import run_serving
 from .startup import run_startup
 
 COMMANDS: dict[str, tuple[Callable[[Namespace], None], tuple[str, ...]]] = {
@@ -23,6 +26,9 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], None], tuple[str, ...]]] = {
     "ensembles": (run_ensembles, ("gerrychain",)),
     "startup": (run_startup, ()),
     "ledger": (run_ledger, ()),
+    "lookup": (run_lookup, ()),
+    "search": (run_search, ()),
+    "serving": (run_serving, ("postgresql",)),
 }
 
 

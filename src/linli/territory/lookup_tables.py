@@ -8,7 +8,12 @@ WATCHED = {  # table → columns of which a change moves a border
     "territory_membership": ("block_id", "community_id", "valid_from", "valid_to"),
     "territory_block": ("wkb",),
 }
-MOVE = "UPDATE territory_groundstamp SET value = value + 1"
+# drawn anew, not counted up: a count comes back when a transaction is rolled back, and an index kept for it would be
+# taken for that of the next change; 53 bits, so that a script in a page keeps it whole
+MOST = 2**53 - 1
+MOVE = "UPDATE territory_groundstamp SET value = {draw}"
+MOVE_SQLITE = MOVE.format(draw=f"random() & {MOST}")
+MOVE_POSTGRESQL = MOVE.format(draw=f"floor(random() * {MOST})")
 NAME = "territory_stamp_{table}_{event}"
 
 
@@ -19,7 +24,7 @@ def _events(table: str) -> tuple[tuple[str, str], ...]:
 SQLITE = (
     "INSERT INTO territory_groundstamp (id, value) VALUES (1, 1)",
     *(
-        f"CREATE TRIGGER {NAME.format(table=table, event=event)} AFTER {when} ON {table} BEGIN {MOVE}; END"
+        f"CREATE TRIGGER {NAME.format(table=table, event=event)} AFTER {when} ON {table} BEGIN {MOVE_SQLITE}; END"
         for table in WATCHED
         for event, when in _events(table)
     ),
@@ -39,7 +44,8 @@ SQLITE = (
 # a statement moves the stamp once, however many rows it writes
 POSTGRESQL = (
     "INSERT INTO territory_groundstamp (id, value) VALUES (1, 1)",
-    f"CREATE FUNCTION territory_move_stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {MOVE}; RETURN NULL; END $$",
+    "CREATE FUNCTION territory_move_stamp() RETURNS trigger LANGUAGE plpgsql "
+    f"AS $$ BEGIN {MOVE_POSTGRESQL}; RETURN NULL; END $$",
     *(
         f"CREATE TRIGGER {NAME.format(table=table, event=event)} AFTER {when} ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION territory_move_stamp()"

@@ -257,7 +257,7 @@ class Assignment(models.Model):
 
 
 class GroundStamp(models.Model):
-    """One number that the database moves with every change of blocks or memberships; an older index is stale."""
+    """One number, drawn anew by the database at each change of blocks or memberships; an index of another is stale."""
 
     id = models.PositiveSmallIntegerField(primary_key=True)
     value = models.BigIntegerField()

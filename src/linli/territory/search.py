@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -15,6 +16,7 @@ from linli.territory.addresses import Address, parse
 from linli.territory.models import Building
 
 MOST = 10  # answers
+MOST_WORDS = 10  # of a question that no building answers to in full
 LOOKED_AT = 400  # buildings that are ranked; more match only where the question is a single common word
 AT_ONCE = 500
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
@@ -111,9 +113,10 @@ def search(question: str, *, street: str = "") -> list[Answer]:
     numbered += [f"nn{number.lower()}" for number in asked.numbers[:1]]
     if not words:
         return []
-    rows = _find([*words, *numbered], street) or (_find(words, street) if numbered else [])
-    if not rows and not initials:
-        rows = _find(words, street, any_word=True)
+    rows = _find([[*words, *numbered]], street) or (_find([words], street) if numbered else [])
+    if not rows and not initials:  # a wrong character spoils two words: any two that are right will do, then any one
+        rows = _find([*combinations(words[:MOST_WORDS], 2)], street, ordered=True)
+        rows = rows or _find([[word] for word in words[:MOST_WORDS]], street, ordered=True)
     return _ranked(rows, asked, has_number=bool(numbered))
 
 
@@ -161,26 +164,24 @@ TABLES = (
 )
 
 
-def _find(words: Sequence[str], street: str, *, any_word: bool = False) -> list[tuple[object, ...]]:
-    """Ask the database's own full-text index."""
+def _find(sets: Sequence[Sequence[str]], street: str, *, ordered: bool = False) -> list[tuple[object, ...]]:
+    """Ask the database's own full-text index for buildings that bear all words of any of the sets."""
+    if not sets:
+        return []
     within = "AND s.path LIKE %s" if street else ""
     values: list[str] = [f"{street}%"] if street else []
     if connection.vendor == "postgresql":
-        query = (" | " if any_word else " & ").join(
-            f"'{word[:-1]}':*" if word.endswith("*") else f"'{word}'" for word in words
-        )
+        query = _query(sets, prefix=":*", quote="'", both=" & ", either=" | ")
         vector = "to_tsvector('simple', b.grams)"
-        order = f"ORDER BY ts_rank({vector}, to_tsquery('simple', %s)) DESC" if any_word else ""
+        order = f"ORDER BY ts_rank({vector}, to_tsquery('simple', %s)) DESC" if ordered else ""
         sql = (
             f"SELECT {COLUMNS} FROM territory_building b {TABLES} "
             f"WHERE {vector} @@ to_tsquery('simple', %s) {within} {order} LIMIT {LOOKED_AT}"
         )
-        values = [query, *values, *([query] if any_word else [])]
+        values = [query, *values, *([query] if ordered else [])]
     else:
-        query = (" OR " if any_word else " AND ").join(
-            f'"{word[:-1]}"*' if word.endswith("*") else f'"{word}"' for word in words
-        )
-        order = "ORDER BY f.rank" if any_word else ""
+        query = _query(sets, prefix="*", quote='"', both=" AND ", either=" OR ")
+        order = "ORDER BY f.rank" if ordered else ""
         sql = (
             f"SELECT {COLUMNS} FROM territory_building_words f JOIN territory_building b ON b.id = f.rowid {TABLES} "
             f"WHERE f.territory_building_words MATCH %s {within} {order} LIMIT {LOOKED_AT}"
@@ -190,6 +191,16 @@ def _find(words: Sequence[str], street: str, *, any_word: bool = False) -> list[
         cursor.execute(sql, values)
         rows: list[tuple[object, ...]] = cursor.fetchall()
     return rows
+
+
+def _query(sets: Sequence[Sequence[str]], *, prefix: str, quote: str, both: str, either: str) -> str:
+    """Write sets of words in the database's own words; `word*` stands for all that begin so."""
+
+    def quoted(word: str) -> str:
+        plain = f"{quote}{word.removesuffix('*')}{quote}"
+        return f"{plain}{prefix}" if word.endswith("*") else plain
+
+    return either.join(f"({both.join(map(quoted, words))})" for words in sets)
 
 
 def _address_of(building: Building) -> Address:

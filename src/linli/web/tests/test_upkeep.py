@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -14,22 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from linli.web.tests.dying import DIES_AT, sqlite_in
+from linli.web.upkeep.restore import finish_restore
+
 LINLI = [sys.executable, "-c", "from linli.cli import main; main()"]
-# a process that dies, as by kill -9, at the Nth call of one of its system's functions
-DYING = """
-import os, sys, signal, pathlib
-name, left = sys.argv[1], int(sys.argv[2])
-real = getattr(pathlib.Path, name)
-def dying(self, *given, **named):
-    global left
-    left -= 1
-    if left < 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return real(self, *given, **named)
-setattr(pathlib.Path, name, dying)
-from linli.cli import main
-main(sys.argv[3:])
-"""
+DYING = [sys.executable, "-m", "linli.web.tests.dying"]
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -95,24 +85,47 @@ def test_a_changed_backup_is_refused_and_the_site_stays(site: Path, tmp_path: Pa
     assert marks(site) == ("new", "new")
 
 
-@pytest.mark.parametrize("function", ["rename", "mkdir"])
-@pytest.mark.parametrize("calls", [0, 1, 2, 3, 4, 5])
-def test_a_killed_restore_leaves_the_old_site_or_the_new(site: Path, tmp_path: Path, function: str, calls: int) -> None:
-    home = tmp_path / "home"
-    linli(site, "restore", site / "old.zip", "--into", home)
-    mark(home, "present")
-    command = [sys.executable, "-c", DYING, function, str(calls), "restore", str(site / "old.zip")]
-    killed = subprocess.run(command, env=environment(home), capture_output=True).returncode
-    assert killed in (0, -signal.SIGKILL)
-    linli(home, "upgrade")  # whoever opens the site next finishes what was begun
+@pytest.fixture(scope="module")
+def killed(site: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, int]]:
+    """Homes of a site marked 'present' in which a restore of 'old' was killed, each at another moment."""
+    folder = tmp_path_factory.mktemp("killed")
+    linli(site, "restore", site / "old.zip", "--into", folder / "0")
+    mark(folder / "0", "present")
+    homes = {f"{function}-{calls}": folder / f"{function}-{calls}" for function in DIES_AT for calls in range(6)}
+    for home in homes.values():
+        shutil.copytree(folder / "0", home)
+    asked = json.dumps({name: str(home) for name, home in homes.items()})
+    done = subprocess.run(
+        [*DYING, "restore-often", str(site / "old.zip"), asked], capture_output=True, text=True, check=True
+    )
+    return {name: (homes[name], code) for name, code in json.loads(done.stdout).items()}
+
+
+@pytest.mark.parametrize("calls", range(6))
+@pytest.mark.parametrize("function", DIES_AT)
+def test_a_killed_restore_leaves_the_old_site_or_the_new(
+    killed: dict[str, tuple[Path, int]], function: str, calls: int
+) -> None:
+    home, code = killed[f"{function}-{calls}"]
+    assert code in (0, -signal.SIGKILL)
+    if calls == 3:
+        linli(home, "upgrade")  # whoever opens the site next finishes what was begun
+    else:
+        finish_restore(home, sqlite_in(home))  # which does it so
     assert marks(home) in (("present", "present"), ("old", "old"))
+
+
+def test_restores_were_killed_all_along(killed: dict[str, tuple[Path, int]]) -> None:
+    deaths = [name for name, (_, code) in killed.items() if code == -signal.SIGKILL]
+    assert len([name for name in deaths if name.startswith("rename")]) >= 4
+    assert len([name for name in deaths if name.startswith("mkdir")]) >= 2
 
 
 @pytest.mark.parametrize("calls", [0, 1])
 def test_a_killed_backup_leaves_no_file_and_the_next_one_cleans_up(site: Path, tmp_path: Path, calls: int) -> None:
     target = tmp_path / "backup.zip"
     function = ("chmod", "replace")[calls]
-    command = [sys.executable, "-c", DYING, function, "0", "backup", "-o", str(target)]
+    command = [*DYING, "command", function, "0", "backup", "-o", str(target)]
     assert subprocess.run(command, env=environment(site), capture_output=True).returncode == -signal.SIGKILL
     assert not target.exists()
     linli(site, "backup", "-o", target)
