@@ -31,6 +31,7 @@ COMMANDS = {
     "worker": "Run long jobs, one after the other",
     "ledger": "Check the chain of acts, or write its public part",
     "demo": "Build the synthetic district 铜源街道 and divide it",
+    "found": "Found the district of a new site, with its three administrators",
     "serve": "Serve the site: pages, the API, long jobs",
     "upgrade": "Bring the site's database up to this version",
     "backup": "Write the whole site into one verified file, while it serves",

@@ -9,6 +9,7 @@ from linli.org.actions.change_status import change_status
 from linli.org.actions.close_account import close_account
 from linli.org.actions.create_post import create_post
 from linli.org.actions.found_division import found_division
+from linli.org.actions.found_site import found_site
 from linli.org.actions.hand_over import hand_over
 from linli.org.actions.leave_post import leave_post
 from linli.org.actions.open_account import open_account
@@ -26,6 +27,7 @@ __all__ = [
     "close_account",
     "create_post",
     "found_division",
+    "found_site",
     "hand_over",
     "leave_post",
     "open_account",

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from linli.org.models import Division
 from linli.org.policies import actor_in
 from linli.web.navigation import menu
 
@@ -53,6 +54,6 @@ def doors() -> list[dict[str, object]]:
 def home(request: HttpRequest) -> HttpResponse:
     """Say what can be done here."""
     if actor_in(request).account is None:
-        return render(request, "web/home.html", {"doors": doors()})
+        return render(request, "web/home.html", {"doors": doors(), "empty": not Division.objects.exists()})
     rooms = [entry for entry in menu(request) if entry["url"] != request.path]
     return render(request, "web/desk.html", {"rooms": rooms})
