@@ -85,7 +85,7 @@ def _divisions(blocks: Blocks) -> dict[str, Division]:
     households = blocks.counts("households_registered")
     english = {"团结": "Tuanjie", "白云": "Baiyun", "京铜": "Jingtong"}
     for name, code in COMMUNITIES.items():
-        make(name, code, Division.Kind.COMMUNITY, STREET, english.get(name, ""))
+        make(name, code, Division.Kind.COMMUNITY, STREET, f"{english.get(name, name)} Community")
         here = int(households[blocks.columns["community"] == name].sum())
         for number in range(1, round(here / HOUSEHOLDS_A_GRID) + 1):
             make(

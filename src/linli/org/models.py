@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from linli.org.days import holding
@@ -116,9 +117,24 @@ class Division(models.Model):
 
     @property
     def title(self) -> str:
-        """Its name with its kind: 团结社区, 铜源街道; a name that already ends so stays."""
-        kind = str(self.get_kind_display())
-        return self.name if self.name.endswith(kind) or "(" in self.name else f"{self.name}{kind}"
+        """What the reader calls it: 团结社区, 铜源街道; in English its English name, where it has one."""
+        return titled(self.name, self.name_en, self.kind)
+
+    @property
+    def chinese_title(self) -> str:
+        """Its Chinese title in whatever language, as the ledger and files keep it."""
+        return titled(self.name, "", self.kind, in_chinese=True)
+
+
+def titled(name: str, name_en: str, kind: str, *, in_chinese: bool = False) -> str:
+    """Put a name and its kind together; a name that already ends so stays."""
+    if in_chinese:
+        with override("zh-hans"):
+            return titled(name, "", kind)
+    if get_language() == "en":
+        return name_en or f"{name} ({Division.Kind(kind).label})"
+    level = str(Division.Kind(kind).label)
+    return name if name.endswith(level) or "(" in name else f"{name}{level}"
 
 
 class DivisionName(models.Model):
@@ -169,7 +185,12 @@ class Role(models.Model):
         ordering = ["code"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """What the reader calls it."""
+        return self.name_en if self.name_en and get_language() == "en" else self.name
 
 
 class Post(models.Model):

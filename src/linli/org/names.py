@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from linli.org.models import Division, DivisionName
+from linli.org.models import Division, DivisionName, titled
 
 _fresh: date | None = None
 
@@ -22,6 +22,13 @@ def name_on(division: Division, day: date) -> str:
     names = sorted(division.names.all(), key=lambda found: found.valid_from)
     borne = [found for found in names if found.valid_from <= day]
     return borne[-1].name if borne else names[0].name if names else division.name
+
+
+def title_on(division: Division, day: date) -> str:
+    """Return what the reader calls a division by the name that it bears on a day; its names must be at hand."""
+    names = sorted(division.names.all(), key=lambda found: found.valid_from)
+    borne = [found for found in names if found.valid_from <= day] or names[:1]
+    return titled(borne[-1].name, borne[-1].name_en, division.kind) if borne else division.title
 
 
 def refresh(day: date | None = None) -> int:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("look", preferences.choose, name="choose"),
     path("style", style.show, name="style"),
     path("where/", include("linli.territory.urls")),
+    path("org/", include("linli.org.urls")),
     path("planning/", include("linli.planning.urls")),
     path("ledger/", include("linli.ledger.urls")),
     path("audit", audit.audit, name="audit"),

@@ -67,7 +67,7 @@ def apply_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
             object=held.reference,
             permission="territory.import",
             content={
-                "street": held.street.title,
+                "street": held.street.chinese_title,
                 "kind": held.kind,
                 "file": held.name,
                 "sha256": held.sha256,
@@ -106,6 +106,6 @@ def undo_import(actor: Actor, *, batch: ImportBatch) -> None:
             "territory.undo_import",
             object=held.reference,
             permission="territory.import",
-            content={"street": held.street.title, "file": held.name, "sha256": held.sha256},
+            content={"street": held.street.chinese_title, "file": held.name, "sha256": held.sha256},
         )
     batch.refresh_from_db()

@@ -96,7 +96,7 @@ def assign_blocks(
             after=made.after,
             public=True,
             content={
-                "community": community.title,
+                "community": community.chinese_title,
                 "code": community.code,
                 "from": from_day.isoformat(),
                 "enactment": enactment,

@@ -49,7 +49,7 @@ def undo_assignment(actor: Actor, *, assignment: Assignment) -> None:
             after=held.before,
             public=True,
             content={
-                "community": held.community.title,
+                "community": held.community.chinese_title,
                 "code": held.community.code,
                 "from": held.from_day.isoformat(),
                 "number": len(held.after),

@@ -126,7 +126,7 @@ class Ground:
         """Communities by code, name and title."""
         found = {}
         for division in Division.objects.filter(parent=self.street, kind=Division.Kind.COMMUNITY):
-            for name in (division.code, division.name, division.title, f"{division.name}社区"):
+            for name in (division.code, division.name, division.chinese_title, f"{division.name}社区"):
                 found[plain_name(name)] = division
         return found
 

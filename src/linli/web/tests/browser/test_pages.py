@@ -17,8 +17,12 @@ SCREENSHOTS = os.environ.get("LINLI_SCREENSHOTS")
 DOOR = "/where/539901001000/L4/"
 PAGES = {
     "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/accounts/login/", "/style", "/no-such-page"),
-    "jiedao": ("/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/", f"{DOOR}qr",
-               "/my/sights", "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/"),
+    "jiedao": (
+        "/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/", f"{DOOR}qr", "/org/",
+        "/org/539901001001/", "/org/539901001001/rename", "/org/posts/2/", "/my/sights", "/accounts/password/change/",
+        "/accounts/2fa/", "/accounts/logout/",
+    ),
+    "anquan": ("/org/posts/2/", "/org/posts/2/hand-over"),
     "shenji": ("/audit",),
 }  # fmt: skip
 ALL = [(person, page) for person, pages in PAGES.items() for page in pages]

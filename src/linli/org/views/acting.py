@@ -1,0 +1,63 @@
+"""The one page of an act: a form, what it will do in words, and back to where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+
+def act_page(
+    request: HttpRequest,
+    form: type[forms.Form],
+    do: Callable[..., object],
+    *,
+    title: str,
+    submit: str,
+    done: str,
+    back: str,
+    words: str = "",
+    trail: Sequence[tuple[str, str]] = (),
+    initial: dict[str, Any] | None = None,
+    danger: bool = False,
+) -> HttpResponse:
+    """Show a form; where it is filled in rightly, do the act and lead back.
+
+    Parameters
+    ----------
+    form
+        What is asked.
+    do
+        Called with the form's values by name; what it refuses by `ValidationError` is said in the form.
+    title, submit, words
+        Of the page, its button, and what will happen.
+    done
+        What is said afterwards.
+    back
+        Address to lead to afterwards, and of the way out without doing anything.
+    trail
+        Titles and addresses of the pages above.
+    initial
+        What the form begins with.
+    danger
+        Whether the button warns.
+    """
+    filled = form(request.POST if request.method == "POST" else None, initial=initial)
+    if filled.is_bound and filled.is_valid():
+        try:
+            do(**filled.cleaned_data)
+        except ValidationError as error:
+            filled.add_error(error.code if error.code in filled.fields else None, error)
+        else:
+            messages.success(request, done)
+            return redirect(back)
+    context = {
+        "form": filled, "title": title, "submit": submit, "words": words, "back": back, "trail": trail,
+        "danger": danger,
+    }  # fmt: skip
+    return render(request, "org/act.html", context, status=422 if filled.errors else 200)
