@@ -36,14 +36,15 @@ class FormerPassword(models.Model):
 
 
 class RosterImport(models.Model):
-    """An uploaded roster between preview and import; its rows are removed when it is done with."""
+    """An uploaded roster between preview and import; its rows, which hold names, go when it is done with."""
 
+    key = models.UUIDField(unique=True)  # of the form that sent it: sent twice it is one import
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
     rows = models.JSONField(default=list)
-    end_absent = models.BooleanField(default=False)
-    uploaded_at = models.DateTimeField()
+    uploaded_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True)
+    numbers = models.JSONField(default=dict)  # outcome to how many rows, once it is done
 
     class Meta:
         ordering = ["-pk"]

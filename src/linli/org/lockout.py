@@ -6,10 +6,12 @@ nothing. A username is counted whether or not it exists, so that a lock tells no
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -28,6 +30,16 @@ def locked(tried: str, address: str = "") -> bool:
     return recent.filter(key=key_of(tried)).count() >= settings.SIGN_IN_FAILURES or (
         address != "" and recent.filter(address=address).count() >= settings.SIGN_IN_FAILURES_ADDRESS
     )
+
+
+def locked_among(usernames: Iterable[str]) -> set[str]:
+    """Return which of some usernames are locked now, by one query."""
+    keys = {key_of(username): username for username in usernames}
+    since = timezone.now() - timedelta(minutes=settings.SIGN_IN_WINDOW)
+    counts = (
+        SignInFailure.objects.filter(at__gt=since, key__in=keys).order_by().values_list("key").annotate(Count("pk"))
+    )
+    return {keys[key] for key, count in counts if count >= settings.SIGN_IN_FAILURES}
 
 
 def reserve(tried: str, address: str) -> SignInFailure | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from django.contrib.auth.hashers import check_password
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, make_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,24 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 def one_time_password() -> str:
     """Return a random password in three groups of four, 59 bits."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(3))
+
+
+class OneTimeHasher(PBKDF2PasswordHasher):
+    """Hashes passwords that the program drew: 59 random bits need no slow hash, and a roster brings hundreds.
+
+    Django replaces it by the slow one as soon as the password is used.
+    """
+
+    algorithm = "linli_once"
+    iterations = 2000
+
+
+def give_once(account: Account) -> str:
+    """Set a password that works once on an account not yet saved so, and return it."""
+    password = one_time_password()
+    account.password = make_password(password, hasher=OneTimeHasher.algorithm)
+    account.must_change_password = True
+    return password
 
 
 def keep(account: Account, *, count: int = 3) -> None:

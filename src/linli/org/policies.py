@@ -60,14 +60,15 @@ def require(request: HttpRequest, permission: str, division: Division | None = N
     return actor
 
 
-def requires(permission: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponseBase]]:
-    """Guard a view: sign in first; without the permission anywhere, 404."""
+def requires(*permissions: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponseBase]]:
+    """Guard a view: sign in first; without all the permissions anywhere, 404."""
 
     def guard(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
         @signed_in
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            require(request, permission)
+            for permission in permissions:
+                require(request, permission)
             return view(request, *args, **kwargs)
 
         return guarded

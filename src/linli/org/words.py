@@ -14,6 +14,7 @@ VERBS = {
     "org.appoint": _("任命"),
     "org.leave_post": _("离岗"),
     "org.change_role": _("变更角色权限"),
+    "org.import_roster": _("导入名册"),
     "org.open_account": _("开通账号"),
     "org.close_account": _("停用账号"),
     "org.reset_password": _("重置密码"),

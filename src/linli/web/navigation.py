@@ -24,6 +24,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(_("查我家属于哪个社区"), "territory:find"),
     Entry(_("社区规模体检"), "planning:diagnosis", "planning.diagnose"),
     Entry(_("区划与岗位"), "org:divisions", "org.view"),
+    Entry(_("账号"), "org:accounts", "security.accounts"),
+    Entry(_("角色"), "org:roles", "security.grant"),
     Entry(_("公开台账"), "ledger:public"),
     Entry(_("审计"), "audit", "audit.read"),
 )

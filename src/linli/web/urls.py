@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from linli.org.views import me
 from linli.web import api
 from linli.web.views import api_pages, audit, health, home, preferences, style
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("planning/", include("linli.planning.urls")),
     path("ledger/", include("linli.ledger.urls")),
     path("audit", audit.audit, name="audit"),
+    path("my/", me.me, name="me"),
     path("my/sights", audit.sights, name="sights"),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),

@@ -11,10 +11,12 @@ from linli.org.actions.create_post import create_post
 from linli.org.actions.found_division import found_division
 from linli.org.actions.found_site import found_site
 from linli.org.actions.hand_over import hand_over
+from linli.org.actions.import_roster import import_roster, upload_roster
 from linli.org.actions.leave_post import leave_post
 from linli.org.actions.open_account import open_account
 from linli.org.actions.rename_division import rename_division
 from linli.org.actions.reset_password import reset_password
+from linli.org.actions.see_name import see_name
 from linli.org.actions.unlock_account import unlock_account
 
 __all__ = [
@@ -29,9 +31,12 @@ __all__ = [
     "found_division",
     "found_site",
     "hand_over",
+    "import_roster",
     "leave_post",
     "open_account",
     "rename_division",
     "reset_password",
+    "see_name",
     "unlock_account",
+    "upload_roster",
 ]

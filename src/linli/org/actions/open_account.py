@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from linli.org.actors import Actor
 from linli.org.models import Account
-from linli.org.passwords import one_time_password
+from linli.org.passwords import give_once
 from linli.org.policies import permit
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
@@ -48,11 +48,10 @@ def open_account(actor: Actor, *, username: str, name: str) -> tuple[Account, st
     username, name = clean_username(username), clean_name(name)
     if Account.objects.filter(username__iexact=username).exists():
         raise ValidationError(_("账号“%(username)s”已存在。") % {"username": username}, code="username_taken")
-    password = one_time_password()
     with transaction.atomic():
-        account = Account.objects.create_account(username, name=name, password=password)
-        account.must_change_password = True
-        account.save(update_fields=["must_change_password"])
+        account = Account(username=username, name=name)
+        password = give_once(account)
+        account.save()
         actor.record(
             "org.open_account",
             object=account.reference,

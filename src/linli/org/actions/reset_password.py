@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from linli.org.actors import Actor
 from linli.org.models import Account
-from linli.org.passwords import one_time_password
+from linli.org.passwords import give_once
 from linli.org.policies import permit_account
 
 
@@ -25,10 +25,8 @@ def reset_password(actor: Actor, *, account: Account) -> str:
         raise ValidationError(_("自己的密码请在“我的”中修改。"), code="self")
     if not account.is_active:
         raise ValidationError(_("账号已停用。"), code="closed")
-    password = one_time_password()
     with transaction.atomic():
-        account.set_password(password)
-        account.must_change_password = True
+        password = give_once(account)
         account.save(update_fields=["password", "must_change_password"])
         actor.record("org.reset_password", object=account.reference, permission="security.accounts")
     return password
