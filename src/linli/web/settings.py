@@ -167,6 +167,7 @@ MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 SOCIALACCOUNT_ADAPTER = "linli.org.adapters.Provider"
 SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: our policy of content lets no form lead to another host
 SESSION_COOKIE_AGE = 12 * 3600
 SIGN_IN_FAILURES = int(os.environ.get("LINLI_SIGN_IN_FAILURES") or 5)
 SIGN_IN_FAILURES_ADDRESS = int(os.environ.get("LINLI_SIGN_IN_FAILURES_ADDRESS") or 20)  # an office shares one

@@ -39,7 +39,9 @@ def book(rows: list[tuple[str, ...]], head: list[str] | None = None) -> bytes:
 
 
 def upload(browser: Client, content: bytes, name: str = "名册.xlsx", key: str = "") -> Any:
-    return browser.post("/org/roster/", {"file": SimpleUploadedFile(name, content), "key": key or str(uuid.uuid4())})
+    return browser.post(
+        "/org/accounts/roster/", {"file": SimpleUploadedFile(name, content), "key": key or str(uuid.uuid4())}
+    )
 
 
 def test_a_roster_opens_accounts_makes_seats_and_appoints_once(
@@ -137,7 +139,7 @@ def test_a_preview_costs_the_same_for_many_rows(world: World, django_assert_max_
 
 def test_the_template_is_read_as_a_roster(client_of: Callable[[str], Client]) -> None:
     guard = client_of("anquan")
-    made = openpyxl.load_workbook(io.BytesIO(guard.get("/org/roster/template.xlsx").content))
+    made = openpyxl.load_workbook(io.BytesIO(guard.get("/org/accounts/roster/template.xlsx").content))
     assert {"名册", "区划代码", "角色", "说明"} == set(made.sheetnames)
     assert "539901001002" in [cell.value for cell in made["区划代码"]["A"]]
     for at, row in enumerate(GOOD, 2):

@@ -19,10 +19,14 @@ PAGES = {
     "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/accounts/login/", "/style", "/no-such-page"),
     "jiedao": (
         "/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/", f"{DOOR}qr", "/org/",
-        "/org/539901001001/", "/org/539901001001/rename", "/org/posts/2/", "/my/sights", "/accounts/password/change/",
+        "/org/539901001001/", "/org/539901001001/rename", "/org/posts/2/", "/my/", "/my/sights",
+        "/accounts/password/change/",
         "/accounts/2fa/", "/accounts/logout/",
     ),
-    "anquan": ("/org/posts/2/", "/org/posts/2/hand-over"),
+    "anquan": (
+        "/org/posts/2/", "/org/posts/2/hand-over", "/org/accounts/", "/org/accounts/4/", "/org/accounts/open",
+        "/org/roles/", "/org/roles/street_clerk", "/org/accounts/roster/",
+    ),
     "shenji": ("/audit",),
 }  # fmt: skip
 ALL = [(person, page) for person, pages in PAGES.items() for page in pages]
