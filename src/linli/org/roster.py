@@ -15,10 +15,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from linli.org.actions.open_account import clean_name, clean_username
 from linli.org.actors import Actor
 from linli.org.days import day_of, holding
 from linli.org.models import Account, Division, Post, Role, Tenure
+from linli.org.person import clean_name, clean_username
 from linli.org.separation import Span, check_separation, spans_of, spheres
 
 MOST_ROWS = 1000
