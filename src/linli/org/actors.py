@@ -86,3 +86,12 @@ def actor_of(account: Account, moment: datetime | None = None) -> Actor:
             if tenure.post.valid_to is None or tenure.post.valid_to > today
         ),
     )
+
+
+def actor_called(reference: str) -> Actor:
+    """Return who a reference names, `account:7` or `system`, by the posts held now; else the public."""
+    if reference == SYSTEM.reference:
+        return SYSTEM
+    kind, _, key = reference.partition(":")
+    account = Account.objects.filter(pk=key).first() if kind == "account" and key.isdigit() else None
+    return PUBLIC if account is None else actor_of(account)

@@ -22,6 +22,8 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry(_("首页"), "home"),
     Entry(_("查我家属于哪个社区"), "territory:find"),
+    Entry(_("地块"), "ground:blocks", "territory.view"),
+    Entry(_("数据导入"), "ground:imports", "territory.import"),
     Entry(_("社区规模体检"), "planning:diagnosis", "planning.diagnose"),
     Entry(_("区划与岗位"), "org:divisions", "org.view"),
     Entry(_("账号"), "org:accounts", "security.accounts"),
@@ -33,6 +35,7 @@ ENTRIES: tuple[Entry, ...] = (
 # the heading under which a room's pages stand, by the first part of the page's name
 GROUPS: dict[str, str | Promise] = {
     "territory": _("地块与房屋"),
+    "ground": _("地块与房屋"),
     "planning": _("规模调整"),
     "org": _("组织与岗位"),
     "jobs": _("运行"),

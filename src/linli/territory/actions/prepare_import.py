@@ -20,7 +20,8 @@ from linli.org.models import Division
 from linli.org.policies import permit
 from linli.territory.importing.checking import draft_of, path_of, rows_of
 from linli.territory.importing.files import keep
-from linli.territory.models import ColumnMapping, ImportBatch, ImportProblem
+from linli.territory.importing.preview import keep_preview
+from linli.territory.models import Block, ColumnMapping, ImportBatch, ImportProblem
 from linli.territory.periods import AT_ONCE
 
 MOST_PROBLEMS = 20_000  # more than this tells that the mapping is wrong, not the rows
@@ -113,6 +114,8 @@ def check_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
         _step(batch, "mapped", summary={"stopped": error.message, "advice": error.advice})
         ImportProblem.objects.filter(batch=batch).delete()
         return batch
+    gone = [(block.shape, block.code, "gone") for block in draft.gone[Block]]
+    keep_preview(path_of(batch).parent, [*draft.shapes, *gone])
     errors = sum(problem.error for problem in draft.problems)
     summary = {
         "rows": draft.rows,

@@ -137,7 +137,12 @@ def option_of(crs: str, sight: Sight, middle: tuple[float, float] | None) -> Opt
 
 def _candidates(guess: Guess) -> list[str]:
     first = [guess.crs] if guess.crs else []
-    return list(dict.fromkeys([*first, *guess.options]))
+    found = list(dict.fromkeys([*first, *guess.options]))
+    if (
+        WGS84 in found and CGCS2000 not in found
+    ):  # the same place to a metre; a file of the survey office means this one
+        found.insert(found.index(WGS84) + 1, CGCS2000)
+    return found
 
 
 def _option(crs: str, bounds: tuple[float, float, float, float], middle: tuple[float, float] | None) -> Option:
