@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
+from django import conf
 from django.test import Client
 from django.urls import clear_url_caches
 
@@ -20,7 +21,6 @@ from linli.ledger.models import Entry
 from linli.org import sign_in_urls
 from linli.org.models import Account
 from linli.org.tests.world import World
-from linli.web import urls
 
 SECRET = "a secret of thirty-two bytes or so"
 
@@ -88,7 +88,7 @@ def provider(settings: Any, world: World) -> Iterator[type[Answers]]:
 
 def _read_addresses_anew() -> None:
     importlib.reload(sign_in_urls)
-    importlib.reload(urls)
+    importlib.reload(importlib.import_module(conf.settings.ROOT_URLCONF))
     clear_url_caches()
 
 
