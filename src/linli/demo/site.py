@@ -74,7 +74,6 @@ def _divisions(blocks: Blocks) -> dict[str, Division]:
     def make(name: str, code: str, kind: str, parent: str, english: str = "") -> None:
         division = Division(
             name=name, name_en=english, code=code, kind=kind, parent=made.get(parent), valid_from=BEGAN,
-            temporary=len(code) > 12,
         )  # fmt: skip
         division.save()
         DivisionName.objects.create(division=division, name=name, name_en=english, valid_from=BEGAN)

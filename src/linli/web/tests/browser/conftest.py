@@ -46,6 +46,22 @@ with transaction.atomic():
     Facility.objects.create(street=street, block=block, code="F1", kind="党群服务中心", name="白云社区党群服务中心",
                             area_m2=540, longitude=103.1055, latitude=26.081)
     index_buildings(Building.objects.all())
+    import json
+    from linli.org.actors import actor_of
+    from linli.territory.actions.prepare_import import check_import, locate_import, map_columns, upload_import
+    clerk = actor_of(world.account("jiedao"))
+    rows = [{"type": "Feature", "geometry": {"type": "Point", "coordinates": [103.1005 + k * 0.0013, 26.081]},
+             "properties": {"编号": str(k), "类别": "诊所", "名称": f"诊所{k}", "面积": "很大" if k == 1 else 80}}
+            for k in range(5)]
+    text = json.dumps({"type": "FeatureCollection", "features": rows}, ensure_ascii=False)
+    for step in range(4):  # imports 1 to 4: at coordinates, at columns, with errors, ready to be written
+        batch = upload_import(clerk, street=street, kind="facilities", name="设施.geojson", chunks=[text.encode()])
+        if step:
+            locate_import(clerk, batch=batch, layer="file", crs="EPSG:4490")
+        if step > 1:
+            columns = {"code": "编号", "kind": "类别", "name": "名称", "area_m2": "面积"}
+            map_columns(clerk, batch=batch, columns=columns, leave_out=step == 3)
+            check_import(clerk, batch=batch)
     SYSTEM.record("org.rename_division", object=street.reference, public=True, content={"name": "铜源街道"})
 """
 

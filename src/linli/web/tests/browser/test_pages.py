@@ -20,8 +20,9 @@ PAGES = {
     "jiedao": (
         "/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/", f"{DOOR}qr", "/org/",
         "/org/539901001001/", "/org/539901001001/rename", "/org/posts/2/", "/my/", "/my/sights",
-        "/accounts/password/change/",
-        "/accounts/2fa/", "/accounts/logout/",
+        "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/", "/ground/blocks/",
+        "/ground/blocks/539901001000/B1/", "/ground/imports/", "/ground/imports/new", "/ground/imports/1/locate",
+        "/ground/imports/2/columns", "/ground/imports/3/check", "/ground/imports/4/check",
     ),
     "anquan": (
         "/org/posts/2/", "/org/posts/2/hand-over", "/org/accounts/", "/org/accounts/4/", "/org/accounts/open",
@@ -66,6 +67,8 @@ def test_a_page_is_sound(contexts: Any, site: str, person: str, path: str, width
         "request", lambda asked: None if asked.url.startswith((site, "data:", "blob:")) else faults.append(asked.url)
     )
     answer = page.goto(site + path)
+    if page.locator(".map").count():
+        page.wait_for_selector(".map canvas")
     if SCREENSHOTS:
         name = f"{person or 'public'}-{path.strip('/').replace('/', '_').split('?')[0] or 'home'}-{width}.png"
         page.screenshot(path=Path(SCREENSHOTS) / name, full_page=True)
@@ -76,6 +79,21 @@ def test_a_page_is_sound(contexts: Any, site: str, person: str, path: str, width
     serious = {one["id"]: [node["html"][:120] for node in one["nodes"][:3]] for one in found
                if one["impact"] in ("serious", "critical")}  # fmt: skip
     assert serious == {}
+    page.close()
+
+
+def test_a_map_shows_its_polygons(contexts: Any, site: str) -> None:
+    page = contexts("jiedao", 1440).new_page()
+    page.goto(f"{site}/ground/blocks/")
+    page.wait_for_selector(".map canvas")
+    box = page.locator(".map").bounding_box()
+    canvas = page.locator(".map canvas").bounding_box()
+    assert canvas["width"] >= box["width"] > 300
+    painted = page.evaluate(
+        "() => { const c = document.querySelector('.map canvas');"
+        " return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((v, i) => i % 4 == 3 && v) }"
+    )
+    assert painted
     page.close()
 
 
