@@ -30,6 +30,12 @@ def command(
     found = diagnose(ground, count=column, threshold=threshold, profile=profile)
     if json:
         flagged = [checkup.name for checkup in found if checkup.flagged]
-        print_json({"count": column, "flagged": flagged, "communities": [asdict(checkup) for checkup in found]})
+        print_json(
+            {
+                "count": column,
+                "flagged": flagged,
+                "communities": [{**asdict(checkup), "reasons": checkup.reasons} for checkup in found],
+            }
+        )
     else:
         print(diagnosis_text(found, count=column))

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from linli.org.days import holding
 from linli.org.models import Division, Tenure
+from linli.planning.telling import band, reason
 from linli.plans.diagnosis import Checkup, check_community
 from linli.plans.profiles import Profile
 from linli.plans.task import STATIONS
@@ -31,7 +32,7 @@ class Standing:
     division
         The community.
     checkup
-        Grade, bands, reasons, parts, by the rules of `linli.plans.diagnosis`.
+        Grade, bands, findings, parts, by the rules of `linli.plans.diagnosis`.
     missing
         Blocks without a count under the definition of the check-up: said, not taken as none.
     undelivered, growth
@@ -58,6 +59,16 @@ class Standing:
     def figures(self) -> list[tuple[str, int | None]]:
         """Every counting definition in words with what is counted under it, None where nothing is."""
         return [(str(words), self.checkup.counts.get(code)) for code, words in Count.Definition.choices]
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it is flagged or looked at, in the reader's language."""
+        return [reason(finding) for finding in self.checkup.findings]
+
+    @property
+    def bands(self) -> list[str]:
+        """How it stands to each standard's band, in the reader's language and the order of the standards."""
+        return [band(one["band"], self.checkup.count) for one in self.checkup.bands]
 
     @property
     def workers_lacking(self) -> int:

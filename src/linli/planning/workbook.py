@@ -42,9 +42,9 @@ def workbook(context: Mapping[str, Any]) -> bytes:
             [_plain(one.division.title), _plain(one.division.parent.title if one.division.parent else ""),
              checkup.blocks,
              *(checkup.counts.get(code) for code, _words in definitions), checkup.grade,
-             _("是") if checkup.flagged else _("否"), "; ".join(checkup.reasons), one.staffing.workers, one.workers,
+             _("是") if checkup.flagged else _("否"), "; ".join(one.reasons), one.staffing.workers, one.workers,
              round(one.staffing.floor_needed_m2), round(one.floor_m2), one.undelivered,
-             one.growth if one.scenario else None, *(band["standing"] for band in checkup.bands)]
+             one.growth if one.scenario else None, *one.bands]
         )  # fmt: skip
     about = book.create_sheet(_("口径与标准"))
     for name, words in (

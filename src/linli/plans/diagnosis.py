@@ -67,8 +67,8 @@ class Checkup:
         How it stands to each rule profile, see `profile_bands`.
     flagged
         True where it is to be divided.
-    reasons
-        Why it is flagged, in Chinese; also where only another counting definition flags it.
+    findings
+        Why it is flagged; also where only another counting definition flags it.
     parts
         Least and most communities that it could be divided into within the profile's band; None where the band is
         not known.
@@ -81,8 +81,13 @@ class Checkup:
     grade: str
     bands: tuple[dict[str, Any], ...]
     flagged: bool
-    reasons: tuple[str, ...]
+    findings: tuple[Finding, ...]
     parts: tuple[int, int] | None
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The findings in Chinese."""
+        return tuple(finding.words for finding in self.findings)
 
 
 def split_limit(standard: Profile, threshold: int | None = None) -> int:
@@ -101,7 +106,9 @@ def split_limit(standard: Profile, threshold: int | None = None) -> int:
     return limit
 
 
-def find_reasons(counts: Mapping[str, int], *, count: str, limit: int, persons_most: int | None) -> tuple[Finding, ...]:
+def find_findings(
+    counts: Mapping[str, int], *, count: str, limit: int, persons_most: int | None
+) -> tuple[Finding, ...]:
     """Say why a community is flagged, and which other counting definitions decide otherwise.
 
     Parameters
@@ -183,7 +190,7 @@ def diagnose(
         households = int(columns[column][present == ""].sum())
         found.append(
             Checkup("", left, households, {c: int(v[present == ""].sum()) for c, v in columns.items()}, "", (), False,
-                    (Finding("homeless", column, left, 0).words,), None)
+                    (Finding("homeless", column, left, 0),), None)
         )  # fmt: skip
     return sorted(found, key=lambda c: (-c.count, c.name))
 
@@ -198,7 +205,7 @@ def check_community(
     standard: Profile,
     profiles: Sequence[Profile],
 ) -> Checkup:
-    """Check one community from its counts alone: the one place where grade, bands, reasons and parts are reckoned.
+    """Check one community from its counts alone: the one place where grade, bands, findings and parts are reckoned.
 
     Parameters
     ----------
@@ -214,7 +221,7 @@ def check_community(
         All standards it is held against.
     """
     size = counts[count]
-    reasons = find_reasons(counts, count=count, limit=limit, persons_most=standard.persons_most)
+    findings = find_findings(counts, count=count, limit=limit, persons_most=standard.persons_most)
     return Checkup(
         name=name,
         blocks=blocks,
@@ -223,7 +230,7 @@ def check_community(
         grade=standard.grade(size),
         bands=tuple(profile_bands(size, profiles)),
         flagged=size > limit,
-        reasons=tuple(reason.words for reason in reasons),
+        findings=findings,
         parts=parts_within(size, standard.households),
     )
 

@@ -25,10 +25,12 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(_("地块"), "ground:blocks", "territory.view"),
     Entry(_("数据导入"), "ground:imports", "territory.import"),
     Entry(_("社区规模体检"), "planning:diagnosis", "planning.diagnose"),
+    Entry(_("规模标准"), "planning:standards", "planning.diagnose"),
     Entry(_("区划与岗位"), "org:divisions", "org.view"),
     Entry(_("账号"), "org:accounts", "security.accounts"),
     Entry(_("角色"), "org:roles", "security.grant"),
     Entry(_("公开台账"), "ledger:public"),
+    Entry(_("后台任务"), "jobs", "system.jobs"),
     Entry(_("审计"), "audit", "audit.read"),
 )
 

@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from linli.org.views import me
 from linli.web import api
-from linli.web.views import api_pages, audit, health, home, preferences, style
+from linli.web.views import api_pages, audit, health, home, jobs, preferences, style
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -20,6 +20,9 @@ urlpatterns = [
     path("audit", audit.audit, name="audit"),
     path("my/", me.me, name="me"),
     path("my/sights", audit.sights, name="sights"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<uuid:pk>/", jobs.job, name="job"),
+    path("jobs/<uuid:pk>/cancel", jobs.stop, name="cancel-job"),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
     path("api/", api_pages.describe, name="api-page"),

@@ -18,12 +18,14 @@ DOOR = "/where/539901001000/L4/"
 PAGES = {
     "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/accounts/login/", "/style", "/no-such-page"),
     "jiedao": (
-        "/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/", f"{DOOR}qr", "/org/",
+        "/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/", "/planning/standards/", "/planning/standards/local-1500-3500/1/", "/jobs/", f"{DOOR}qr", "/org/",
         "/org/539901001001/", "/org/539901001001/rename", "/org/posts/2/", "/my/", "/my/sights",
         "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/", "/ground/blocks/",
         "/ground/blocks/539901001000/B1/", "/ground/imports/", "/ground/imports/new", "/ground/imports/1/locate",
         "/ground/imports/2/columns", "/ground/imports/3/check", "/ground/imports/4/check",
     ),
+    "quji": ("/planning/standards/local-1500-3500/publish",),
+    "xitong": ("/jobs/",),
     "anquan": (
         "/org/posts/2/", "/org/posts/2/hand-over", "/org/accounts/", "/org/accounts/4/", "/org/accounts/open",
         "/org/roles/", "/org/roles/street_clerk", "/org/accounts/roster/",

@@ -1,0 +1,144 @@
+"""规模标准: versions, what changed between two, and publishing a new one after seeing what it would flag."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from linli.org.policies import actor_in, holds, requires
+from linli.planning.actions.publish_standard import publish_standard
+from linli.planning.checkup import Standing, check, read_ground
+from linli.planning.forms import StandardForm
+from linli.planning.models import Standard
+from linli.planning.standards import differences, in_force, profile_of
+from linli.plans.diagnosis import split_limit
+from linli.territory.models import Count
+
+ROWS = 50
+NORMS = {
+    "floor_m2_per_100_households": gettext_lazy("服务用房，每百户不少于（㎡）"),
+    "floor_m2_least": gettext_lazy("服务用房，每个社区不少于（㎡）"),
+    "workers_per_10000_persons": gettext_lazy("社区工作者，每万人"),
+    "households_per_worker": gettext_lazy("每名工作者服务户数"),
+    "workers_least": gettext_lazy("工作者不少于"),
+    "committee_seats": gettext_lazy("两委职数（户数以下：职数）"),
+    "walk_m": gettext_lazy("步行距离（米）"),
+    "facilities": gettext_lazy("应有设施"),
+}
+FACILITIES = {
+    "service_station": gettext_lazy("服务站"), "kindergarten": gettext_lazy("幼儿园"),
+    "day_care": gettext_lazy("托育（老年）服务站"), "clinic": gettext_lazy("卫生服务站"),
+}  # fmt: skip
+
+
+@require_safe
+@requires("planning.diagnose")
+def standards(request: HttpRequest) -> HttpResponse:
+    """List every version of every standard, and say which hold today."""
+    page = Paginator(Standard.objects.all(), ROWS).get_page(request.GET.get("page"))
+    holding = {standard.pk for standard in in_force(Standard.objects.all(), timezone.localdate())}
+    return render(request, "planning/standards.html", {"page": page, "holding": holding})
+
+
+@require_safe
+@requires("planning.diagnose")
+def standard(request: HttpRequest, code: str, version: int) -> HttpResponse:
+    """Show one version with all its thresholds, and what it changed against the one before."""
+    one = get_object_or_404(Standard, code=code, version=version)
+    before = Standard.objects.filter(code=code, version__lt=version).order_by("-version").first()
+    changed = [(name, _shown(old), _shown(new)) for name, old, new in differences(before, one)] if before else []
+    context = {
+        "standard": one, "before": before, "changed": changed, "trail": _trail(),
+        "norms": [(NORMS[name], _norm(value)) for name, value in profile_of(one).norms.items() if name in NORMS],
+        "may_publish": holds(actor_in(request), "planning.standards"),
+        "newest": not Standard.objects.filter(code=code, version__gt=version).exists(),
+    }  # fmt: skip
+    return render(request, "planning/standard.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("planning.standards")
+def publish(request: HttpRequest, code: str) -> HttpResponse:
+    """Fill in a new version; see first which communities would change their grade or be flagged, then publish."""
+    newest = get_object_or_404(Standard.objects.order_by("-version"), code=code, version=_newest(code))
+    form = StandardForm(
+        request.POST if request.method == "POST" else None, instance=newest, initial={"grades": newest.grades}
+    )
+    effect: dict[str, Any] | None = None
+    if form.is_bound and form.is_valid():
+        wanted = {name: form.cleaned_data[name] for name in form.fields}
+        try:
+            if "publish" in request.POST:
+                made = publish_standard(actor_in(request), code=code, **wanted)
+                messages.success(request, _("已发布第 %(version)d 版。") % {"version": made.version})
+                return redirect("planning:standard", code, made.version)
+            effect = _effect(request, newest, wanted)
+        except ValidationError as error:
+            for name, errors in (error.error_dict if hasattr(error, "error_dict") else {None: [error]}).items():
+                form.add_error(name if name in form.fields else None, errors)
+    context = {
+        "form": form, "newest": newest, "effect": effect, "trail": [*_trail(), (newest.title, _address(newest))],
+    }  # fmt: skip
+    return render(request, "planning/publish.html", context, status=422 if form.errors else 200)
+
+
+def _effect(request: HttpRequest, newest: Standard, wanted: dict[str, Any]) -> dict[str, Any]:
+    """What a version would change today: communities by grade and flag, before and after."""
+    after = copy.copy(newest)
+    for name, value in wanted.items():
+        setattr(after, name, value)
+    ground = read_ground(actor_in(request).areas("planning.standards"), timezone.localdate())
+    found = []
+    for standard in (newest, after):
+        profile = profile_of(standard)
+        standings = check(
+            ground, count=str(Count.Definition.HOUSEHOLDS_REGISTERED), standard=profile, profiles=[profile],
+            limit=split_limit(profile, None),
+        )  # fmt: skip
+        found.append({one.division.pk: one for one in standings})
+    rows = [(one, found[1][key]) for key, one in found[0].items() if _verdict(one) != _verdict(found[1][key])]
+    return {"rows": rows, "all": len(found[0])}
+
+
+def _verdict(standing: Standing) -> tuple[str, bool]:
+    return standing.checkup.grade, standing.checkup.flagged
+
+
+def _newest(code: str) -> int:
+    return Standard.objects.filter(code=code).order_by("-version").values_list("version", flat=True).first() or 0
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, list):
+        return "；".join(f"{name} {most or '—'}" for name, most in value)
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return "—" if value in (None, "", {}) else value
+
+
+def _norm(value: Any) -> str:
+    """Write a norm as people read it: a number, a range, a table, a list of facilities."""
+    if isinstance(value, dict):
+        return "、".join(str(FACILITIES.get(name, name)) for name in value)
+    if isinstance(value, list) and value and isinstance(value[0], list):
+        return "；".join(f"{most or '—'}：{seats}" for most, seats in value)
+    return "–".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _address(standard: Standard) -> str:
+    return reverse("planning:standard", args=[standard.code, standard.version])
+
+
+def _trail() -> list[tuple[str, str]]:
+    return [(_("规模标准"), reverse("planning:standards"))]
