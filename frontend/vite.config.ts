@@ -8,6 +8,6 @@ export default defineConfig({
     emptyOutDir: true,
     manifest: "manifest.json",
     assetsInlineLimit: 0,
-    rollupOptions: { input: ["src/main.ts", "src/map.ts", "src/diagnosis.ts", "src/progress.ts"] },
+    rollupOptions: { input: ["src/main.ts", "src/map.ts", "src/diagnosis.ts", "src/progress.ts", "src/place.ts"] },
   },
 });

@@ -1,4 +1,4 @@
-"""What happens to every request: one log line, one strict Content-Security-Policy."""
+"""What happens to every request: one log line, one strict Content-Security-Policy, no cache of what is personal."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
@@ -27,7 +28,7 @@ log = logging.getLogger("linli.request")
 
 
 class ContentSecurity:
-    """Send the Content-Security-Policy with every answer."""
+    """Send the Content-Security-Policy with every answer, and keep personal pages out of caches."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
@@ -36,6 +37,8 @@ class ContentSecurity:
         """Answer one request."""
         response = self.answer(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:  # pages of someone signed in stay in nobody's cache
+            response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
         return response
 

@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from linli.org.views import me
 from linli.web import api
-from linli.web.views import api_pages, audit, health, home, jobs, preferences, style
+from linli.web.views import api_pages, audit, crawlers, health, home, jobs, preferences, style
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -23,6 +23,8 @@ urlpatterns = [
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<uuid:pk>/", jobs.job, name="job"),
     path("jobs/<uuid:pk>/cancel", jobs.stop, name="cancel-job"),
+    path("robots.txt", crawlers.robots, name="robots"),
+    path("favicon.ico", crawlers.icon, name="icon"),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
     path("api/", api_pages.describe, name="api-page"),

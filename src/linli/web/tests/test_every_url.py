@@ -1,4 +1,4 @@
-"""Every address of the site × every person × the code that he must get: a forgotten address fails the suite."""
+"""Every address × every person × the code that he must get, and how often the page may ask the database."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 import shapely
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from linli.org.limits import forget_all
+from linli.org.names import keep_fresh
 from linli.org.tests.world import PEOPLE, World
 from linli.territory.models import Block, Building, Membership
 
@@ -33,6 +36,7 @@ def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
 def place(world: World) -> None:
     """One block with one building in 白云, so that addresses of things lead somewhere."""
     forget_all()
+    keep_fresh()
     block = Block(street=world.division("铜源街道"), code="B1")
     block.shape = shapely.box(103.1, 26.08, 103.101, 26.081)
     block.save()
@@ -53,15 +57,19 @@ def test_everyone_gets_what_he_may(name: str, place: None, world: World, client_
     arguments = row.get("arguments", [])
     assert isinstance(arguments, list)
     url = reverse(name, args=arguments)
+    most = 0
     for person in PERSONS:
         forget_all()  # all of them come from one address
         browser = client_of("" if person == "public" else person)
-        answer = browser.get(url)
+        with CaptureQueriesContext(connection) as asked:
+            answer = browser.get(url)
+        most = max(most, len(asked))
         code = answer.status_code
         if answer.streaming:
             list(answer)  # read to its end, as a browser does
         expected = row.get(person, row.get("staff" if person != "public" else "public"))
         assert code == expected, f"{name} for {person}: {code}, expected {expected}"
+    assert most <= row.get("queries", 0), f"{name} asks the database up to {most} times: put `queries` in its row"
 
 
 @pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.get("closed")])

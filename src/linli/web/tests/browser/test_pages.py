@@ -18,11 +18,12 @@ DOOR = "/where/539901001000/L4/"
 PAGES = {
     "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/accounts/login/", "/style", "/no-such-page"),
     "jiedao": (
-        "/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/", "/planning/standards/", "/planning/standards/local-1500-3500/1/", "/jobs/", f"{DOOR}qr", "/org/",
-        "/org/539901001001/", "/org/539901001001/rename", "/org/posts/2/", "/my/", "/my/sights",
-        "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/", "/ground/blocks/",
-        "/ground/blocks/539901001000/B1/", "/ground/imports/", "/ground/imports/new", "/ground/imports/1/locate",
-        "/ground/imports/2/columns", "/ground/imports/3/check", "/ground/imports/4/check",
+        "/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/", "/planning/standards/",
+        "/planning/standards/local-1500-3500/1/", "/jobs/", f"{DOOR}qr", "/org/", "/org/539901001001/",
+        "/org/539901001001/rename", "/org/posts/2/", "/my/", "/my/sights", "/accounts/password/change/",
+        "/accounts/2fa/", "/accounts/logout/", "/ground/blocks/", "/ground/blocks/539901001000/B1/",
+        "/ground/imports/", "/ground/imports/new", "/ground/imports/1/locate", "/ground/imports/2/columns",
+        "/ground/imports/3/check", "/ground/imports/4/check",
     ),
     "quji": ("/planning/standards/local-1500-3500/publish",),
     "xitong": ("/jobs/",),
@@ -122,6 +123,30 @@ def test_the_keyboard_finds_a_community(contexts: Any, site: str) -> None:
     page.wait_for_selector(".answer")
     assert "白云社区" in page.inner_text(".answer")
     page.close()
+
+
+def test_a_phone_finds_its_community_by_its_position(chromium: Any, site: str) -> None:
+    here = chromium.new_context(
+        viewport={"width": 360, "height": 800}, geolocation={"longitude": 103.1045123, "latitude": 26.081},
+        permissions=["geolocation"], locale="zh-CN",
+    )  # fmt: skip
+    page = here.new_page()
+    page.goto(f"{site}/where/")
+    page.click("[data-locate]")
+    page.wait_for_selector(".answer")
+    assert "白云社区" in page.inner_text(".answer")
+    assert "longitude=103.10451&" in page.url
+    here.close()
+
+
+def test_a_phone_that_may_not_say_where_it_is_is_told_so(chromium: Any, site: str) -> None:
+    here = chromium.new_context(viewport={"width": 360, "height": 800}, permissions=[])
+    page = here.new_page()
+    page.goto(f"{site}/where/")
+    page.click("[data-locate]")
+    page.wait_for_function("!document.querySelector('[data-locate]').disabled")
+    assert page.inner_text("[data-locate-say]") != ""
+    here.close()
 
 
 def test_a_threshold_flags_anew_at_once(contexts: Any, site: str) -> None:
