@@ -52,3 +52,10 @@ def test_every_word_of_a_room_has_its_english(room: str) -> None:
         if path.suffix in (".py", ".html") and "tests" not in path.parts and (words := said(path) - english)
     }
     assert missing == {}
+
+
+@pytest.mark.parametrize("path", sorted(ROOMS.glob("*/locale/en/LC_MESSAGES/django.po")), ids=lambda p: p.parts[-5])
+def test_chinese_sentences_have_chinese_marks(path: Path) -> None:
+    half = re.compile(r"[\u3400-\u9fff”》][,:;!?]|[\u3400-\u9fff]\([^)%]*\)")
+    msgids = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("msgid ")]
+    assert [line for line in msgids if half.search(line)] == []

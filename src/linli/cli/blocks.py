@@ -15,7 +15,7 @@ LAYER = "file, or file.gpkg:layer"
 
 def command(
     roads: Annotated[
-        list[str], typer.Option("--roads", metavar="R", help=f"道路 / centre lines of roads: {LAYER}; repeatable")
+        list[str], typer.Option("--roads", metavar="R", help=f"道路 / centre lines of roads: {LAYER}；repeatable")
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="地块文件 / the blocks file to write, .gpkg")],
     water: Annotated[
@@ -150,7 +150,7 @@ def summary(blocks: Blocks) -> dict[str, object]:
 
 
 def _tell(blocks: Blocks, output: Path) -> None:
-    lines = [f"已写入 {output}:{len(blocks)} 个地块,{len(blocks.lines)} 条界线"]
+    lines = [f"已写入 {output}：{len(blocks)} 个地块，{len(blocks.lines)} 条界线"]
     lines += [f"  {name}: {int(blocks.counts(name).sum()):,}" for name in blocks.count_columns()]
     notes = blocks.report.get("notes")
     if isinstance(notes, list):

@@ -65,7 +65,7 @@ def _differences(first: str, second: str, found: Any, units: Any) -> list[str]:
     listed = "、".join(f"{block}: {a}→{b}" for block, (a, b) in list(found.moved.items())[:MOST_MOVED])
     more = f" 等{len(found.moved)}块" if len(found.moved) > MOST_MOVED else ""
     rows = [
-        f"{first} → {second}: {len(found.moved)}个地块、{found.households:,}户改变社区"
+        f"{first} → {second}：{len(found.moved)}个地块、{found.households:,}户改变社区"
         + (f": {listed}{more}" * bool(listed))
     ]
     for name, (before, after) in found.measures.items():
@@ -96,5 +96,5 @@ def _draw(output: Path, stands: Any, neutral: Any, *, demo: bool) -> None:
     ]
     draw_histograms(
         panels, output, title=f"方案在{neutral.plans:,}个中性方案中的位置",
-        note="中性方案: 按同样的户数范围随机划分, 不求任何目标; 灰柱为其分布, 红线为所比方案", demo=demo,
+        note="中性方案：按同样的户数范围随机划分，不求任何目标；灰柱为其分布，红线为所比方案", demo=demo,
     )  # fmt: skip

@@ -50,9 +50,9 @@ def command(
     if json:
         print_json(found.as_json())
         return
-    print(f"{len(found.points)}个方案" + (", 已证明: 任何权重下的最好方案都在其中" if found.complete else ""))
+    print(f"{len(found.points)}个方案" + (", 已证明：任何权重下的最好方案都在其中" if found.complete else ""))
     for number, point in enumerate(found.points, 1):
         values = ", ".join(f"{goal} {value:,.6g}" for goal, value in zip(found.goals, point.values, strict=True))
-        print(f"  {number}. {values}" + ("" if point.proven else " (未证明)"))
+        print(f"  {number}. {values}" + ("" if point.proven else " （未证明）"))
     print(found.sentence())
     print(f"→ {output}")

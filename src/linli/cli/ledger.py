@@ -59,9 +59,9 @@ def command(
         )  # fmt: skip
     else:
         for number, words in found.faults:
-            print(f"✗ 第{number}条 / entry {number}: {words}")
+            print(f"✗ 第{number}条 / entry {number}：{words}")
         told = "✓ 完好 / sound" if found.sound else "✗ 有误 / faulty"
-        print(f"{told}: {found.entries:,}条, 链头 {found.seq}:{found.hash}")
+        print(f"{told}：{found.entries:,}条，链头 {found.seq}：{found.hash}")
     raise typer.Exit(0 if found.sound else 1)
 
 

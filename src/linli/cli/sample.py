@@ -81,11 +81,11 @@ def command(
         told = {"plans": neutral.plans, "target": neutral.meta["target"], "measures": rows}
         print_json({**told, "converged": neutral.converged, "path": str(output)})
     else:
-        print(f"{neutral.plans:,}个中性方案({chains}条链; {neutral.meta['target']})")
+        print(f"{neutral.plans:,}个中性方案（{chains}条链；{neutral.meta['target']}）")
         for name, row in rows.items():
             print(f"  {name:<14} 中位数 {row['median']:,.4g}  R-hat {row['rhat']:.3f}  有效样本 {row['ess']:,.0f}")
         print(f"→ {output}")
     if not neutral.converged:
         doubtful = "、".join(name for name, found in neutral.diagnostics.items() if not found.converged)
-        note(f"linli sample: 尚未收敛: {doubtful}; 请增加 --plans 或 --every")
+        note(f"linli sample: 尚未收敛：{doubtful}；请增加 --plans 或 --every")
     return INTERRUPTED if neutral.meta.get("interrupted") else 0

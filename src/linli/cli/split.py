@@ -102,7 +102,7 @@ def command(
         for community in plan.communities:
             if community.needs_reason and not community.reason:
                 note(
-                    f"需说明理由: {community.name} {community.count}户, 超出法定一般规模 (--reason {community.name}=…)"
+                    f"需说明理由：{community.name} {community.count}户，超出法定一般规模 (--reason {community.name}=…)"
                 )
     if json:
         print_json(result.as_json())

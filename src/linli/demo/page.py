@@ -29,15 +29,15 @@ from linli.plans.names import community_words
 from linli.plans.rules import KIND_WORDS
 from linli.plans.task import count_words
 
-MAP_NOTE = "示意图,不作为划界依据"
-STATUS = {"proven": "已证明最优", "feasible": "可行,未证明最优", "infeasible": "不可行", "unknown": "未找到"}
+MAP_NOTE = "示意图，不作为划界依据"
+STATUS = {"proven": "已证明最优", "feasible": "可行，未证明最优", "infeasible": "不可行", "unknown": "未找到"}
 STATES = {"ok": "通过", "notice": "注意", "fault": "有误"}
 METHODS = {
     "planar-dual": "平面对偶法",
-    "hess": "整数规划(Hess)",
-    "cut-mip": "整数规划(割)",
+    "hess": "整数规划（Hess）",
+    "cut-mip": "整数规划（割）",
     "heuristic": "启发式",
-    "arithmetic": "算术(不变的界线)",
+    "arithmetic": "算术（不变的界线）",
 }
 
 
@@ -83,15 +83,15 @@ def _facts(story: Story) -> str:
     passed = sum(finding.state == "ok" for finding in story.verification.findings)
     facts = [
         (f"{len(story.checkups)} → {len(counts)}", "个社区", "communities"),
-        (f"{min(counts):,}–{max(counts):,}", f"户一个社区({count_words(plan.count)})", "households each"),
-        (STATUS[plan.status], f"新界线的价,{gap_words(plan.gap)}", "optimality"),
-        (percent(measured["reliance"]), "界线依托率(沿河流、道路、铁路、围墙)", "of lines follow something"),
+        (f"{min(counts):,}–{max(counts):,}", f"户一个社区（{count_words(plan.count)}）", "households each"),
+        (STATUS[plan.status], f"新界线的价，{gap_words(plan.gap)}", "optimality"),
+        (percent(measured["reliance"]), "界线依托率（沿河流、道路、铁路、围墙）", "of lines follow something"),
         (
             f"{measured['continuity']:,}",
-            f"户社区名称不变({percent(measured['continuity'] / total)})",
+            f"户社区名称不变（{percent(measured['continuity'] / total)}）",
             "keep their name",
         ),
-        (f"{passed} 项通过", f"独立核验,{len(story.verification.faults)}项有误", "independent recheck"),
+        (f"{passed} 项通过", f"独立核验，{len(story.verification.faults)}项有误", "independent recheck"),
     ]
     rows = "".join(
         f'<div><dt>{escape(about)}<br><span lang="en">{english}</span></dt><dd>{escape(value)}</dd></div>'
@@ -133,14 +133,14 @@ def _checkup(story: Story) -> str:
     found = table(
         "现社区规模与服务用房",
         "Present communities: five counts, service floor space",
-        ("社区", *COUNT_COLUMNS.values(), "等级", "判断", "服务用房 ㎡", f"应有 ㎡({a_hundred}㎡/百户)", "缺口 ㎡"),
+        ("社区", *COUNT_COLUMNS.values(), "等级", "判断", "服务用房 ㎡", f"应有 ㎡（{a_hundred}㎡/百户）", "缺口 ㎡"),
         rows,
         foot=foot,
         numbers=(1, 2, 3, 4, 5, 8, 9, 10),
     )
     said = (
-        f"{escape(norm.title)}:{escape(norm.clause)}。按{count_words(COUNT)},{len(flagged)}个社区超过{limit:,}户。"
-        f"“户”有多种口径:五种都记在每栋房屋上,本页每个数都写明用哪一种。"
+        f"{escape(norm.title)}：{escape(norm.clause)}。按{count_words(COUNT)}，{len(flagged)}个社区超过{limit:,}户。"
+        f"“户”有多种口径：五种都记在每栋房屋上，本页每个数都写明用哪一种。"
     )
     spread = "".join(
         f"<li>{community_words(c.name)}:{'、'.join(escape(reason) for reason in c.reasons)}。</li>"
@@ -174,8 +174,8 @@ def _ground(story: Story) -> str:
         numbers=(1, 2),
     )
     return (
-        f"<p>地块由道路、河流、铁路、围墙围成,住宅小区不拆开。共{len(blocks):,}个地块({each}),{pairs:,}对相邻地块。"
-        f"导入时遇到并处理的问题,一一列明:</p><ul>{said}</ul>"
+        f"<p>地块由道路、河流、铁路、围墙围成，住宅小区不拆开。共{len(blocks):,}个地块（{each}），{pairs:,}对相邻地块。"
+        f"导入时遇到并处理的问题，一一列明：</p><ul>{said}</ul>"
         f"{_picture(story, 'blocks', '地块图:每个地块的户籍户数与界线种类', 'Blocks and what divides them')}{found}"
     )
 
@@ -225,7 +225,7 @@ def _plan(story: Story) -> str:
             _band(local),
             "服务用房 ㎡",
             "缺口 ㎡",
-            "社区工作者(应配)",
+            "社区工作者（应配）",
         ),
         rows,
         foot=foot,
@@ -255,7 +255,7 @@ def _options(story: Story) -> str:
         rows.append(_option_row(option))
         classes.append("chosen" if option.letter == CHOSEN else "")
     found = table(
-        f"{len(rows)}个方案比选(口径:{count_words(COUNT)};各{len(story.plan.names)}个社区)",
+        f"{len(rows)}个方案比选（口径：{count_words(COUNT)}；各{len(story.plan.names)}个社区）",
         "Alternatives under their own rules and goals",
         (
             "方案",
@@ -276,15 +276,15 @@ def _options(story: Story) -> str:
         numbers=(2, 4, 5, 6, 7, 8, 9, 10, 11),
     )
     clashes = "".join(
-        f"<p>方案{option.letter}不可行,互相矛盾的最少几条规则是:{escape(';'.join(option.result.clash))}。</p>"
+        f"<p>方案{option.letter}不可行，互相矛盾的最少几条规则是：{escape('；'.join(option.result.clash))}。</p>"
         for option in story.options
         if option.result is not None and option.result.status == "infeasible"
     )
     reason = [c for c in story.plan.communities if c.needs_reason]
     said = (
-        f"采用方案{CHOSEN}:同时在国家法一般规模与本区标准之内"
+        f"采用方案{CHOSEN}：同时在国家法一般规模与本区标准之内"
         + ("" if reason else ",没有一个社区需要说明理由")
-        + ",界线多沿河流与主干道。同一输入、同一随机种子,结果相同。"
+        + ",界线多沿河流与主干道。同一输入、同一随机种子，结果相同。"
     )
     return f"<p>{said}</p>{found}{clashes}"
 
@@ -325,7 +325,7 @@ def _counts(story: Story) -> str:
         for row in plan.counts_held()
     ]
     found = table(
-        f"每个社区{low:,}至{high:,}户,按各口径是否成立",
+        f"每个社区{low:,}至{high:,}户，按各口径是否成立",
         "Does the plan hold under each counting definition?",
         ("口径", "合计", "是否成立", "不成立的社区"),
         rows,
@@ -336,7 +336,7 @@ def _counts(story: Story) -> str:
     if wide is not None and wide != (low, high):
         under = under_each_count(plan.blocks, plan.community.astype(str), plan.rules.but(households=wide))
         held = [row["name"] for row in under if row["holds"]]
-        said = f"<p>按本区标准{wide[0]:,}至{wide[1]:,}户,{'、'.join(held) or '没有一种口径'}下成立。</p>"
+        said = f"<p>按本区标准{wide[0]:,}至{wide[1]:,}户，{'、'.join(held) or '没有一种口径'}下成立。</p>"
     return found + said
 
 
@@ -353,7 +353,7 @@ def _move(story: Story) -> str:
         return "<p>没有一处改动能使相邻而亲近的院落并到一起又不违反规则。</p>"
     said = "".join(f"<li>{escape(sentence)}</li>" for sentence in story.what_if.sentences)
     return (
-        "<p>居民问卷里最愿意“算作一片”、却被新界线分开的相邻院落,若并到一处(规则仍然成立),会改变什么:</p>"
+        "<p>居民问卷里最愿意“算作一片”、却被新界线分开的相邻院落，若并到一处（规则仍然成立），会改变什么：</p>"
         f"<ul>{said}</ul>"
     )
 
@@ -367,7 +367,7 @@ def _proof(story: Story) -> str:
     pieces = "" if proof is None else _pieces(proof)
     claim = "" if proof is None else f'<p lang="en">{escape(proof.claim)}</p>'
     findings = table(
-        "独立核验:只凭地块文件与方案文件重算",
+        "独立核验：只凭地块文件与方案文件重算",
         "Recheck by code that shares nothing with the solvers",
         ("结果", "说明"),
         [
@@ -380,8 +380,8 @@ def _proof(story: Story) -> str:
     )
     verdict, english = story.verification.verdict()
     return (
-        f"<p>{STATUS[plan.status]}:目标值 {number(plan.objective)},下界 {number(plan.bound)},{gap_words(plan.gap)}。"
-        f"价是每米界线的相对分量,尚未校准。</p>{claim}{pieces}{rules}"
+        f"<p>{STATUS[plan.status]}：目标值 {number(plan.objective)}，下界 {number(plan.bound)}，{gap_words(plan.gap)}。"
+        f"价是每米界线的相对分量，尚未校准。</p>{claim}{pieces}{rules}"
         f'<p><strong>{escape(verdict)}</strong> <span lang="en">{escape(english)}</span></p>{findings}'
     )
 
@@ -399,7 +399,7 @@ def _pieces(proof: Proof) -> str:
         for k, p in enumerate(parts, 1)
     ]
     return table(
-        "逐片证明(规则使各片互不相干,目标与下界可相加)",
+        "逐片证明（规则使各片互不相干，目标与下界可相加）",
         "Proof piece by piece",
         ("片", "方法", "目标值", "下界", "搜索步数"),
         rows,
@@ -410,12 +410,12 @@ def _pieces(proof: Proof) -> str:
 
 FILES = {
     "blocks.gpkg": "地块、界线、边缘、导入报告",
-    "plan.gpkg": "方案:归属、社区、元数据、封签",
-    "plan.pdf": "调整前后对照图(打印用)",
+    "plan.gpkg": "方案：归属、社区、元数据、封签",
+    "plan.pdf": "调整前后对照图（打印用）",
     "plan.png": "调整前后对照图",
-    "report.html": "方案文本(网页)",
-    "report.md": "方案文本(Markdown)",
-    "report.txt": "方案文本(纯文字)",
+    "report.html": "方案文本（网页）",
+    "report.md": "方案文本（Markdown）",
+    "report.txt": "方案文本（纯文字）",
     "verification.json": "核验结果",
 }
 
@@ -426,7 +426,7 @@ def _files(story: Story) -> str:
     ]
     raw = sorted(story.district.paths.values())
     names = "、".join(path.name for path in raw)
-    rows.append((Link("data/", "data/"), f"原始图层与表:{names}", file_size(sum(path.stat().st_size for path in raw))))
+    rows.append((Link("data/", "data/"), f"原始图层与表：{names}", file_size(sum(path.stat().st_size for path in raw))))
     found = table("本文件夹", "This folder", ("文件", "内容", "大小"), rows, numbers=(2,))
     low, high = story.plan.rules.households
     commands = "\n".join(
@@ -437,7 +437,7 @@ def _files(story: Story) -> str:
             "linli draw plan.gpkg --blocks blocks.gpkg --before -o plan.svg",
         ]
     )
-    again = '<p>自己再做一遍: <span lang="en">Do it again yourself:</span></p>'
+    again = '<p>自己再做一遍：<span lang="en">Do it again yourself:</span></p>'
     return f"{found}{again}<pre><code>{escape(commands)}</code></pre>"
 
 
@@ -445,8 +445,8 @@ def _footer(story: Story) -> str:
     digest = file_hash(story.folder / "blocks.gpkg")
     seconds = sum(story.seconds.values())
     return (
-        f"<footer><p>{MAP_NOTE}。{NOTE}。{DISTRICT}{STREET},随机种子 {story.district.seed}。"
-        f"Linli {__version__};地块文件 SHA-256 <code>{digest}</code>;从图层到本页用时 {seconds:.0f} 秒。</p>"
+        f"<footer><p>{MAP_NOTE}。{NOTE}。{DISTRICT}{STREET}，随机种子 {story.district.seed}。"
+        f"Linli {__version__}；地块文件 SHA-256 <code>{digest}</code>;从图层到本页用时 {seconds:.0f} 秒。</p>"
         '<p lang="en">Sketch maps, no basis for drawing borders. All data are synthetic.</p></footer>'
     )
 

@@ -25,7 +25,7 @@ from linli.territory.actions.ready_import import ready_import
 
 DISTRICT_CODE = "539901000000"
 BEGAN, COUNTED = date(2015, 1, 1), date(2026, 6, 30)
-SOURCE = "街道住户台账(合成)"
+SOURCE = "街道住户台账（合成）"
 # the counts of buildings are in those of their blocks already
 BUILDING_COLUMNS = {"code": "id", "compound": "compound", "number": "name", "units": "units", "floors": "floors"}
 HOUSEHOLDS_A_GRID = 480

@@ -66,14 +66,14 @@ class Option:
 
 
 OPTIONS = (
-    Option("A", "本区标准,界线最宜", "local band, cheapest line", (1500, 3500), "boundary"),
-    Option("B", "兼顾国家法与本区标准,界线最宜", "both bands, cheapest line", (1500, 3000), "boundary"),
-    Option("C", "兼顾两个标准,新界线最短", "both bands, shortest line", (1500, 3000), "cut_length_m"),
-    Option("D", "兼顾两个标准,最紧凑", "both bands, most compact", (1500, 3000), "inertia"),
-    Option("E", "兼顾两个标准,最多户不换社区", "both bands, most households keep theirs", (1500, 3000), "continuity"),
-    Option("F", "兼顾两个标准,到服务站最近", "both bands, shortest walk", (1500, 3000), "access"),
+    Option("A", "本区标准，界线最宜", "local band, cheapest line", (1500, 3500), "boundary"),
+    Option("B", "兼顾国家法与本区标准，界线最宜", "both bands, cheapest line", (1500, 3000), "boundary"),
+    Option("C", "兼顾两个标准，新界线最短", "both bands, shortest line", (1500, 3000), "cut_length_m"),
+    Option("D", "兼顾两个标准，最紧凑", "both bands, most compact", (1500, 3000), "inertia"),
+    Option("E", "兼顾两个标准，最多户不换社区", "both bands, most households keep theirs", (1500, 3000), "continuity"),
+    Option("F", "兼顾两个标准，到服务站最近", "both bands, shortest walk", (1500, 3000), "access"),
     Option(
-        "G", "同B,且不跨警务区", "B, no police area crossed", (1500, 3000), "boundary", ("community", "police_area")
+        "G", "同B，且不跨警务区", "B, no police area crossed", (1500, 3000), "boundary", ("community", "police_area")
     ),
 )
 CHOSEN = "B"
@@ -197,7 +197,7 @@ def build(folder: str | os.PathLike[str], *, seed: int = SEED, tell: Tell | None
     with clock.step("files"):
         plan.to_file(home / "plan.gpkg")
         for ending in (".html", ".md", ".txt"):
-            write_report(plan, home / f"report{ending}", title=f"{STREET}社区规模调整方案({NOTE})")
+            write_report(plan, home / f"report{ending}", title=f"{STREET}社区规模调整方案（{NOTE}）")
     with clock.step("verify"):
         verification = verify(home / "plan.gpkg", home / "blocks.gpkg")
         _write(home / "verification.json", verification.as_json())

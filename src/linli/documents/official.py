@@ -1,7 +1,7 @@
 """A Chinese official document as docx, laid out as GB/T 9704-2012 asks.
 
 A4; margins 37 mm top, 28 mm left, 35 mm bottom, 26 mm right; type area 156 × 225 mm with 22 lines of 28 characters;
-body in 3号 仿宋 (16 pt) at a fixed pitch; title 2号 小标宋 (22 pt), centred; headings 一、黑体, (一) 楷体, 1. and (1)
+body in 3号 仿宋 (16 pt) at a fixed pitch; title 2号 小标宋 (22 pt), centred; headings 一、黑体, （一） 楷体, 1. and （1）
 仿宋; page numbers 4号 (14 pt) between dashes, odd ones right and even ones left. The red head (版头) belongs to the
 issuing office and is left out.
 """
@@ -56,14 +56,14 @@ class OfficialDocument:
             self._paragraph(line, font=SONG, size=TITLE, align="center", pitch=35.0)
         self._paragraph("")
         if addressee:
-            self._paragraph(f"{addressee}:", indent=0)
+            self._paragraph(f"{addressee}：", indent=0)
 
     def heading(self, words: str, level: Level = 1) -> None:
-        """Add a heading with its number: 一、 (一) 1. (1)."""
+        """Add a heading with its number: 一、 （一） 1. （1）."""
         self._numbers[level - 1] += 1
         self._numbers[level:] = [0] * (4 - level)
         number = self._numbers[level - 1]
-        mark = {1: f"{ordinal(number)}、", 2: f"({ordinal(number)})", 3: f"{number}.", 4: f"({number})"}[level]
+        mark = {1: f"{ordinal(number)}、", 2: f"（{ordinal(number)}）", 3: f"{number}.", 4: f"（{number}）"}[level]
         font = {1: HEI, 2: KAI, 3: FANG, 4: FANG}[level]
         added = self._paragraph(mark + words, font=font)
         added.paragraph_format.keep_with_next = True
@@ -105,8 +105,8 @@ class OfficialDocument:
         """List the attachments, one line below the text."""
         self._paragraph("")
         for number, name in enumerate(names, 1):
-            mark = "附件:" if number == 1 else " " * 6
-            self._paragraph(f"{mark}{number}.{name}" if len(names) > 1 else f"附件:{name}")
+            mark = "附件：" if number == 1 else " " * 6
+            self._paragraph(f"{mark}{number}.{name}" if len(names) > 1 else f"附件：{name}")
 
     def signature(self, office: str, day: date) -> None:
         """Sign with the office and the date, four characters from the right: 2026年1月5日."""

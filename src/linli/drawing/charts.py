@@ -93,7 +93,7 @@ def bar_chart(
         sheet.page.plot([x, x], [foot, foot - 1.2], color=SOFT_INK, lw=0.5)
         sheet.text(x, foot - 4.6, f"{mark:,.0f}", 7.5, colour=SOFT_INK, align="center")
     unit = unit_of(count)
-    sheet.text(_WIDTH_MM - _EDGE_MM, foot - 4.6, f"口径:{count_name(count)}", 7.5, colour=SOFT_INK, align="right")
+    sheet.text(_WIDTH_MM - _EDGE_MM, foot - 4.6, f"口径：{count_name(count)}", 7.5, colour=SOFT_INK, align="right")
     for k, (name, size) in enumerate(zip(names, sizes, strict=True)):
         y = top - (k + 0.5) * _ROW_MM
         missed = [band for band in ranges if not band.lower <= size <= band.upper]

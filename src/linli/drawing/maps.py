@@ -134,7 +134,7 @@ def draw_plan(
     if marked is not None and marked.any():
         extra.append(("新界线", CINNABAR, 1.7, None))
         if lengths.get("none"):
-            extra.append(("新界线,无依托", CINNABAR, 1.7, (2.2, 1.4)))
+            extra.append(("新界线，无依托", CINNABAR, 1.7, (2.2, 1.4)))
     legend.lines(kinds, extra)
     if signs:
         legend.symbols(list(signs.items()))
@@ -144,7 +144,7 @@ def draw_plan(
         followed = "" if set(lengths) == {"none"} and not kinds else f"　界线依托率 {_percent(share)}"
         legend.words(f"{what} {sum(lengths.values()) / 1000:,.2f} km{followed}", size=8.5)
     legend.scale_and_north(frames[0].metres_per_mm)
-    sheet.footer(note, demo=is_demo(blocks), right=(f"口径:{_definition(count)}", date))
+    sheet.footer(note, demo=is_demo(blocks), right=(f"口径：{_definition(count)}", date))
     return sheet.save(path, title=title, dpi=dpi)
 
 
@@ -224,7 +224,7 @@ def draw_blocks(
         legend.swatches(list(zip(_TINTS, [*spans, f"{lows[-1]:,} 及以上"], strict=False)))
     legend.lines(kinds_drawn(blocks), [("社区界线", INK, 1.3, None)] if communities else [])
     legend.scale_and_north(frame.metres_per_mm)
-    definition = None if count is None else f"口径:{_definition(count)}"
+    definition = None if count is None else f"口径：{_definition(count)}"
     sheet.footer(note, demo=is_demo(blocks), right=(definition, date))
     return sheet.save(path, title=title, dpi=dpi)
 
@@ -308,12 +308,12 @@ def _in_short(communities: Sequence[Community], count: str) -> str:
     sizes = [community.count or 0 for community in communities]
     unit = f" {unit_of(count)}".rstrip()
     span = f"{min(sizes):,}–{max(sizes):,}" if min(sizes) < max(sizes) else f"{sizes[0]:,}"
-    return f"{len(sizes):,} 个社区,共 {sum(sizes):,}{unit},每个社区 {span}{unit}({count_name(count)})"
+    return f"{len(sizes):,} 个社区，共 {sum(sizes):,}{unit}，每个社区 {span}{unit}({count_name(count)})"
 
 
 def _definition(count: str) -> str:
     unit = unit_of(count)
-    return f"{count_name(count)}({unit})" if unit else count_name(count)
+    return f"{count_name(count)}（{unit}）" if unit else count_name(count)
 
 
 def _percent(share: float) -> str:

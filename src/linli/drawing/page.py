@@ -19,7 +19,7 @@ from linli.drawing.palette import HAIRLINE, INK, PAPER, SOFT_INK
 from linli.errors import InputError
 from linli.geodata.atomic import replace_when_done
 
-NOTE = "示意图,不作为划界依据"
+NOTE = "示意图，不作为划界依据"
 DEMO_NOTE = "演示数据·全部合成"
 SUFFIXES = (".png", ".svg", ".pdf")
 A4_LANDSCAPE_MM = (297.0, 210.0)

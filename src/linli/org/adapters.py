@@ -26,7 +26,7 @@ from linli.org.models import Account, SignInFailure
 
 def _waiting() -> ValidationError:
     return ValidationError(
-        _("失败次数过多,请 %(minutes)d 分钟后再试,或联系安全管理员。") % {"minutes": settings.SIGN_IN_WINDOW},
+        _("失败次数过多，请 %(minutes)d 分钟后再试，或联系安全管理员。") % {"minutes": settings.SIGN_IN_WINDOW},
         code="locked",
     )
 
@@ -45,13 +45,13 @@ class SignIn(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
-        "account_inactive": gettext_lazy("账号已停用,请联系安全管理员。"),
+        "account_inactive": gettext_lazy("账号已停用，请联系安全管理员。"),
         "username_password_mismatch": gettext_lazy("账号或密码不正确。"),
         "incorrect_password": gettext_lazy("密码不正确。"),
         "enter_current_password": gettext_lazy("当前密码不正确。"),
         "incorrect_code": gettext_lazy("动态口令不正确。"),
-        "too_many_login_attempts": gettext_lazy("失败次数过多,请稍后再试,或联系安全管理员。"),
-        "rate_limited": gettext_lazy("操作过于频繁,请稍后再试。"),
+        "too_many_login_attempts": gettext_lazy("失败次数过多，请稍后再试，或联系安全管理员。"),
+        "rate_limited": gettext_lazy("操作过于频繁，请稍后再试。"),
     }
     _attempt: SignInFailure | None = None
 

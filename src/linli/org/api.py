@@ -84,14 +84,14 @@ class DivisionsAsked(Schema):
 
     kind: Kind | None = None
     parent: Word | None = Field(None, description="上级代码 · code of the parent")
-    on: Day | None = Field(None, description="哪一天;不填为今天 · the day; today where left out")
+    on: Day | None = Field(None, description="哪一天；不填为今天 · the day; today where left out")
 
 
 class PostsAsked(Schema):
     """Which posts."""
 
     division: Word | None = Field(None, description="该代码及其下级 · this code and everything below")
-    on: Day | None = Field(None, description="哪一天;不填为今天 · the day; today where left out")
+    on: Day | None = Field(None, description="哪一天；不填为今天 · the day; today where left out")
 
 
 @public.get("/divisions", response=Divisions, summary="区划列表 · list divisions")

@@ -30,7 +30,7 @@ def check_code(code: str, kind: str, parent: Division | None) -> None:
     shape, shared = SHAPES[kind]
     if not shape.fullmatch(code):
         raise ValidationError(
-            _("区划代码 %(code)s 不合规则:区、街道、社区 12 位数字,网格在社区代码后加 2–8 位。请核对统计部门的代码。")
+            _("区划代码 %(code)s 不合规则：区、街道、社区 12 位数字，网格在社区代码后加 2–8 位。请核对统计部门的代码。")
             % {"code": code},
             code="code_shape",
         )
@@ -49,7 +49,7 @@ def check_free(code: str, division: Division | None = None) -> None:
     if division is not None:
         others, holders = others.exclude(division=division), holders.exclude(pk=division.pk)
     if others.exists() or holders.exists():
-        raise ValidationError(_("区划代码 %(code)s 已被使用过,不能重复。") % {"code": code}, code="code_taken")
+        raise ValidationError(_("区划代码 %(code)s 已被使用过，不能重复。") % {"code": code}, code="code_taken")
 
 
 def temporary_code(parent: Division | None) -> str:

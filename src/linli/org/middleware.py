@@ -64,7 +64,7 @@ class Sitting:
             with transaction.atomic():
                 Actor(request.user).record("org.sign_out", object=request.user.reference, content={"reason": "idle"})
         logout(request)
-        messages.info(request, _("较长时间没有操作,为安全已退出,请重新登录。"))
+        messages.info(request, _("较长时间没有操作，为安全已退出，请重新登录。"))
         return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
 
 

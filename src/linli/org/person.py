@@ -16,7 +16,8 @@ def clean_username(username: str) -> str:
     username = unicodedata.normalize("NFKC", username).strip().lower()
     if not USERNAME.fullmatch(username):
         raise ValidationError(
-            _("账号“%(username)s”不合规则:2–60 位小写字母、数字或 . _ @ -,以字母或数字开头。") % {"username": username},
+            _("账号“%(username)s”不合规则：2–60 位小写字母、数字或 . _ @ -,以字母或数字开头。")
+            % {"username": username},
             code="username",
         )
     return username
@@ -26,5 +27,5 @@ def clean_name(name: str) -> str:
     """Return a person's name, 2 to 20 characters of any script and the middle dot, or raise `ValidationError`."""
     name = " ".join(name.split())
     if not 2 <= len(name) <= 20 or any(unicodedata.category(mark)[0] in "CN" for mark in name):
-        raise ValidationError(_("姓名“%(name)s”须为 2–20 个字,可含“·”。") % {"name": name}, code="name")
+        raise ValidationError(_("姓名“%(name)s”须为 2–20 个字，可含“·”。") % {"name": name}, code="name")
     return name

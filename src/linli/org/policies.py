@@ -18,7 +18,7 @@ from linli.org.models import Account, Division, Tenure
 
 PERMISSIONS: dict[str, str] = {
     "org.view": "查看组织与岗位",
-    "org.people": "查看任职人员(姓名脱敏)",
+    "org.people": "查看任职人员（姓名脱敏）",
     "org.edit": "维护区划与岗位",
     "security.accounts": "开通和停用账号",
     "security.grant": "授予和收回岗位",

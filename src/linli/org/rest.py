@@ -58,7 +58,7 @@ class MissingScope(PermissionDenied):
 class Paged(Schema):
     """Which page of a list: what stands after a key, at most so many."""
 
-    after: Key = Field(0, description="上一页的 next;从头读起为0 · `next` of the page before; 0 to begin")
+    after: Key = Field(0, description="上一页的 next；从头读起为0 · `next` of the page before; 0 to begin")
     limit: int = Field(100, ge=1, le=MOST, description="每页条数 · rows of a page")
 
 

@@ -55,7 +55,7 @@ def check_separation(spans: Iterable[Span]) -> None:
         clash = spheres(together)
         if len(clash) > 1:
             raise ValidationError(
-                _("三员分立:%(spheres)s不能由同一角色或同一人兼任。请改由他人担任。")
+                _("三员分立：%(spheres)s不能由同一角色或同一人兼任。请改由他人担任。")
                 % {"spheres": "、".join(str(SPHERES[sphere]) for sphere in clash)},
                 code="separation",
             )

@@ -106,7 +106,7 @@ def evaluate(plan: Plan, moves: Mapping[str, str]) -> Change:
     sentences = [
         *_moved(plan, moves, place),
         *_sizes(plan, after),
-        *[f"违反{b.code}: {b.text}" for b in broken],
+        *[f"违反{b.code}：{b.text}" for b in broken],
         *_lines(plan, after),
         *_belonging(plan, moves, place),
         *_measures(plan, after),
@@ -147,9 +147,9 @@ def _moved(plan: Plan, moves: Mapping[str, str], place: Mapping[str, int]) -> li
     said = []
     for block, to in moves.items():
         origin = plan.community[place[block]]
-        what = f"地块{block}({_compound(plan, place[block])}{int(counts[place[block]])}户)"
+        what = f"地块{block}（{_compound(plan, place[block])}{int(counts[place[block]])}户）"
         if origin == to:
-            said.append(f"{what}已属{community_words(to)}, 不变")
+            said.append(f"{what}已属{community_words(to)}，不变")
         else:
             said.append(f"{what}由{community_words(origin) if origin else '无归属'}划入{community_words(to)}")
     return said
@@ -166,12 +166,12 @@ def _sizes(before: Plan, after: Plan) -> list[str]:
             "在上下限内" if low <= new <= high else f"低于下限{low - new}户" if new < low else f"超过上限{new - high}户"
         )
         said.append(
-            f"{community_words(name)}由{old}户变为{new}户({new - old:+d}; 口径: {count_words(before.count)}), {how}"
+            f"{community_words(name)}由{old}户变为{new}户（{new - old:+d}；口径：{count_words(before.count)}），{how}"
         )
     for old_row, new_row in zip(before.counts_held(), after.counts_held(), strict=True):
         if old_row["holds"] and not new_row["holds"] and new_row["count"] != before.count:
             where = "、".join(f"{community_words(n)}{v}户" for n, v in new_row["outside"].items())
-            said.append(f"按{new_row['name']}计, 上下限不再成立: {where}")
+            said.append(f"按{new_row['name']}计，上下限不再成立：{where}")
     return said
 
 
@@ -183,7 +183,7 @@ def _lines(before: Plan, after: Plan) -> list[str]:
         if round(new.get(kind, 0.0) - old.get(kind, 0.0)) != 0
     ]
     total = sum(new.values()) - sum(old.values())
-    return [f"社区间界线{total:+.0f}米" + (f", 其中{'、'.join(parts)}" if parts else "")]
+    return [f"社区间界线{total:+.0f}米" + (f"，其中{'、'.join(parts)}" if parts else "")]
 
 
 def _belonging(plan: Plan, moves: Mapping[str, str], place: Mapping[str, int]) -> list[str]:
@@ -230,4 +230,4 @@ def _compound(plan: Plan, row: int) -> str:
     if "compound" not in plan.blocks.columns:
         return ""
     name = "、".join(names_in(texts(plan.blocks.columns["compound"])[row]))
-    return f"{name}, " if name else ""
+    return f"{name}，" if name else ""

@@ -31,7 +31,7 @@ def broken_rules(plan: Plan) -> list[Broken]:
         found += _enclaves(plan)
     found += [*_areas(plan), *_compounds(plan), *_named(plan)]
     if plan.parts is not None and len(plan.names) != plan.parts:
-        found.append(Broken("parts", f"应为{plan.parts}个社区, 现为{len(plan.names)}个"))
+        found.append(Broken("parts", f"应为{plan.parts}个社区，现为{len(plan.names)}个"))
     return sorted(found, key=lambda broken: broken.code)
 
 
@@ -43,9 +43,9 @@ def _bounds(plan: Plan) -> list[Broken]:
         households = int(counts[plan.community == name].sum())
         said = f"{community_words(name)}{households}户"
         if households < low:
-            found.append(Broken("R01", f"{said}, 低于下限{low}户, 差{low - households}户"))
+            found.append(Broken("R01", f"{said}，低于下限{low}户，差{low - households}户"))
         if households > high:
-            found.append(Broken("R01", f"{said}, 超过上限{high}户, 多{households - high}户"))
+            found.append(Broken("R01", f"{said}，超过上限{high}户，多{households - high}户"))
     return found
 
 
@@ -56,7 +56,7 @@ def _caps(plan: Plan) -> list[Broken]:
         for name in plan.names:
             total = int(values[plan.community == name].sum())
             if total > cap:
-                found.append(Broken("R02", f"{community_words(name)}{column}共{total}, 超过{cap}"))
+                found.append(Broken("R02", f"{community_words(name)}{column}共{total}，超过{cap}"))
     return found
 
 
@@ -70,14 +70,14 @@ def _pieces(plan: Plan) -> list[Broken]:
         if len(numbers) > 1:
             apart = _ids(plan, (label == name) & (piece != numbers[int(np.argmax(sizes))]))
             found.append(
-                Broken("R04", f"{community_words(name)}断成{len(numbers)}块, 不相连的地块: {_some(apart)}", apart)
+                Broken("R04", f"{community_words(name)}断成{len(numbers)}块，不相连的地块：{_some(apart)}", apart)
             )
     return found
 
 
 def _cover(plan: Plan) -> list[Broken]:
     left = _ids(plan, plan.community == "")
-    return [Broken("R05", f"{len(left)}个地块没有归属: {_some(left)}", left)] if left else []
+    return [Broken("R05", f"{len(left)}个地块没有归属：{_some(left)}", left)] if left else []
 
 
 def _enclaves(plan: Plan) -> list[Broken]:
@@ -109,7 +109,7 @@ def _areas(plan: Plan) -> list[Broken]:
         for name in plan.names:
             areas = sorted(set(values[plan.community == name]))
             if len(areas) > 1:
-                text = f"{community_words(name)}跨{AREA_WORDS.get(column, column)}: {'、'.join(areas)}"
+                text = f"{community_words(name)}跨{AREA_WORDS.get(column, column)}：{'、'.join(areas)}"
                 found.append(Broken("R11", text))
     return found
 

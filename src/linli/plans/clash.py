@@ -15,7 +15,7 @@ from linli.plans.task import Task, make_task
 SECONDS = 20.0  # for the whole search of a smallest clash
 SECONDS_A_TRY = 2.0
 SHARE_OF_LEAST = 0.6  # of the time; the rest is kept for leaving out one rule after the other
-NOT_SMALLEST = "(时限内未能证明这是最小的矛盾组合)"
+NOT_SMALLEST = "（时限内未能证明这是最小的矛盾组合）"
 
 
 class Feasible(Protocol):
@@ -43,9 +43,9 @@ def arithmetic_clash(task: Task, parts: int | None) -> list[str]:
     total = sum(weights)
     if len(weights) == 1 and parts is not None:
         if parts * lower > total:
-            return [f"R01 每个社区至少{lower}户", f"社区个数{parts}(共{total}户, 最多{_most(total, lower)}个)"]
+            return [f"R01 每个社区至少{lower}户", f"社区个数{parts}（共{total}户，最多{_most(total, lower)}个）"]
         if parts * upper < total:
-            return [f"R01 每个社区至多{upper}户", f"社区个数{parts}(共{total}户, 至少{-(-total // upper)}个)"]
+            return [f"R01 每个社区至多{upper}户", f"社区个数{parts}（共{total}户，至少{-(-total // upper)}个）"]
     if parts is not None and parts > task.problem.n:
         return [f"R10/R05 不可分的单元只有{task.problem.n}个", f"社区个数{parts}"]
     for number, weight in enumerate(weights):
@@ -56,17 +56,25 @@ def arithmetic_clash(task: Task, parts: int | None) -> list[str]:
     low = sum(max(1, -(-w // upper)) for w in weights)
     high = sum(max(1, w // lower) if lower else task.problem.n for w in weights)
     if parts is not None and parts < low:
-        return [f"R01 每个社区至多{upper}户", f"社区个数{parts}(至少{low}个)", *_apart_words(task, None, len(weights))]
+        return [
+            f"R01 每个社区至多{upper}户",
+            f"社区个数{parts}（至少{low}个）",
+            *_apart_words(task, None, len(weights)),
+        ]
     if parts is not None and parts > high:
-        return [f"R01 每个社区至少{lower}户", f"社区个数{parts}(最多{high}个)", *_apart_words(task, None, len(weights))]
+        return [
+            f"R01 每个社区至少{lower}户",
+            f"社区个数{parts}（最多{high}个）",
+            *_apart_words(task, None, len(weights)),
+        ]
     for column, cap in task.rules.capped.items():
         values = task.blocks.counts(column)
         if parts is not None and int(values.sum()) > parts * cap:
-            return [f"R02 每个社区{column}不超过{cap}", f"社区个数{parts}(共{int(values.sum())})"]
+            return [f"R02 每个社区{column}不超过{cap}", f"社区个数{parts}（共{int(values.sum())}）"]
         for blocks in task.atoms_blocks:
             if int(values[blocks].sum()) > cap:
                 where = "、".join(task.blocks.ids[block] for block in blocks[:3])
-                return [f"R02 每个社区{column}不超过{cap}", f"地块{where}不可分, 共{int(values[blocks].sum())}"]
+                return [f"R02 每个社区{column}不超过{cap}", f"地块{where}不可分，共{int(values[blocks].sum())}"]
     return _named_clash(task, parts)
 
 
@@ -138,7 +146,7 @@ def _rules_of(task: Task, parts: int | None) -> list[_Rule]:
         found.append(_Rule(f"R13 地块{block}归{community}", _forget("fixed", block)))
     for name, seat in rules.seats.items():
         if seat:
-            found.append(_Rule(f"R18 保留{name}社区, 驻地在地块{seat}", _forget("kept", name)))
+            found.append(_Rule(f"R18 保留{name}社区，驻地在地块{seat}", _forget("kept", name)))
     if parts is not None:
         found.append(_Rule(f"社区个数{parts}", lambda now, _: (now, None)))
     low, high = rules.households
@@ -168,7 +176,7 @@ def _named_clash(task: Task, parts: int | None) -> list[str]:
             return [f"R13/R18 地块{where}同归{name}", "R04 一个社区只有一块", *_apart_words(task, None, 2)]
         weight = int(task.problem.weights[atoms].sum())
         if weight > upper:
-            return [f"R13/R18 地块{where}同归{name}(共{weight}户)", f"R01 每个社区至多{upper}户"]
+            return [f"R13/R18 地块{where}同归{name}（共{weight}户）", f"R01 每个社区至多{upper}户"]
     if parts is not None and len(set(task.named.values())) > parts:
         return [f"R13/R18 {'、'.join(sorted(set(task.named.values())))}各为一个社区", f"社区个数{parts}"]
     return []
@@ -180,7 +188,7 @@ def _apart_words(task: Task, piece: int | None, pieces: int) -> list[str]:
     words = [f"R11 不跨{AREA_WORDS.get(column, column)}" for column in task.rules.never_cross]
     words += [f"R09 不跨{KIND_WORDS[kind]}" for kind in task.rules.never_cross_kinds]
     if not words:
-        words = ["R04 一个社区只有一块(地块不相连)"]
+        words = ["R04 一个社区只有一块（地块不相连）"]
     if piece is not None:
         words[-1] += f": {task.piece_words(piece)}"
     return words

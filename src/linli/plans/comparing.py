@@ -141,5 +141,5 @@ def _sentence(name: str, value: float, share: float | None, plans: int, *, trust
         rest = "与所有中性方案相同"
     else:
         rest = f"比{share:.0f}%的中性方案{more}" if share >= 50 else f"比{100 - share:.0f}%的中性方案{less}"
-    doubt = "" if trusted else "(抽样尚未收敛, 仅供参考)"
-    return f"{title}{said}, {rest}; 中性方案是按同样的户数范围随机划分的{plans:,}个方案{doubt}。"
+    doubt = "" if trusted else "（抽样尚未收敛，仅供参考）"
+    return f"{title}{said}，{rest}；中性方案是按同样的户数范围随机划分的{plans:,}个方案{doubt}。"

@@ -40,13 +40,13 @@ class Finding:
     def words(self) -> str:
         """The reason in Chinese."""
         if self.code == "over":
-            return f"{self.value}户(口径: {count_words(self.count)}), 超过{self.limit}户"
+            return f"{self.value}户（口径：{count_words(self.count)}），超过{self.limit}户"
         if self.code == "persons":
-            return f"人口{self.value}人, 超过{self.limit}人"
+            return f"人口{self.value}人，超过{self.limit}人"
         if self.code == "homeless":
             return f"{self.value}个地块没有归属社区"
         verb = "超过" if self.code == "other_over" else "不超过"
-        return f"按{count_words(self.count)}计为{self.value}户, {verb}{self.limit}户"
+        return f"按{count_words(self.count)}计为{self.value}户，{verb}{self.limit}户"
 
 
 @dataclass(frozen=True)
@@ -237,11 +237,11 @@ def check_community(
 
 def diagnosis_text(checkups: list[Checkup], *, count: str) -> str:
     """Write a check-up as a table in Chinese."""
-    rows = [f"社区规模体检(口径: {count_words(count)})"]
+    rows = [f"社区规模体检（口径：{count_words(count)}）"]
     for c in checkups:
-        name = community_words(c.name) if c.name else "(无归属)"
+        name = community_words(c.name) if c.name else "（无归属）"
         state = "需拆分" if c.flagged else "正常"
-        why = "; ".join(c.reasons)
+        why = "；".join(c.reasons)
         cut = "" if not c.flagged or c.parts is None else f", 可分为{c.parts[0]}至{c.parts[1]}个社区"
         rows.append(f"{name}  {c.count}户  {c.grade}  {state}{cut}" + (f"  {why}" if why else ""))
     return "\n".join(rows)

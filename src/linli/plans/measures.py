@@ -34,15 +34,15 @@ UNITS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "boundary": ("加权界线", "米×价"),
         "cut_length_m": ("社区间界线长度", "米"),
         "reliance": ("界线依托率", "占比"),
-        "balance": ("户数均衡(最大偏离平均)", "占比"),
-        "polsby_popper": ("紧凑度(Polsby–Popper, 平均)", "0–1"),
+        "balance": ("户数均衡（最大偏离平均）", "占比"),
+        "polsby_popper": ("紧凑度（Polsby–Popper，平均）", "0–1"),
         "inertia": ("户数惯性矩", "户·平方千米"),
         "continuity": ("保持原社区的户数", "户"),
-        "access": ("到服务站步行距离(户均)", "米"),
-        "access_p90": ("到服务站步行距离(90%分位)", "米"),
+        "access": ("到服务站步行距离（户均）", "米"),
+        "access_p90": ("到服务站步行距离（90%分位）", "米"),
         "belonging": ("被界线分开的认同户", "户"),
         "facilities": ("配套设施缺口", "处"),
-        "workload": ("每名工作者年事项数(最高)", "件/人·年"),
+        "workload": ("每名工作者年事项数（最高）", "件/人·年"),
     }
 )
 Labels = NDArray[np.generic] | Sequence[object]

@@ -13,7 +13,7 @@ from linli.plans.rules import Rules
 from linli.plans.task import community_column
 
 NUMERALS = "一二三四五六七八九"
-WORKING = "社区(暂名)"
+WORKING = "社区（暂名）"
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,11 @@ from linli.plans.task import count_words
 if TYPE_CHECKING:
     from linli.documents import OfficialDocument
 
-NOTE = "示意图,不作为划界依据"
+NOTE = "示意图，不作为划界依据"
 SHORT = 14
 STATUS_WORDS = {
-    "proven": "已证明最优: 在下述范围内没有更好的方案",
-    "feasible": "可行方案, 未证明最优",
+    "proven": "已证明最优：在下述范围内没有更好的方案",
+    "feasible": "可行方案，未证明最优",
 }
 STYLE = """
 :root{--paper:#fbfaf7;--ink:#222;--line:#d8d4ca;--cinnabar:#b23a2a}
@@ -110,7 +110,7 @@ def as_html(plan: Plan, title: str, *, picture: bool = True) -> str:
             parts.append(f"<p{wanted}>{html.escape(paragraph)}</p>")
         parts += [_html_table(table) for table in section.tables]
         if number == 0 and picture:
-            alt = html.escape(f"{title}: 调整前后的社区")
+            alt = html.escape(f"{title}：调整前后的社区")
             parts.append(f'<figure><img src="data:image/png;base64,{_picture(plan)}" alt="{alt}">')
             parts.append(f"<figcaption>{NOTE}</figcaption></figure>")
         parts.append("</section>")
@@ -164,16 +164,16 @@ def _overview(plan: Plan) -> Section:
     wanting = [community_words(c.name) for c in plan.communities if c.needs_reason and not c.reason]
     said = [plan.headline() + "。"]
     if plan.scope:
-        said.append(f"划分范围: {'、'.join(community_words(name) for name in plan.scope)}, 其他社区不变。")
+        said.append(f"划分范围：{'、'.join(community_words(name) for name in plan.scope)}，其他社区不变。")
     kept, counted = plan.kept, plan.measures()["continuity"]
     total = sum(c.count for c in plan.communities)
     if kept and counted is not None and total:
         names = "、".join(community_words(name) for name in kept)
-        said.append(f"保留{len(kept)}个原社区名称({names}), {counted}户({counted / total:.0%})所属社区名称不变。")
+        said.append(f"保留{len(kept)}个原社区名称（{names}），{counted}户（{counted / total:.0%}）所属社区名称不变。")
     for broken in broken_rules(plan):
-        said.append(f"违反{broken.code}: {broken.text}。")  # noqa: PERF401
+        said.append(f"违反{broken.code}：{broken.text}。")  # noqa: PERF401
     if wanting:
-        said.append(f"超出法定一般规模, 需说明理由: {'、'.join(wanting)}。")
+        said.append(f"超出法定一般规模，需说明理由：{'、'.join(wanting)}。")
     return Section("总体情况", tuple(said))
 
 
@@ -196,13 +196,13 @@ def _sizes(plan: Plan) -> Section:
     totals = ("合计", "", "", str(len(plan.blocks)), *(str(sum(c.sums[x] for c in plan.communities)) for x in columns))
     head = ("社区", "来自", "", "地块", *(COUNT_COLUMNS.get(column, column) for column in columns))
     sizes = Table(
-        f"规模(口径: {count_words(plan.count)})",
+        f"规模（口径：{count_words(plan.count)}）",
         (*head, "等级", _band(statutory.title, statutory.households), _band(local.title, local.households)),
         (*rows, (*totals, "", "", "")),
     )
     low, high = plan.rules.households
     held = Table(
-        f"换一种口径, {low}至{high}户是否仍成立",
+        f"换一种口径，{low}至{high}户是否仍成立",
         ("口径", "合计", "是否成立", "不成立的社区"),
         tuple(
             (
@@ -233,7 +233,7 @@ def _measures(plan: Plan) -> Section:
         "指标",
         (),
         (
-            Table("实测值(无数据者不估)", ("指标", "值", "单位"), rows),
+            Table("实测值（无数据者不估）", ("指标", "值", "单位"), rows),
             Table("社区之间的界线走在何处", ("依托", "米", "占比"), lines),
         ),
     )
@@ -242,26 +242,26 @@ def _measures(plan: Plan) -> Section:
 def _rules(plan: Plan) -> Section:
     local, statutory = plan.rules.standard(), plan.rules.statutory()
     papers = tuple(
-        f"{p.title}: {p.clause}({p.issuer}{p.document}{'' if p.verified else '; 数值未核实'})"
+        f"{p.title}：{p.clause}（{p.issuer}{p.document}{'' if p.verified else '；数值未核实'}）"
         for p in (statutory, local)
     )
     rows = tuple(plan.rules.in_words(count_words(plan.count)))
-    prices = ", ".join(f"{KIND_WORDS[kind]}{price:g}" for kind, price in (plan.rules.prices or {}).items())
+    prices = "，".join(f"{KIND_WORDS[kind]}{price:g}" for kind, price in (plan.rules.prices or {}).items())
     return Section(
         "规则",
-        (*papers, f"每米新界线的价(未校准, 越低越宜为界): {prices}。"),
+        (*papers, f"每米新界线的价（未校准，越低越宜为界）：{prices}。"),
         (Table("本方案遵守的规则", ("代码", "规则"), rows),),
     )
 
 
 def _proof(plan: Plan) -> Section:
     said = [STATUS_WORDS.get(plan.status, plan.status) + "。"]
-    said.append(f"目标 {plan.goal}: {_figure(plan.objective, '')}; 下界: {_figure(plan.bound, '')}。")
+    said.append(f"目标 {plan.goal}：{_figure(plan.objective, '')}；下界：{_figure(plan.bound, '')}。")
     if plan.gap is not None:
         said.append(f"与下界相差 {plan.gap:.2%}。")
     if plan.proof is not None:
-        said.append(f"方法: {plan.proof.method}. {plan.proof.claim}.")
-    said.append(f"随机种子: {plan.seed}。复核: linli verify PLAN --blocks BLOCKS。")
+        said.append(f"方法：{plan.proof.method}. {plan.proof.claim}.")
+    said.append(f"随机种子：{plan.seed}。复核：linli verify PLAN --blocks BLOCKS。")
     return Section("证明", tuple(said))
 
 

@@ -20,7 +20,7 @@ from linli.plans.rules import Rules
 from linli.plans.splitting import SplitResult, split
 
 MOST_POINTS = 40
-WORDS = {**UNITS, "continuity": ("改变社区的户数", "户"), "polsby_popper": ("不紧凑度(1 − Polsby–Popper)", "0–1")}
+WORDS = {**UNITS, "continuity": ("改变社区的户数", "户"), "polsby_popper": ("不紧凑度（1 − Polsby–Popper）", "0–1")}
 NEAR = 1e-9
 
 
@@ -78,13 +78,13 @@ class Front:
         first, last, knee = self.points[0].values, self.points[-1].values, self.points[self.knee].values
         one, two = (WORDS[goal][0] for goal in self.goals)
         if len(self.points) == 1:
-            return f"一个方案在{one}和{two}上都最好, 无需取舍。"
+            return f"一个方案在{one}和{two}上都最好，无需取舍。"
         if self.knee in (0, len(self.points) - 1):
-            return f"{len(self.points)}个方案各有取舍, 没有明显的折中点。"
+            return f"{len(self.points)}个方案各有取舍，没有明显的折中点。"
         return (
-            f"建议先看第{self.knee + 1}个方案: 与{one}最好的方案相比, {one}多{_share(knee[0], first[0])}, "
-            f"{two}少{_share(knee[1], first[1])}; 再降低{two}, 代价明显变大"
-            f"({two}最少的方案, {one}多{_share(last[0], first[0])})。"
+            f"建议先看第{self.knee + 1}个方案：与{one}最好的方案相比，{one}多{_share(knee[0], first[0])}，"
+            f"{two}少{_share(knee[1], first[1])}；再降低{two}，代价明显变大"
+            f"（{two}最少的方案，{one}多{_share(last[0], first[0])}）。"
         )
 
     def as_json(self) -> dict[str, Any]:

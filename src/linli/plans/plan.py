@@ -292,7 +292,7 @@ class Plan:
         gap = "" if self.gap in (None, 0.0) else f", 与下界相差{self.gap:.1%}"
         said = "、".join(f"{community_words(c.name)}{c.count}户" for c in self.communities)
         return (
-            f"{len(self.names)}个社区({sure}{gap}; 口径: {count_words(self.count)}): {said}; "
+            f"{len(self.names)}个社区（{sure}{gap}；口径：{count_words(self.count)}）：{said}；"
             f"社区间界线{self._measured['cut_length_m']:.0f}米"
         )
 

@@ -17,12 +17,12 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "R01": ("每个社区户数在下限与上限之间", "the households of each community lie between the bounds"),
         "R02": ("每个社区的人口等指标不超过上限", "a capped column's sum stays below its cap in each community"),
-        "R04": ("一个社区只有一块, 不得由不接壤的区块组成", "each community is one piece"),
-        "R05": ("全覆盖, 无空白、无交叉重叠", "every block belongs to exactly one community"),
-        "R06": ("无飞地, 不被另一社区完全包围", "no community lies wholly inside another"),
-        "R09": ("不跨指定种类的界线(河流、铁路、主干道等)", "no community crosses a line of the named kinds"),
+        "R04": ("一个社区只有一块，不得由不接壤的区块组成", "each community is one piece"),
+        "R05": ("全覆盖，无空白、无交叉重叠", "every block belongs to exactly one community"),
+        "R06": ("无飞地，不被另一社区完全包围", "no community lies wholly inside another"),
+        "R09": ("不跨指定种类的界线（河流、铁路、主干道等）", "no community crosses a line of the named kinds"),
         "R10": ("不拆分住宅小区、院落", "no compound is divided"),
-        "R11": ("不跨指定的辖区(警务区、学区等)", "no community crosses the named areas"),
+        "R11": ("不跨指定的辖区（警务区、学区等）", "no community crosses the named areas"),
         "R13": ("指定地块归属指定社区", "named blocks belong to named communities"),
         "R18": ("保留原有社区及其驻地", "kept communities keep their seat"),
         "parts": ("社区个数为指定数", "the number of communities is the one asked for"),
@@ -206,7 +206,7 @@ class Rules:
         """
         low, high = self.households
         said = [
-            ("R01", f"每个社区{low}至{high}户(口径: {count})"),
+            ("R01", f"每个社区{low}至{high}户（口径：{count}）"),
             ("R04", SENTENCES["R04"][0]),
             ("R05", SENTENCES["R05"][0]),
         ]
@@ -215,7 +215,7 @@ class Rules:
         said += [("R02", f"每个社区{column}不超过{cap}") for column, cap in self.capped.items()]
         said += [("R09", f"社区不跨{KIND_WORDS[kind]}") for kind in self.never_cross_kinds]
         if self.keep_whole:
-            said.append(("R10", f"{SENTENCES['R10'][0]}(按{self.keep_whole}列)"))
+            said.append(("R10", f"{SENTENCES['R10'][0]}（按{self.keep_whole}列）"))
         said += [("R11", f"社区不跨{AREA_WORDS.get(column, column)}") for column in self.never_cross]
         said += [("R13", f"地块{block}归{community}") for block, community in self.fixed.items()]
         for name, seat in self.seats.items():

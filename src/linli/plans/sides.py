@@ -77,7 +77,7 @@ def four_sides(
 
 def sides_text(sides: dict[str, str]) -> str:
     """Write the four sides as approvers read them: 东至…,南至…,西至…,北至…."""
-    return ",".join(f"{word}至{sides[side]}" for side, (word, _) in SIDES.items())
+    return "，".join(f"{word}至{sides[side]}" for side, (word, _) in SIDES.items())
 
 
 def _words(weight: dict[str, float]) -> str:

@@ -79,7 +79,7 @@ class Task:
             if len(values) == 1:
                 areas.append(f"{AREA_WORDS.get(column, column)}{values.pop()}")
         where = "·".join(areas) if areas else ", ".join(ids) + ("…" if len(rows) > 4 else "")
-        return f"{where}({len(rows)}个地块, {int(self.problem.weights[self.pieces[piece]].sum())}户)"
+        return f"{where}（{len(rows)}个地块，{int(self.problem.weights[self.pieces[piece]].sum())}户）"
 
     def cut(self, labels: NDArray[np.generic]) -> int:
         """Integer cost, in 1/1000, of the lines between blocks with different labels (one a block)."""
@@ -306,8 +306,8 @@ def _check_compounds(blocks: Blocks, rules: Rules, counts: Ints, atom: Ints, pai
             if len(areas) > 1:
                 raise InfeasibleError(
                     [
-                        f"R10 不拆分小区: {name}",
-                        f"R11 不跨{AREA_WORDS.get(column, column)}: {name}分属{'、'.join(areas)}",
+                        f"R10 不拆分小区：{name}",
+                        f"R11 不跨{AREA_WORDS.get(column, column)}：{name}分属{'、'.join(areas)}",
                     ]
                 )
         first, second = (blocks.ids[rows[piece[rows] == p][0]] for p in np.unique(piece[rows])[:2])

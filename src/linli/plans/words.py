@@ -59,18 +59,18 @@ def community_text(
     persons = int(blocks.counts("persons")[inside].sum()) if "persons" in blocks.columns else None
     staff = staffing(households, persons, local.norms)
     sentences = [
-        f"社区范围: {sides_text(sides)}",
+        f"社区范围：{sides_text(sides)}",
         _compounds(blocks, inside),
-        f"总计{households}户(口径: {count_words(count)}), 常住人口{persons if persons is not None else NO_DATA}"
+        f"总计{households}户（口径：{count_words(count)}），常住人口{persons if persons is not None else NO_DATA}"
         + ("人" if persons is not None else ""),
         _office(blocks, inside, staff.floor_needed_m2),
         f"建议配备两委{staff.seats}名、社区工作者"
-        + (f"{staff.workers}名" if staff.workers is not None else f"{NO_DATA}(缺人口数)"),
-        f"规模标准: {_band(statutory, households)}; {_rule_band(bounds, households)}",
+        + (f"{staff.workers}名" if staff.workers is not None else f"{NO_DATA}（缺人口数）"),
+        f"规模标准：{_band(statutory, households)}；{_rule_band(bounds, households)}",
     ]
-    text = f"{community_words(name)}  " + "; ".join(sentences) + "。"
+    text = f"{community_words(name)}  " + "；".join(sentences) + "。"
     if needs_reason(households, statutory):
-        text += f"超出法定一般规模, {'理由: ' + reason if reason else REASON_WANTED}。"
+        text += f"超出法定一般规模，{'理由：' + reason if reason else REASON_WANTED}。"
     return text
 
 
@@ -99,36 +99,36 @@ def compounds_of(blocks: Blocks, inside: Bools) -> list[str] | None:
 def _compounds(blocks: Blocks, inside: Bools) -> str:
     names = compounds_of(blocks, inside)
     if names is None:
-        return f"管辖小区: {NO_DATA}"
-    return f"管辖小区: {'、'.join(names) or '无'}, 共计{len(names)}个小区"
+        return f"管辖小区：{NO_DATA}"
+    return f"管辖小区：{'、'.join(names) or '无'}，共计{len(names)}个小区"
 
 
 def _office(blocks: Blocks, inside: Bools, needed: float) -> str:
     want = f"应有{needed:.0f}㎡"
     if "facilities" not in blocks.columns:
-        return f"办公地点: {NO_DATA}, 面积{NO_DATA}({want})"
+        return f"办公地点：{NO_DATA}，面积{NO_DATA}({want})"
     rows = np.flatnonzero(has_station(blocks) & inside)
     if len(rows) == 0:
-        return f"办公地点: 未落实, 面积0㎡({want})"
+        return f"办公地点：未落实，面积0㎡({want})"
     where = "、".join(_place(blocks, int(row)) for row in rows)
     column = next((name for name in FLOOR_COLUMNS if name in blocks.columns), None)
     floor = np.nan if column is None else np.nansum(np.asarray(blocks.columns[column][rows], dtype=np.float64))
     if not floor > 0:
-        return f"办公地点: {where}, 面积{NO_DATA}({want})"
+        return f"办公地点：{where}，面积{NO_DATA}({want})"
     state = "已落实" if floor >= needed else f"尚缺{needed - floor:.0f}㎡, 待落实"
-    return f"办公地点: {where}, 面积{floor:.0f}㎡({want}, {state})"
+    return f"办公地点：{where}，面积{floor:.0f}㎡({want}，{state})"
 
 
 def _place(blocks: Blocks, row: int) -> str:
     compound = texts(blocks.columns["compound"])[row] if "compound" in blocks.columns else ""
-    return f"{'、'.join(names_in(compound))}(地块{blocks.ids[row]})" if compound else f"地块{blocks.ids[row]}"
+    return f"{'、'.join(names_in(compound))}（地块{blocks.ids[row]}）" if compound else f"地块{blocks.ids[row]}"
 
 
 def _band(profile: Profile, households: int) -> str:
     if profile.households is None:
         return f"{profile.title}数值未录入"
     low, high = profile.households
-    return f"{profile.title}{low}至{high}户, {profile.standing(households)}"
+    return f"{profile.title}{low}至{high}户，{profile.standing(households)}"
 
 
 def _rule_band(bounds: tuple[int, int], households: int) -> str:
@@ -138,4 +138,4 @@ def _rule_band(bounds: tuple[int, int], households: int) -> str:
         how = f"低于下限{low - households}户"
     elif households > high:
         how = f"超过上限{households - high}户"
-    return f"本方案{low}至{high}户, {how}"
+    return f"本方案{low}至{high}户，{how}"

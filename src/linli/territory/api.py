@@ -26,10 +26,10 @@ Box = Annotated[str, StringConstraints(pattern=rf"^{DEGREES}(,{DEGREES}){{3}}$")
 Definition = Literal["households_registered", "households_resident", "dwellings", "dwellings_delivered", "persons"]
 Degrees = Annotated[float, Field(allow_inf_nan=False)]
 
-ON = Field(None, description="哪一天;不填为今天 · the day; today where left out")
+ON = Field(None, description="哪一天；不填为今天 · the day; today where left out")
 STREET = Field(None, description="街道代码 · code of the street")
-COMMUNITY = Field(None, description="社区代码,按该日归属 · code of the community that holds the block on that day")
-BOX = Field(None, description="西,南,东,北(度) · west,south,east,north in degrees")
+COMMUNITY = Field(None, description="社区代码，按该日归属 · code of the community that holds the block on that day")
+BOX = Field(None, description="西，南，东，北（度） · west,south,east,north in degrees")
 
 
 class BlockOut(Schema):

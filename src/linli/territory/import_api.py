@@ -32,11 +32,11 @@ class ImportAsked(Schema):
 
     street: Word = Field(description="街道代码 · code of the street")
     kind: Literal["blocks", "compounds", "buildings", "facilities", "counts"]
-    key: UUID | None = Field(None, description="幂等键:同一键只导入一次 · the same key is one import")
+    key: UUID | None = Field(None, description="幂等键：同一键只导入一次 · the same key is one import")
     layer: Word | None = Field(None, description="图层或工作表 · layer or sheet; guessed where left out")
-    crs: Word | None = Field(None, description="坐标系,如EPSG:4490 · coordinate system; guessed where it is certain")
+    crs: Word | None = Field(None, description="坐标系，如EPSG:4490 · coordinate system; guessed where it is certain")
     columns: Json | None = Field(
-        None, description='JSON:字段→列,如{"code":"编号"} · field to column; guessed otherwise'
+        None, description='JSON：字段→列，如{"code":"编号"} · field to column; guessed otherwise'
     )
     source: Word | None = Field(None, description="户数来源 · whose numbers")
     as_of: Day | None = Field(None, description="户数截至 · as of which day")
@@ -147,7 +147,7 @@ def _columns(text: str | None) -> dict[str, str] | None:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not all(isinstance(column, str) for column in found.values()):
-        raise ValidationError({"columns": _('应是JSON对象:字段→列,如{"code":"编号"}')})
+        raise ValidationError({"columns": _('应是JSON对象：字段→列，如{"code":"编号"}')})
     return found
 
 

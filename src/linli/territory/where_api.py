@@ -27,7 +27,7 @@ class PointAsked(Schema):
 
     longitude: Longitude
     latitude: Latitude
-    on: Day | None = Field(None, description="哪一天;不填为今天 · the day; today where left out")
+    on: Day | None = Field(None, description="哪一天；不填为今天 · the day; today where left out")
 
 
 class AddressAsked(Schema):
@@ -36,7 +36,7 @@ class AddressAsked(Schema):
     address: Word = Field(
         description="小区、楼栋或门牌 · compound, building or street number; dwellings are not looked at"
     )
-    on: Day | None = Field(None, description="哪一天;不填为今天 · the day; today where left out")
+    on: Day | None = Field(None, description="哪一天；不填为今天 · the day; today where left out")
 
 
 class PointOut(Schema):

@@ -95,7 +95,7 @@ api = Interface(
     title="Linli 邻里",
     version="1",
     description=(
-        "行政区划、岗位、地块、房屋、设施、户数、归属与公开台账。日期为北京时间,坐标为CGCS2000经纬度。\n\n"
+        "行政区划、岗位、地块、房屋、设施、户数、归属与公开台账。日期为北京时间，坐标为CGCS2000经纬度。\n\n"
         "Divisions, posts, blocks, buildings, facilities, counts, memberships and the public ledger. "
         "Dates are those of Asia/Shanghai, coordinates longitude and latitude in degrees (CGCS2000)."
     ),

@@ -28,13 +28,13 @@ class Kind:
 
 
 KINDS = (
-    Kind("unreadable", 400, gettext_lazy("请求读不懂"), gettext_lazy("正文应是合法的JSON或表单,参见 /api/")),
+    Kind("unreadable", 400, gettext_lazy("请求读不懂"), gettext_lazy("正文应是合法的JSON或表单，参见 /api/")),
     Kind(
         "no-token", 401, gettext_lazy("没有有效的令牌"),
-        gettext_lazy("请在请求头写 Authorization: Bearer 令牌;令牌可能已过期或已撤销"),
+        gettext_lazy("请在请求头写 Authorization: Bearer 令牌；令牌可能已过期或已撤销"),
     ),
     Kind("missing-scope", 403, gettext_lazy("令牌没有这个权限范围"), gettext_lazy("请签发含有该权限范围的令牌")),
-    Kind("not-found", 404, gettext_lazy("没有找到"), gettext_lazy("不存在,或不在您的辖区内")),
+    Kind("not-found", 404, gettext_lazy("没有找到"), gettext_lazy("不存在，或不在您的辖区内")),
     Kind("method", 405, gettext_lazy("这个地址不支持此方法"), gettext_lazy("支持的方法见响应头 Allow")),
     Kind("refused", 409, gettext_lazy("现在不能这样做"), gettext_lazy("原因见 errors")),
     Kind("malformed", 422, gettext_lazy("参数不对"), gettext_lazy("哪一项不对见 errors")),
@@ -46,7 +46,7 @@ BY_CODE = {kind.code: kind for kind in KINDS}
 WORDS: tuple[tuple[str, str | Promise], ...] = (
     ("missing", gettext_lazy("缺少这一项")),
     ("extra_forbidden", gettext_lazy("没有这个参数")),
-    ("date", gettext_lazy("应是日期,如2026-01-31")),
+    ("date", gettext_lazy("应是日期，如2026-01-31")),
     ("int", gettext_lazy("应是整数")),
     ("float", gettext_lazy("应是数字")),
     ("finite", gettext_lazy("应是数字")),
@@ -65,7 +65,7 @@ SCHEMA: dict[str, Any] = {
     "description": "出错时的回答(RFC 9457)· what every error looks like",
     "required": ["type", "title", "status", "detail", "errors"],
     "properties": {
-        "type": {"type": "string", "description": "错误种类,指向 /api/ 的说明 · kind of error, explained at /api/"},
+        "type": {"type": "string", "description": "错误种类，指向 /api/ 的说明 · kind of error, explained at /api/"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},

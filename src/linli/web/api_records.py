@@ -55,7 +55,7 @@ class Entries(Page):
 class EntriesAsked(Schema):
     """Which entries."""
 
-    object: Word | None = Field(None, description="对象,如 division:12 · what the acts were done to")
+    object: Word | None = Field(None, description="对象，如 division:12 · what the acts were done to")
 
 
 class JobOut(Schema):

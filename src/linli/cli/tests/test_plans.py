@@ -178,7 +178,7 @@ def test_complete_answers_a_clash_with_one_object_and_writes_nothing(
 def test_report_writes_the_words(ground: Path, plan: Path, tmp_path: Path, call: Callable[..., tuple]) -> None:
     page = tmp_path / "report.html"
     assert call("report", plan, "--blocks", ground, "-o", page, "--no-picture")[0] == 0
-    assert "社区范围: 东至" in page.read_text(encoding="utf-8")
+    assert "社区范围：东至" in page.read_text(encoding="utf-8")
 
 
 def test_diagnose_flags_by_the_threshold(ground: Path, call: Callable[..., tuple]) -> None:

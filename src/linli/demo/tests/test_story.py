@@ -143,7 +143,7 @@ def test_marks_are_full_width_beside_chinese_and_stay_in_numbers_and_tags():
     from linli.demo.markup import with_chinese_marks
 
     assert (
-        with_chinese_marks('<body><p title="a,b">甲,1,510户; 乙</p>')
+        with_chinese_marks('<body><p title="a,b">甲，1,510户；乙</p>')
         == '<body><p title="a,b">甲\uff0c1,510户\uff1b乙</p>'
     )
 

@@ -16,7 +16,7 @@ from linli.documents.official import OfficialDocument, ordinal
 def written(tmp_path: Path) -> Path:
     paper = OfficialDocument("铜源街道办事处关于调整社区规模的请示", addressee="区人民政府")
     paper.heading("基本情况")
-    paper.paragraph("现有三个社区, 均超过6000户。")
+    paper.paragraph("现有三个社区，均超过6000户。")
     paper.heading("团结社区", 2)
     paper.heading("白云社区", 2)
     paper.heading("调整方案")
@@ -42,8 +42,8 @@ def test_the_page_has_the_margins_of_the_standard(written: Path) -> None:
 
 def test_headings_are_numbered_by_level_and_set_in_their_typefaces(written: Path) -> None:
     lines = {one.text: one for one in Document(str(written)).paragraphs if one.text}
-    for words, font in (("一、基本情况", "黑体"), ("(二)白云社区", "楷体_GB2312"), ("二、调整方案", "黑体"),
-                        ("(一)范围", "楷体_GB2312")):  # fmt: skip
+    for words, font in (("一、基本情况", "黑体"), ("（二）白云社区", "楷体_GB2312"), ("二、调整方案", "黑体"),
+                        ("（一）范围", "楷体_GB2312")):  # fmt: skip
         fonts = lines[words].runs[0]._element.rPr.rFonts
         assert fonts.get(qn("w:eastAsia")) == font
         assert lines[words].runs[0].font.size.pt == 16

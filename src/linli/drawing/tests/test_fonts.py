@@ -32,9 +32,9 @@ def test_a_character_that_is_missing_becomes_a_geta_mark_not_a_box() -> None:
 
 
 def test_marks_between_chinese_characters_become_full_width() -> None:
-    assert fonts.typeset("示意图,不作为划界依据") == "示意图，不作为划界依据"
-    assert fonts.typeset("口径:常住户数") == "口径：常住户数"
-    assert fonts.typeset("共 1,234 户, a:b") == "共 1,234 户, a:b"
+    assert fonts.typeset("示意图，不作为划界依据") == "示意图，不作为划界依据"
+    assert fonts.typeset("口径：常住户数") == "口径：常住户数"
+    assert fonts.typeset("共 1,234 户，a:b") == "共 1,234 户，a:b"
 
 
 def test_control_characters_are_dropped() -> None:

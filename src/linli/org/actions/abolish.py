@@ -30,7 +30,7 @@ def abolish(actor: Actor, *, division: Division, day: date, basis: str = "") -> 
         raise ValidationError(_("撤销日期须晚于设立日期。"), code="day")
     if Division.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), parent=division).exists():
         raise ValidationError(
-            _("%(name)s之下还有未撤销的区划,请先处理下级。") % {"name": division.title}, code="children"
+            _("%(name)s之下还有未撤销的区划，请先处理下级。") % {"name": division.title}, code="children"
         )
     with transaction.atomic():
         before = str(division.status)

@@ -29,14 +29,14 @@ def appoint(
     """
     permit(actor, "security.grant", post.division)
     if actor.account is not None and actor.account.pk == account.pk:
-        raise ValidationError(_("不能任命自己,请由另一位安全管理员办理。"), code="self")
+        raise ValidationError(_("不能任命自己，请由另一位安全管理员办理。"), code="self")
     if not account.is_active:
-        raise ValidationError(_("账号已停用,不能任职。"), code="closed")
+        raise ValidationError(_("账号已停用，不能任职。"), code="closed")
     if ends_at is not None and ends_at <= starts_at:
         raise ValidationError(_("离岗须晚于到岗。"), code="period")
     day = timezone.localdate(starts_at)
     if day < post.valid_from or (post.valid_to is not None and post.valid_to <= day):
-        raise ValidationError(_("岗位在这一天不存在,请核对日期。"), code="post_dates")
+        raise ValidationError(_("岗位在这一天不存在，请核对日期。"), code="post_dates")
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=account.pk)  # two appointments of one person wait for each other
         Post.objects.select_for_update().get(pk=post.pk)
@@ -44,7 +44,9 @@ def appoint(
         if ends_at is not None:
             meets &= Q(starts_at__lt=ends_at)
         if Tenure.objects.filter(meets, post=post).exists():
-            raise ValidationError(_("岗位“%(post)s”在此期间已有人,请先离岗或办理交接。") % {"post": post}, code="taken")
+            raise ValidationError(
+                _("岗位“%(post)s”在此期间已有人，请先离岗或办理交接。") % {"post": post}, code="taken"
+            )
         check_separation([*spans_of(account), Span(frozenset(post.role.permissions), starts_at, ends_at)])
         tenure = Tenure.objects.create(post=post, account=account, starts_at=starts_at, ends_at=ends_at)
         actor.record(

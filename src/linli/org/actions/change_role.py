@@ -29,9 +29,9 @@ def change_role(actor: Actor, *, role: Role, permissions: Iterable[str]) -> Role
     wanted = sorted(set(permissions))
     unknown = [permission for permission in wanted if permission not in PERMISSIONS]
     if unknown:
-        raise ValidationError(_("没有这项权限:%(names)s。") % {"names": "、".join(unknown)}, code="unknown")
+        raise ValidationError(_("没有这项权限：%(names)s。") % {"names": "、".join(unknown)}, code="unknown")
     if any(post.role_id == role.pk for post in actor.posts):
-        raise ValidationError(_("不能变更自己所任岗位的角色,请由另一位安全管理员办理。"), code="self")
+        raise ValidationError(_("不能变更自己所任岗位的角色，请由另一位安全管理员办理。"), code="self")
     now = timezone.now()
     check_separation([Span(frozenset(wanted), now, None)])
     with transaction.atomic():

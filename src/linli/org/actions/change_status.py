@@ -18,7 +18,7 @@ def check_move(division: Division, status: str) -> None:
     """Refuse a move that the table does not have."""
     if status not in MOVES[division.status]:
         raise ValidationError(
-            _("%(name)s现为“%(before)s”,不能改为“%(after)s”。")
+            _("%(name)s现为“%(before)s”，不能改为“%(after)s”。")
             % {
                 "name": division.title,
                 "before": division.get_status_display(),
@@ -39,7 +39,7 @@ def change_status(actor: Actor, *, division: Division, status: str, basis: str =
     permit(actor, "org.edit", division)
     check_move(division, status)
     if status == ABOLISHED:
-        raise ValidationError(_("撤销须写明日期,请用“撤销”。"), code="move")
+        raise ValidationError(_("撤销须写明日期，请用“撤销”。"), code="move")
     with transaction.atomic():
         before = str(division.status)
         division.status = status

@@ -27,7 +27,7 @@ def create_post(actor: Actor, *, division: Division, role: Role, title: str, val
     if not title:
         raise ValidationError(_("请填写岗位名称。"), code="title")
     if (division.valid_to is not None and division.valid_to <= valid_from) or valid_from < division.valid_from:
-        raise ValidationError(_("%(name)s在这一天不存在,请核对日期。") % {"name": division.title}, code="day")
+        raise ValidationError(_("%(name)s在这一天不存在，请核对日期。") % {"name": division.title}, code="day")
     with transaction.atomic():
         post = Post.objects.create(division=division, role=role, title=title, valid_from=valid_from)
         actor.record(

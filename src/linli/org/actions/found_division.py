@@ -44,9 +44,9 @@ def found_division(
     if not name:
         raise ValidationError(_("请填写名称。"), code="name")
     if BELOW.get(kind, "") != (parent.kind if parent else None):
-        raise ValidationError(_("类别与上级不符:区下设街道,街道下设社区,社区下设网格。"), code="kind")
+        raise ValidationError(_("类别与上级不符：区下设街道，街道下设社区，社区下设网格。"), code="kind")
     if parent and ((parent.valid_to is not None and parent.valid_to <= valid_from) or valid_from < parent.valid_from):
-        raise ValidationError(_("上级在这一天不存在,请核对日期。"), code="parent_dates")
+        raise ValidationError(_("上级在这一天不存在，请核对日期。"), code="parent_dates")
     if status not in (Division.Status.PREPARING, Division.Status.FORMAL):
         raise ValidationError(_("新设的状态只能是筹备或正式。"), code="status")
     if Division.objects.on(valid_from).filter(parent=parent, name=name).exists():

@@ -23,7 +23,7 @@ def leave_post(actor: Actor, *, tenure: Tenure, ends_at: datetime) -> Tenure:
     """
     permit(actor, "security.grant", tenure.post.division)
     if actor.account is not None and actor.account.pk == tenure.account_id:
-        raise ValidationError(_("不能变更自己的岗位,请由另一位安全管理员办理。"), code="self")
+        raise ValidationError(_("不能变更自己的岗位，请由另一位安全管理员办理。"), code="self")
     if ends_at < tenure.starts_at:
         raise ValidationError(_("离岗不能早于到岗。"), code="period")
     if tenure.ends_at is not None and tenure.ends_at <= ends_at:

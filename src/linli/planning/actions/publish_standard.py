@@ -44,7 +44,7 @@ def publish_standard(actor: Actor, *, code: str, valid_from: date, **changed: An
     permit(actor, "planning.standards")
     unknown = sorted(set(changed) - set(COMPARED))
     if unknown:
-        raise ValidationError(_("规模标准没有这一项:%(name)s") % {"name": unknown[0]}, code="field")
+        raise ValidationError(_("规模标准没有这一项：%(name)s") % {"name": unknown[0]}, code="field")
     with transaction.atomic():
         newest = Standard.objects.select_for_update().filter(code=code).order_by("-version").first()
         base = (
@@ -78,7 +78,7 @@ def _check(made: Standard, newest: Standard | None) -> None:
     if (least is None) != (most is None):
         raise ValidationError({"households_most": _("户数下限和上限请一并填写")})
     if least is not None and most is not None and (most < 1 or least > most):
-        raise ValidationError({"households_most": _("户数上限须不低于下限,且不少于1户")})
+        raise ValidationError({"households_most": _("户数上限须不低于下限，且不少于1户")})
     if made.split_above is not None and made.split_above < 1:
         raise ValidationError({"split_above": _("拆分门槛须不少于1户")})
     if newest and newest.valid_from and made.valid_from and made.valid_from < newest.valid_from:

@@ -112,7 +112,7 @@ def test_kept_names_go_to_the_successor_with_most_households() -> None:
     labels[[row for row in range(36) if row % 6 >= 3]] = 1
     labels[[0, 1, 6, 7]] = 2
     named = name_parts(blocks, labels, RULES, "dwellings_delivered")
-    assert named.names == ("团结", "白云", "团结二社区(暂名)")
+    assert named.names == ("团结", "白云", "团结二社区（暂名）")
     assert named.parents == ("团结", "白云", "团结")
     assert named.kept == (True, True, False)
 
@@ -120,7 +120,7 @@ def test_kept_names_go_to_the_successor_with_most_households() -> None:
 def test_working_names_are_never_given_twice() -> None:
     blocks = town()
     taken = blocks.columns["community"].copy()
-    taken[0] = "团结二社区(暂名)"
+    taken[0] = "团结二社区（暂名）"
     labels = np.arange(36) // 6
     named = name_parts(replace(blocks, columns={**blocks.columns, "community": taken}), labels, RULES, "persons")
     assert len(set(named.names)) == 6
@@ -129,7 +129,7 @@ def test_working_names_are_never_given_twice() -> None:
 
 def test_the_four_sides_name_the_streets_met_on_each_side() -> None:
     sides = four_sides(town(), by_hand(halves()).community)
-    assert sides_text(sides["团结"]) == "东至滨河西路,南至街道界,西至街道界,北至街道界"
+    assert sides_text(sides["团结"]) == "东至滨河西路，南至街道界，西至街道界，北至街道界"
     assert sides["白云"]["west"] == "滨河西路"
 
 
@@ -142,7 +142,7 @@ def test_a_line_without_a_name_gives_the_neighbours_name() -> None:
 
 def test_the_words_of_a_community_hold_what_approvers_expect() -> None:
     text = plan_of_four().communities[0].text
-    for said in ("社区范围: 东至", "管辖小区: ", "共计", "总计", "口径: 已交付套数", "常住人口", "办公地点: ", "㎡",
+    for said in ("社区范围：东至", "管辖小区：", "共计", "总计", "口径：已交付套数", "常住人口", "办公地点：", "㎡",
                  "建议配备两委", "社区工作者", "国家法一般规模1000至3000户", "本方案1000至3500户"):  # fmt: skip
         assert said in text
 
@@ -152,16 +152,16 @@ def test_missing_data_are_said_to_be_missing() -> None:
     columns = {name: plan.blocks.columns[name] for name in ("dwellings_delivered", "compound")}
     text = replace(plan, blocks=replace(plan.blocks, columns=columns), rules=RULES.but(kept={})).text()
     assert "常住人口无数据" in text
-    assert "社区工作者无数据(缺人口数)" in text
-    assert "办公地点: 无数据" in text
+    assert "社区工作者无数据（缺人口数）" in text
+    assert "办公地点：无数据" in text
 
 
 def test_outside_the_statutory_band_a_reason_is_demanded() -> None:
     plan = by_hand(halves())
     assert all(c.needs_reason and "需说明理由" in c.text for c in plan.communities)
-    said = plan.with_reasons({"团结": "地形封闭, 无法再分"})
+    said = plan.with_reasons({"团结": "地形封闭，无法再分"})
     first, second = said.communities
-    assert "理由: 地形封闭" in first.text
+    assert "理由：地形封闭" in first.text
     assert "需说明理由" not in first.text
     assert "需说明理由" in second.text
     with pytest.raises(InputError):
@@ -191,8 +191,8 @@ def test_evaluating_a_move_says_what_changes() -> None:
     assert change.holds == (not change.broken)
     before, after = ({c.name: c.count for c in p.communities} for p in (change.before, change.after))
     assert after["团结"] - before["团结"] == moved == before["白云"] - after["白云"]
-    assert f"({moved:+d}; 口径: 已交付套数)" in change.text()
-    assert "社区间界线+100米, 其中主干道-100米、街巷+200米" in change.text()
+    assert f"（{moved:+d}；口径：已交付套数）" in change.text()
+    assert "社区间界线+100米，其中主干道-100米、街巷+200米" in change.text()
 
 
 def test_evaluating_a_move_says_which_rule_it_breaks() -> None:

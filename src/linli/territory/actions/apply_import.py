@@ -42,10 +42,10 @@ def apply_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
         if held.state == ImportBatch.State.APPLIED:
             return held
         if not held.may_become("applied"):
-            raise ValidationError(_("请先检查,再入库"), code="state")
+            raise ValidationError(_("请先检查，再入库"), code="state")
         draft = draft_of(held, rows)
         if draft.left_out and not held.leave_out:
-            raise ValidationError(_("检查之后数据又有变化,现有错误:请重新检查"), code="errors")
+            raise ValidationError(_("检查之后数据又有变化，现有错误：请重新检查"), code="errors")
         undo = write_draft(draft)
         if held.kind in INDEXED:  # a building is found by its compound's names too
             index_buildings(Building.objects.filter(block__street=held.street))

@@ -52,10 +52,10 @@ def assign_blocks(
         The actor may not.
     """
     if community.kind != Division.Kind.COMMUNITY:
-        raise ValidationError(_("地块只能划给社区:%(name)s不是社区") % {"name": community.title}, code="kind")
+        raise ValidationError(_("地块只能划给社区：%(name)s不是社区") % {"name": community.title}, code="kind")
     if not Division.objects.on(from_day).filter(pk=community.pk).exists():
         raise ValidationError(
-            _("%(day)s没有%(name)s:请核对日期或社区")
+            _("%(day)s没有%(name)s：请核对日期或社区")
             % {"day": date_format(from_day, "DATE_FORMAT"), "name": community.title},
             code="day",
         )
@@ -63,7 +63,7 @@ def assign_blocks(
     strangers = [block.code for block in blocks if block.street_id != community.parent_id]
     if strangers:
         raise ValidationError(
-            _("地块不在该社区所属的街道:%(codes)s") % {"codes": "、".join(strangers[:5])}, code="street"
+            _("地块不在该社区所属的街道：%(codes)s") % {"codes": "、".join(strangers[:5])}, code="street"
         )
     if not codes:
         raise ValidationError(_("请至少选一个地块"), code="empty")

@@ -154,7 +154,7 @@ def _step(batch: ImportBatch, state: str, **values: object) -> None:
     with transaction.atomic():
         held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if not held.may_become(state):
-            raise ValidationError(_("这次导入%(state)s,不能再改") % {"state": held.get_state_display()}, code="state")
+            raise ValidationError(_("这次导入%(state)s，不能再改") % {"state": held.get_state_display()}, code="state")
         for name, value in {"state": state, **values}.items():
             setattr(held, name, value)
             setattr(batch, name, value)

@@ -57,7 +57,7 @@ def ready_import(
     foreign = {*(columns or {})} - {field.name for field in fields_of(batch.kind)}
     foreign |= {*(columns or {}).values()} - {*sight.columns}
     if foreign:
-        raise ValidationError({"columns": _("没有这些字段或列:%(names)s") % {"names": "、".join(sorted(foreign))}})
+        raise ValidationError({"columns": _("没有这些字段或列：%(names)s") % {"names": "、".join(sorted(foreign))}})
     kept = ColumnMapping.objects.filter(street=batch.street, kind=batch.kind).first()
     chosen = columns if columns is not None else guess_columns(
         batch.kind, sight.columns, dict(kept.columns) if kept else {}

@@ -39,7 +39,7 @@ def undo_assignment(actor: Actor, *, assignment: Assignment) -> None:
         if held.undone_at:
             raise ValidationError(_("这次调整已经撤销过了"), code="undone")
         if timezone.localdate() > max(held.from_day, timezone.localdate(held.made_at)):
-            raise ValidationError(_("这次调整已经生效,成为历史:请从今天起另作一次调整"), code="history")
+            raise ValidationError(_("这次调整已经生效，成为历史：请从今天起另作一次调整"), code="history")
         restore(held)
         actor.record(
             "territory.undo_assignment",
@@ -70,7 +70,7 @@ def restore(assignment: Assignment) -> None:
     for keys in chunks(sorted(after)):
         list(Block.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
     if periods_of(after) != after:
-        raise ValidationError(_("其中的地块后来又调整过:请先撤销后来的调整"), code="later")
+        raise ValidationError(_("其中的地块后来又调整过：请先撤销后来的调整"), code="later")
     write_periods(after, before)
     assignment.undone_at = timezone.now()
     assignment.save(update_fields=["undone_at"])

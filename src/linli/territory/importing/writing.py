@@ -83,7 +83,9 @@ def _nothing_hangs_on(made: dict[str, list[int]]) -> None:
         for keys in chunks(made.get("block", [])):
             found = model._default_manager.filter(**{f"{field}__in": keys}).values_list("pk", flat=True)
             if set(found) - own:
-                raise ValidationError(_("导入的地块上已有归属、房屋或设施:先撤销它们,才能撤销这次导入"), code="depends")
+                raise ValidationError(
+                    _("导入的地块上已有归属、房屋或设施：先撤销它们，才能撤销这次导入"), code="depends"
+                )
 
 
 def _lines_of(blocks: list[int]) -> list[models.Model]:

@@ -241,7 +241,7 @@ def test_lists_cost_the_same_for_many_rows(clerk: Client, world: World, django_a
         clerk.get("/ground/imports/")
     with django_assert_max_num_queries(8):
         page = clerk.get(f"/ground/imports/{batch.pk}/check").content.decode()
-    assert "第 1 页,共 6 页" in page
+    assert "第 1 页，共 6 页" in page
 
 
 @pytest.mark.parametrize("kind", ImportBatch.Kind.values)

@@ -58,13 +58,13 @@ def issue_token(
         raise ValidationError({"days": _("有效期为1—%(days)d天") % {"days": MOST_DAYS}})
     foreign = sorted(scope for scope in set(scopes) if scope not in SCOPES or not actor.may(scope))
     if foreign:
-        raise ValidationError({"scopes": _("您现在没有这些权限:%(scopes)s") % {"scopes": "、".join(foreign)}})
+        raise ValidationError({"scopes": _("您现在没有这些权限：%(scopes)s") % {"scopes": "、".join(foreign)}})
     with transaction.atomic():
         before = Token.objects.filter(key=key, account=actor.account).first()
         if before is not None:
             return before, ""
         if Token.objects.working().filter(account=actor.account).count() >= MOST_TOKENS:
-            raise ValidationError(_("有效令牌已有%(most)d个,请先撤销不用的") % {"most": MOST_TOKENS})
+            raise ValidationError(_("有效令牌已有%(most)d个，请先撤销不用的") % {"most": MOST_TOKENS})
         secret = f"linli_{secrets.token_urlsafe(32)}"
         token = Token.objects.create(
             account=actor.account,

@@ -149,7 +149,7 @@ def test_errors_are_told_in_the_language_of_the_one_who_asks(world: World) -> No
     assert chinese["title"] == "参数不对"
     assert chinese["errors"] == [
         {"field": "limit", "message": "太小"},
-        {"field": "on", "message": "应是日期,如2026-01-31"},
+        {"field": "on", "message": "应是日期，如2026-01-31"},
     ]
     assert english["title"] == "Wrong parameters"
     assert english["type"] == "/api/#malformed"

@@ -81,7 +81,7 @@ def test_columns_are_chosen_by_field(program: Client) -> None:
     told = send(program, "甲,乙\nB001,7\n", columns='{"block": "甲", "dwellings": "乙"}')
     assert told["state"] == "checked", told
     wrong = send(program, "甲,乙\nB001,7\n", 409, columns='{"block": "丙"}')
-    assert wrong["errors"] == [{"field": "columns", "message": "没有这些字段或列:丙"}]
+    assert wrong["errors"] == [{"field": "columns", "message": "没有这些字段或列：丙"}]
     assert send(program, COUNTS, 409, columns="[1]")["errors"][0]["field"] == "columns"
 
 

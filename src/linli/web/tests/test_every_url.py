@@ -47,7 +47,7 @@ def place(world: World) -> None:
 def test_every_address_stands_in_the_table() -> None:
     found = set(names(get_resolver()))
     missing = sorted(found - set(TABLE))
-    assert missing == [], "add to urls.toml:\n" + "\n".join(f'["{name}"]\npublic = 200\n' for name in missing)
+    assert missing == [], "add to urls.toml:\n" + "\n".join(f'"{name}" = {{ public = 200 }}' for name in missing)
     assert sorted(set(TABLE) - found) == []
 
 

@@ -32,13 +32,13 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("用途"),
         max_length=60,
-        help_text=gettext_lazy("写清哪个系统用、做什么,如“户数平台每日同步”。"),
+        help_text=gettext_lazy("写清哪个系统用、做什么，如“户数平台每日同步”。"),
     )
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("权限范围"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("只列出您现在有的权限。一项不选,只能读公开内容。"),
+        help_text=gettext_lazy("只列出您现在有的权限。一项不选，只能读公开内容。"),
     )
     days = forms.TypedChoiceField(
         label=gettext_lazy("有效期"),
