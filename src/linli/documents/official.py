@@ -1,9 +1,9 @@
 """A Chinese official document as docx, laid out as GB/T 9704-2012 asks.
 
 A4; margins 37 mm top, 28 mm left, 35 mm bottom, 26 mm right; type area 156 × 225 mm with 22 lines of 28 characters;
-body in 3号 仿宋 (16 pt) at a fixed pitch; title 2号 小标宋 (22 pt), centred; headings 一、黑体, （一） 楷体, 1. and （1）
-仿宋; page numbers 4号 (14 pt) between dashes, odd ones right and even ones left. The red head (版头) belongs to the
-issuing office and is left out.
+body in 3号 仿宋 (16 pt) at a fixed pitch; title 2号 小标宋 (22 pt), centred; headings 一、黑体, （一）楷体,
+1. and （1） 仿宋; page numbers 4号 (14 pt) between dashes, odd ones right and even ones left. The red head (版头)
+belongs to the issuing office and is left out.
 """
 
 from __future__ import annotations
