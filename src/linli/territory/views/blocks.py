@@ -78,6 +78,7 @@ def block(request: HttpRequest, street: str, code: str) -> HttpResponse:
     neighbours = [(line.b if line.a_id == one.pk else line.a, line) for line in lines[:NEIGHBOURS]]
     buildings = Building.objects.filter(block=one).select_related("compound").order_by("code")
     context = {
+        "may_print": actor_in(request).may("territory.view", one.street),
         "ground": one,  # `block` is a word of templates
         "trail": [(_("地块"), reverse("ground:blocks"))],
         "now": next((m for m in memberships if m.valid_from <= today and (not m.valid_to or m.valid_to > today)), None),
