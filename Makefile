@@ -22,7 +22,7 @@ PORT ?= 8000
 export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo assets test unit postgresql pages lint bench pictures lock clean
+.PHONY: help demo assets test unit browser postgresql pages lint bench pictures lock clean
 help:  ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
@@ -31,10 +31,13 @@ demo: $(KERNELS) $(ASSETS)  ## build the synthetic district 铜源街道, divide
 
 assets: $(ASSETS)  ## build the pages' style, scripts and English words
 
-test: lint pages unit postgresql  ## format, lint, types, floors, scripts, tests on SQLite and PostgreSQL, browser
+test: lint pages unit browser postgresql  ## format, lint, types, floors, scripts, tests on SQLite and PostgreSQL, browser
 
-unit: $(DEV) $(KERNELS) $(ASSETS)  ## every test on SQLite, those in the browser too
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+unit: $(DEV) $(KERNELS) $(ASSETS)  ## every test on SQLite but those in the browser
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m 'not browser'
+
+browser: $(DEV) $(ASSETS)  ## every page in Chromium, wide and narrow
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist load -m browser src/linli/web/tests/browser
 
 # a cluster of its own in a temporary folder, stopped whatever happens
 postgresql: $(DEV) $(KERNELS) $(ASSETS)  ## the tests of the site again, on PostgreSQL

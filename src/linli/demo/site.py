@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from linli.demo.names import COMMUNITIES, DISTRICT, STREET, STREET_CODE
@@ -19,6 +20,7 @@ from linli.documents.official import ordinal
 from linli.geodata import Blocks, read_blocks
 from linli.org.actors import SYSTEM
 from linli.org.models import Account, Division, DivisionName, Post, Role, Tenure
+from linli.org.passwords import OneTimeHasher
 from linli.territory.actions.apply_import import apply_import
 from linli.territory.actions.prepare_import import upload_import
 from linli.territory.actions.ready_import import ready_import
@@ -106,7 +108,9 @@ def _people(divisions: dict[str, Division], rng: np.random.Generator) -> int:
         seated.append((place, role))
 
     for visitor in VISITORS:
-        account = Account.objects.create_account(visitor.username, name=visitor.name, password=password)
+        account = Account.objects.create_account(visitor.username, name=visitor.name)
+        account.password = make_password(password, hasher=OneTimeHasher.algorithm)  # hashed slowly once it is used
+        account.save(update_fields=["password"])
         if visitor.role:
             seat(account, visitor.role, visitor.place, visitor.seat)
     places = [(name, "grid_worker", "网格员") for name, d in divisions.items() if d.kind == Division.Kind.GRID]

@@ -2,10 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import re
-import subprocess
-import sys
 from html.parser import HTMLParser
 
 import numpy as np
@@ -163,28 +160,3 @@ def test_no_plan_at_all_is_an_error_that_names_the_rules():
     nothing = SplitResult(None, "infeasible", "boundary", None, None, clash=("R01", "R10"))
     with pytest.raises(InfeasibleError, match="R01; R10"):
         story.chosen([story.replace(story.OPTIONS[1], result=nothing)])
-
-
-def test_a_site_is_filled_by_the_actions_of_its_users_and_once(told, tmp_path):
-    script = (
-        "from linli.web.start import start_django; start_django()\n"
-        "from linli.web.upkeep.upgrading import upgrade; upgrade(tell=lambda words: None)\n"
-        "from pathlib import Path; import sys\n"
-        "from linli.demo.site import fill\n"
-        "quiet = lambda words: None\n"
-        "print(fill(Path(sys.argv[1]), tell=quiet), fill(Path(sys.argv[1]), tell=quiet))\n"
-        "from django.db.models import Sum\n"
-        "from linli.territory.models import Building, Count, Membership\n"
-        "from linli.territory.search import search\n"
-        "total = Count.objects.filter(definition='households_registered').aggregate(n=Sum('value'))['n']\n"
-        "print(total, Membership.objects.count(), Building.objects.count(), search('老二食堂')[0].title)\n"
-        "from linli.ledger.models import Entry\n"
-        "print(Entry.objects.filter(verb='territory.apply_import').count())\n"
-    )
-    keep = {name: value for name, value in os.environ.items() if not name.startswith(("LINLI", "DATABASE", "DJANGO"))}
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(told[0])], env={**keep, "LINLI_HOME": str(tmp_path)},
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert done.stdout.splitlines() == ["True False", "22110 204 1168 矿务局二片区家属院", "4"]
-    assert (tmp_path / "demo-accounts.txt").stat().st_mode & 0o077 == 0

@@ -26,7 +26,7 @@ from linli.web.wsgi import application
 KEPT = Path(__file__).resolve().parents[4] / "docs" / "api" / "openapi.json"
 described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
 tries = settings(
-    max_examples=12,
+    max_examples=6,
     derandomize=True,
     database=None,
     deadline=None,

@@ -1,7 +1,8 @@
-"""The demo's own files go in from first to last, and the sums come out again."""
+"""A site filled with the demo, and the demo's own files imported from first to last: the sums come out again."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from datetime import date
@@ -11,6 +12,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Sum
 
+from linli.demo import generate
+from linli.demo.story import blocks_of
 from linli.ledger.models import Entry
 from linli.org.actors import Actor, actor_of
 from linli.org.tests.world import World
@@ -28,34 +31,13 @@ from linli.territory.models import Block, Building, Compound, Count, Facility, I
 from linli.territory.search import search
 
 DAY = date(2026, 6, 30)
-MAKE = """
-import sys
-from pathlib import Path
-from linli.demo import generate
-generate(sys.argv[1])
-"""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's layers and its blocks file, made once."""
+    """The demo's layers and its blocks file, as `linli demo` lays them out, made once."""
     folder = tmp_path_factory.mktemp("demo")
-    subprocess.run([sys.executable, "-c", MAKE, str(folder)], check=True)
-    layers = [
-        word
-        for role in ("roads", "water", "rail", "walls", "buildings", "compounds", "communities")
-        for word in (f"--{role}", str(folder / f"{role}.gpkg"))
-    ]
-    command = [
-        sys.executable,
-        "-c",
-        "from linli.cli import main; main()",
-        "blocks",
-        *layers,
-        "--within",
-        str(folder / "boundary.gpkg"),
-    ]
-    subprocess.run([*command, "-o", str(folder / "blocks.gpkg")], check=True, capture_output=True)
+    blocks_of(generate(folder / "data"), folder / "blocks.gpkg")
     return folder
 
 
@@ -98,28 +80,28 @@ def test_the_demo_goes_in_from_blocks_to_counts(
     assert 102 < block.west < 103
     assert 25 < block.south < 26
 
-    apply_import(clerk, batch=ready(world, clerk, demo / "compounds.gpkg", "compounds"))
+    apply_import(clerk, batch=ready(world, clerk, demo / "data" / "compounds.gpkg", "compounds"))
     assert Compound.objects.count() == 118
     assert Block.objects.exclude(compound=None).count() > 80
-    apply_import(clerk, batch=ready(world, clerk, demo / "buildings.gpkg", "buildings"))
+    apply_import(clerk, batch=ready(world, clerk, demo / "data" / "buildings.gpkg", "buildings"))
     assert Building.objects.count() == 1168
     assert Building.objects.exclude(compound=None).count() > 900
     assert search("白云花园1栋")[0].title == "白云花园1幢"
-    apply_import(clerk, batch=ready(world, clerk, demo / "facilities.gpkg", "facilities"))
+    apply_import(clerk, batch=ready(world, clerk, demo / "data" / "facilities.gpkg", "facilities"))
     assert Facility.objects.count() == 55
 
     Count.objects.all().delete()
-    ledger = ready(world, clerk, demo / "counts.xlsx", "counts", counts=True)
+    ledger = ready(world, clerk, demo / "data" / "counts.xlsx", "counts", counts=True)
     assert ledger.state == "mapped"  # rows of courtyards without a name have no place
     assert set(ledger.problems.filter(level="error").values_list("code", flat=True)) == {"no_place"}
-    ledger = ready(world, clerk, demo / "counts.xlsx", "counts", counts=True, leave_out=True)
+    ledger = ready(world, clerk, demo / "data" / "counts.xlsx", "counts", counts=True, leave_out=True)
     assert ledger.summary["left_out"] == 48
     apply_import(clerk, batch=ledger)
     assert 21000 < total("households_registered") < 22110
     assert Entry.objects.filter(verb="territory.apply_import").count() == 5
 
     # the same again changes nothing
-    again = ready(world, clerk, demo / "buildings.gpkg", "buildings")
+    again = ready(world, clerk, demo / "data" / "buildings.gpkg", "buildings")
     assert again.summary["numbers"] == {"building": {"new": 0, "changed": 0, "same": 1168, "gone": 0}}
     blocks = ready(world, clerk, demo / "blocks.gpkg", "blocks", counts=True)
     assert blocks.summary["numbers"]["block"]["same"] == made
@@ -135,7 +117,7 @@ def test_the_last_import_can_be_taken_back_and_only_once_applied(
     seen = Entry.objects.count()
     assert apply_import(clerk, batch=blocks).state == "applied"
     assert Entry.objects.count() == seen
-    facilities = ready(world, clerk, demo / "facilities.gpkg", "facilities")
+    facilities = ready(world, clerk, demo / "data" / "facilities.gpkg", "facilities")
     apply_import(clerk, batch=facilities)
     with pytest.raises(ValidationError, match="最近一次"):
         undo_import(clerk, batch=blocks)
@@ -182,3 +164,28 @@ def test_others_may_not_import_and_a_discarded_import_goes_no_further(
     assert not path_of(batch).exists()
     with pytest.raises(ValidationError, match="不能再改"):
         locate_import(clerk, batch=batch, layer="a")
+
+
+def test_a_site_is_filled_by_the_actions_of_its_users_and_once(demo: Path, tmp_path: Path) -> None:
+    script = (
+        "from linli.web.start import start_django; start_django()\n"
+        "from linli.web.upkeep.upgrading import upgrade; upgrade(tell=lambda words: None)\n"
+        "from pathlib import Path; import sys\n"
+        "from linli.demo.site import fill\n"
+        "quiet = lambda words: None\n"
+        "print(fill(Path(sys.argv[1]), tell=quiet), fill(Path(sys.argv[1]), tell=quiet))\n"
+        "from django.db.models import Sum\n"
+        "from linli.territory.models import Building, Count, Membership\n"
+        "from linli.territory.search import search\n"
+        "total = Count.objects.filter(definition='households_registered').aggregate(n=Sum('value'))['n']\n"
+        "print(total, Membership.objects.count(), Building.objects.count(), search('老二食堂')[0].title)\n"
+        "from linli.ledger.models import Entry\n"
+        "print(Entry.objects.filter(verb='territory.apply_import').count())\n"
+    )
+    keep = {name: value for name, value in os.environ.items() if not name.startswith(("LINLI", "DATABASE", "DJANGO"))}
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(demo)], env={**keep, "LINLI_HOME": str(tmp_path)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == ["True False", "22110 204 1168 矿务局二片区家属院", "4"]
+    assert (tmp_path / "demo-accounts.txt").stat().st_mode & 0o077 == 0
