@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from linli.documents.workbooks import safe, written
 from linli.org.models import Division, Role
 from linli.org.roster import HEADS, MOST_ROWS, Line
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTHS = (16, 12, 18, 18, 16, 14)
 
 
@@ -33,11 +32,11 @@ def template(divisions: Sequence[Division]) -> bytes:
     places = book.create_sheet("区划代码")
     places.append(["区划代码", "名称", "级别"])
     for division in divisions:
-        places.append([division.code, _safe(division.chinese_title), str(division.get_kind_display())])
+        places.append([division.code, safe(division.chinese_title), str(division.get_kind_display())])
     roles = book.create_sheet("角色")
     roles.append(["角色", "英文名"])
     for role in Role.objects.all():
-        roles.append([_safe(role.name), _safe(role.name_en)])
+        roles.append([safe(role.name), safe(role.name_en)])
     about = book.create_sheet("说明")
     for line in (
         (_("一行一人一岗；一人两岗写两行。"),),
@@ -55,7 +54,7 @@ def template(divisions: Sequence[Division]) -> bytes:
             choice.showErrorMessage = False  # a roster may be pasted whole; the preview says what is wrong
             sheet.add_data_validation(choice)
             choice.add(f"{column}2:{column}{MOST_ROWS + 1}")
-    return _written(book)
+    return written(book)
 
 
 def problems(lines: Sequence[Line]) -> bytes:
@@ -68,17 +67,5 @@ def problems(lines: Sequence[Line]) -> bytes:
     sheet.append([_("行"), _("列"), _("值"), _("怎么改")])
     for line in lines:
         for one in line.problems:
-            sheet.append([line.row.number, one.column, _safe(one.value), one.words])
-    return _written(book)
-
-
-def _written(book: object) -> bytes:
-    target = io.BytesIO()
-    book.save(target)  # type: ignore[attr-defined]
-    return target.getvalue()
-
-
-def _safe(words: str) -> str:
-    """Keep words from being taken for a formula, and out of them what a workbook does not hold."""
-    plain = "".join(mark for mark in words if mark.isprintable())
-    return f"'{plain}" if plain[:1] in ("=", "+", "-", "@") else plain
+            sheet.append([line.row.number, one.column, safe(one.value), one.words])
+    return written(book)

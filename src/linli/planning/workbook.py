@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from linli.documents.workbooks import safe, written
 from linli.territory.models import Count
 
 
@@ -39,7 +39,7 @@ def workbook(context: Mapping[str, Any]) -> bytes:
     for one in context["standings"]:
         checkup = one.checkup
         sheet.append(
-            [_plain(one.division.title), _plain(one.division.parent.title if one.division.parent else ""),
+            [safe(one.division.title), safe(one.division.parent.title if one.division.parent else ""),
              checkup.blocks,
              *(checkup.counts.get(code) for code, _words in definitions), checkup.grade,
              _("是") if checkup.flagged else _("否"), "; ".join(one.reasons), one.staffing.workers, one.workers,
@@ -56,11 +56,4 @@ def workbook(context: Mapping[str, Any]) -> bytes:
         *((_("来源"), f"{source} {date_format(as_of, 'DATE_FORMAT')}") for source, as_of in context["sources"]),
     ):
         about.append([name, words])
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
-
-
-def _plain(words: str) -> str:
-    """Keep a name from being taken for a formula."""
-    return f"'{words}" if words[:1] in ("=", "+", "-", "@") else words
+    return written(book)

@@ -7,7 +7,6 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -19,13 +18,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from linli.documents.workbooks import XLSX
 from linli.org import actions
 from linli.org.forms.people import RosterForm
 from linli.org.models import RosterImport
 from linli.org.policies import actor_in, requires
 from linli.org.roster import MOST_BYTES, OUTCOMES, Line, Row, plan
-from linli.org.roster_files import XLSX, problems, template
+from linli.org.roster_files import problems, template
 from linli.org.tree import divisions_of
+from linli.org.views.files import attachment
 
 ROWS = 50
 
@@ -57,7 +58,7 @@ def roster(request: HttpRequest) -> HttpResponse:
 def blank(request: HttpRequest) -> HttpResponse:
     """Give the template, with the divisions of the one who asks."""
     rows = divisions_of(actor_in(request).areas("security.grant"), timezone.localdate())
-    return _file(template(list(rows)), "名册模板.xlsx", "roster.xlsx")
+    return attachment(template(list(rows)), XLSX, "名册模板.xlsx", "roster.xlsx")
 
 
 @never_cache
@@ -74,7 +75,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("security.grant", "security.accounts")
 def wrong(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the rows with errors as a workbook."""
-    return _file(problems(_lines(request, find(request, pk))), "名册错误.xlsx", "roster-errors.xlsx")
+    return attachment(problems(_lines(request, find(request, pk))), XLSX, "名册错误.xlsx", "roster-errors.xlsx")
 
 
 @never_cache
@@ -126,12 +127,6 @@ def _preview(
         "trail": _trail(inside=True),
     }  # fmt: skip
     return render(request, "org/roster_preview.html", context, status=status)
-
-
-def _file(content: bytes, name: str, plain: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
-    return answer
 
 
 def _trail(*, inside: bool = False) -> list[tuple[str, str]]:

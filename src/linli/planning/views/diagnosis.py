@@ -11,11 +11,14 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from linli.documents.workbooks import XLSX
 from linli.org.days import day_of
 from linli.org.models import Division
 from linli.org.policies import actor_in, requires
+from linli.org.views.files import attachment
 from linli.planning.checkup import Ground, Standing, check, read_ground, summary
 from linli.planning.models import Standard
 from linli.planning.outlines import Drawing, draw
@@ -26,7 +29,6 @@ from linli.territory.models import Block, Count
 DEFINITIONS = [choice for choice in Count.Definition.choices if choice[0] != Count.Definition.PERSONS]
 MOST_THRESHOLD = 100_000
 ROWS = 100  # blocks of one page
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,8 @@ def table(request: HttpRequest) -> HttpResponse:
     from linli.planning.workbook import workbook
 
     context = _look(request)
-    answer = HttpResponse(workbook(context), content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="diagnosis-{context["question"].day.isoformat()}.xlsx"'
-    return answer
+    day = context["question"].day.isoformat()
+    return attachment(workbook(context), XLSX, f"{_('社区规模体检')}-{day}.xlsx", f"diagnosis-{day}.xlsx")
 
 
 @require_safe

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -14,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from linli.documents.workbooks import XLSX, safe, written
 from linli.errors import InputError
 from linli.org.policies import requires
+from linli.org.views.files import attachment
 from linli.territory.models import ImportBatch, ImportProblem
 from linli.territory.views.imports import DO, find
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXAMPLES = {
     "code": "1", "compound": "白云花园", "name": "白云花园", "also_called": "花园小区", "use": "商品房",
     "number": "12幢", "road": "炎龙路", "gate": "18号", "units": "3", "floors": "11", "kind": "党群服务中心",
@@ -53,7 +53,7 @@ def sample(request: HttpRequest, kind: str) -> HttpResponse:
         ring = [[103.18, 26.08], [103.181, 26.08], [103.181, 26.081], [103.18, 26.081], [103.18, 26.08]]
         block = {"type": "Feature", "properties": said, "geometry": {"type": "Polygon", "coordinates": [ring]}}
         content = json.dumps({"type": "FeatureCollection", "features": [block]}, ensure_ascii=False, indent=1)
-        return _file(content.encode(), "application/geo+json", f"{name}.geojson", f"{kind}.geojson")
+        return attachment(content.encode(), "application/geo+json", f"{name}.geojson", f"{kind}.geojson")
     if kind in (ImportBatch.Kind.BUILDINGS, ImportBatch.Kind.FACILITIES):
         said |= {"经度": "103.180512", "纬度": "26.080533"}
     return _table("xlsx", name, kind, [list(said), list(said.values())])
@@ -95,31 +95,18 @@ def _lines(batch: ImportBatch) -> Iterator[list[object]]:
 
     for one in ImportProblem.objects.filter(batch=batch).iterator(500):
         wrong, advice = words_of(one.code, one.details)
-        yield [str(one.get_level_display()), one.row, _safe(one.field), _safe(one.value), wrong, advice]
+        yield [str(one.get_level_display()), one.row, safe(one.field), safe(one.value), wrong, advice]
 
 
 def _table(ending: str, name: str, plain: str, rows: Iterable[Sequence[object]]) -> HttpResponse:
     if ending == "csv":
         text = io.StringIO()
         csv.writer(text).writerows(rows)
-        return _file(text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", f"{name}.csv", f"{plain}.csv")
+        return attachment(text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", f"{name}.csv", f"{plain}.csv")
     import openpyxl
 
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet()
     for row in rows:
         sheet.append(row)
-    target = io.BytesIO()
-    book.save(target)
-    return _file(target.getvalue(), XLSX, f"{name}.xlsx", f"{plain}.xlsx")
-
-
-def _file(content: bytes, kind: str, name: str, plain: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=kind)
-    answer["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
-    return answer
-
-
-def _safe(words: str) -> str:
-    """Keep words from being taken for a formula."""
-    return f"'{words}" if words[:1] in ("=", "+", "-", "@") else words
+    return attachment(written(book), XLSX, f"{name}.xlsx", f"{plain}.xlsx")
