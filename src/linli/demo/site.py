@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from linli.demo.matters import fill_matters
 from linli.demo.names import COMMUNITIES, DISTRICT, STREET, STREET_CODE
 from linli.demo.people import VISITORS, names
 from linli.documents.official import ordinal
@@ -58,6 +59,7 @@ def fill(folder: Path, *, seed: int = 20261123, tell: Tell = print) -> bool:
         tell(f"岗位 {seats} / posts")
         _ground(folder, divisions[STREET])
         tell(f"地块 {len(blocks)} / blocks")
+        tell(f"事项 {fill_matters(seed=seed)} / matters")
         SYSTEM.record(
             "demo.fill", object=divisions[STREET].reference, public=True,
             content={"note": "演示数据·全部合成", "blocks": len(blocks), "divisions": len(divisions), "seed": seed},

@@ -10,7 +10,6 @@ from allauth.core.exceptions import SignupClosedException
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -22,6 +21,7 @@ from linli.ledger.recording import record
 from linli.org import lockout
 from linli.org.actors import Actor
 from linli.org.models import Account, SignInFailure
+from linli.org.seals import seal, unseal
 
 
 def _waiting() -> ValidationError:
@@ -136,11 +136,11 @@ class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """Encrypt a secret with the site's key."""
-        return _fernet().encrypt(text.encode()).decode()
+        return seal(text, "mfa")
 
     def decrypt(self, encrypted_text: str) -> str:
         """Decrypt a secret."""
-        return _fernet().decrypt(encrypted_text.encode()).decode()
+        return unseal(encrypted_text, "mfa")
 
     def get_totp_issuer(self) -> str:
         """Name the site in the authenticator."""
@@ -162,10 +162,3 @@ class CodeForm(AuthenticateForm):  # type: ignore[misc]
             raise
         lockout.clear(tried)
         return code
-
-
-def _fernet() -> Fernet:
-    import base64
-    import hashlib
-
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"linli.mfa{settings.SECRET_KEY}".encode()).digest()))

@@ -28,6 +28,11 @@ PERMISSIONS: dict[str, str] = {
     "territory.view": "查看地块与房屋",
     "territory.import": "导入地块、房屋与户数",
     "territory.membership": "调整地块归属",
+    "matters.view": "查看事项",
+    "matters.handle": "办理事项",
+    "matters.dispatch": "派遣、转派、延期与合并事项",
+    "matters.verify": "核查结案",
+    "matters.decide": "裁定两次退回的事项",
     "planning.diagnose": "查看社区规模体检",
     "planning.standards": "维护规模标准",
 }

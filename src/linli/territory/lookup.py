@@ -9,6 +9,7 @@ from datetime import date
 
 import numpy as np
 import shapely
+from django.db.models import Q
 from django.utils import timezone
 from numpy.typing import NDArray
 
@@ -108,10 +109,12 @@ def ground_stamp() -> int:
     return GroundStamp.objects.values_list("value", flat=True).get(pk=1)
 
 
-def next_change(block: Block, day: date) -> Membership | None:
-    """Return the first membership of a block that begins after a day, None where none is scheduled."""
-    later = Membership.objects.filter(block=block, valid_from__gt=day).order_by("valid_from")
-    return later.select_related("community__parent").first()
+def now_and_next(block: Block, day: date) -> tuple[Membership | None, Membership | None]:
+    """Return the membership of a block on a day, and the first one that begins after it; one query."""
+    rows = Membership.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), block=block).order_by("valid_from")
+    found = list(rows.select_related("community__parent")[:2])
+    now = found.pop(0) if found and found[0].valid_from <= day else None
+    return now, found[0] if found else None
 
 
 def block_at(longitude: float, latitude: float) -> Block | None:

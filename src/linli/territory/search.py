@@ -173,12 +173,15 @@ def _find(sets: Sequence[Sequence[str]], street: str, *, ordered: bool = False) 
     if connection.vendor == "postgresql":
         query = _query(sets, prefix=":*", quote="'", both=" & ", either=" | ")
         vector = "to_tsvector('simple', b.grams)"
-        order = f"ORDER BY ts_rank({vector}, to_tsquery('simple', %s)) DESC" if ordered else ""
+        # how many of the words it bears; ts_rank would make the vector of every candidate anew
+        words = list(dict.fromkeys(word for words in sets for word in words)) if ordered else []
+        counted = " + ".join(["(strpos(' ' || b.grams || ' ', %s) > 0)::int"] * len(words))
+        order = f"ORDER BY {counted} DESC" if words else ""
         sql = (
             f"SELECT {COLUMNS} FROM territory_building b {TABLES} "
             f"WHERE {vector} @@ to_tsquery('simple', %s) {within} {order} LIMIT {LOOKED_AT}"
         )
-        values = [query, *values, *([query] if ordered else [])]
+        values = [query, *values, *(f" {word} " for word in words)]
     else:
         query = _query(sets, prefix="*", quote='"', both=" AND ", either=" OR ")
         order = "ORDER BY f.rank" if ordered else ""

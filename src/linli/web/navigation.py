@@ -21,6 +21,9 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(_("首页"), "home"),
+    Entry(_("今日"), "matters:today", "matters.handle"),
+    Entry(_("事项"), "matters:matters", "matters.view"),
+    Entry(_("反映问题"), "matters:report"),
     Entry(_("查我家属于哪个社区"), "territory:find"),
     Entry(_("地块"), "ground:blocks", "territory.view"),
     Entry(_("数据导入"), "ground:imports", "territory.import"),
@@ -36,6 +39,7 @@ ENTRIES: tuple[Entry, ...] = (
 
 # the heading under which a room's pages stand, by the first part of the page's name
 GROUPS: dict[str, str | Promise] = {
+    "matters": _("事项"),
     "territory": _("地块与房屋"),
     "ground": _("地块与房屋"),
     "planning": _("规模调整"),

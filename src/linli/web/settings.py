@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "linli.web",
     "linli.planning",
     "linli.territory",
+    "linli.matters",
     "linli.org",
     "linli.jobs",
     "linli.ledger",

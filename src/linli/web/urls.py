@@ -13,6 +13,7 @@ urlpatterns = [
     path("look", preferences.choose, name="choose"),
     path("style", style.show, name="style"),
     path("where/", include("linli.territory.urls")),
+    path("", include("linli.matters.urls")),
     path("ground/", include("linli.territory.ground_urls")),
     path("org/", include("linli.org.urls")),
     path("planning/", include("linli.planning.urls")),

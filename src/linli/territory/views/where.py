@@ -18,7 +18,7 @@ from linli.org.limits import address_of, allow
 from linli.org.models import Division
 from linli.org.policies import actor_in, requires
 from linli.plans.task import STATIONS
-from linli.territory.lookup import block_at, next_change
+from linli.territory.lookup import block_at, now_and_next
 from linli.territory.models import Block, Building, Facility, Membership
 from linli.territory.search import search
 
@@ -84,14 +84,14 @@ def sheet(request: HttpRequest, street: str, code: str) -> HttpResponse:
 
 
 def _found(block: Block, day: date) -> dict[str, Any]:
-    now = Membership.objects.on(day).filter(block=block).select_related("community__parent").first()
+    now, then = now_and_next(block, day)
     station = None
     if now is not None:
         near = Facility.objects.filter(
             kind__in=STATIONS, block__memberships__in=Membership.objects.on(day).filter(community=now.community)
         )
         station = near.order_by("code").first()
-    return {"membership": now, "next": next_change(block, day), "station": station, "block": block}
+    return {"membership": now, "next": then, "station": station, "block": block}
 
 
 def _building(street: str, code: str) -> Building:

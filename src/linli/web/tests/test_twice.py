@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from linli.ledger.models import Entry
+from linli.matters.models import Matter
 from linli.org.limits import forget_all
 from linli.org.models import Account, SignInFailure
 from linli.org.tests.world import PASSWORD, World
@@ -18,6 +19,8 @@ from linli.web.tests.test_every_url import TABLE, names
 PUBLIC: dict[str, dict[str, str]] = {
     "choose": {"size": "large", "next": "/"},
     "set_language": {"language": "en", "next": "/"},
+    "matters:report": {"text": "路灯坏了", "kind": "report", "key": "00000000-0000-4000-8000-000000000001"},
+    "matters:look-up": {"number": "202600000001", "secret": "aaaaaaaa"},
     "account_login": {"login": "jiedao", "password": PASSWORD},
 }
 
@@ -47,6 +50,6 @@ def test_sent_twice_it_is_once(world: World, name: str) -> None:
     for _ in range(2):
         answer = browser.post(reverse(name), PUBLIC[name])
         told.append((answer.status_code, answer.get("Location"), Account.objects.count(),
-                     SignInFailure.objects.count()))  # fmt: skip
+                     SignInFailure.objects.count(), Matter.objects.count()))  # fmt: skip
     assert told[0] == told[1]
     assert Entry.objects.filter(verb="org.sign_in").count() <= 1

@@ -47,6 +47,22 @@ with transaction.atomic():
                             area_m2=540, longitude=103.1055, latitude=26.081)
     index_buildings(Building.objects.all())
     import json
+    import uuid
+    from linli.matters.actions import dispatching, handling
+    from linli.matters.actions.open_matter import open_matter
+    from linli.org.actors import PUBLIC
+    from linli.org.models import Tenure
+    grid = Tenure.objects.get(account__username="wangge").post
+    from linli.org.actors import actor_of
+    secretary = actor_of(world.account("shuji"))
+    texts = ("楼道灯坏了半个多月，老人下楼摸黑。", "兴铜路口井盖响得很，车一过就哐当。", "建议在河边步道装几个椅子。")
+    for k, text in enumerate(texts):
+        one = open_matter(PUBLIC, key=uuid.UUID(int=k), text=text, place="白云花园1区1幢", contact="13800000000",
+                          building=Building.objects.get(code="L0"), kind="suggestion" if k == 2 else "report")
+        if k == 1:
+            dispatching.dispatch(secretary, matter=one, to=grid, text="请去看看")
+    one.secret = "aaaaaaaa"
+    one.save()
     from linli.org.actors import actor_of
     from linli.territory.actions.prepare_import import check_import, locate_import, map_columns, upload_import
     clerk = actor_of(world.account("jiedao"))

@@ -16,7 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceW
 SCREENSHOTS = os.environ.get("LINLI_SCREENSHOTS")
 DOOR = "/where/539901001000/L4/"
 PAGES = {
-    "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/accounts/login/", "/style", "/no-such-page"),
+    "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/accounts/login/", "/style", "/no-such-page",
+         "/report/", "/report/look-up", "/report/202600000003/aaaaaaaa/"),
     "jiedao": (
         "/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/", "/planning/standards/",
         "/planning/standards/local-1500-3500/1/", "/jobs/", f"{DOOR}qr", "/org/", "/org/539901001001/",
@@ -25,6 +26,7 @@ PAGES = {
         "/ground/imports/", "/ground/imports/new", "/ground/imports/1/locate", "/ground/imports/2/columns",
         "/ground/imports/3/check", "/ground/imports/4/check",
     ),
+    "shuji": ("/today/", "/matters/", "/matters/202600000001/", "/matters/202600000001/dispatch", "/matters/enter"),
     "quji": ("/planning/standards/local-1500-3500/publish",),
     "xitong": ("/jobs/",),
     "anquan": (

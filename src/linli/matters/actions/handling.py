@@ -1,0 +1,58 @@
+"""What the one who holds a matter does: take it, send it back, let it wait, say that it is done."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from linli.matters.actions.moving import acting_post, move, needs
+from linli.matters.models import Event, Matter
+from linli.matters.routing import above, dispatcher_for
+from linli.matters.states import State
+from linli.org.actors import Actor
+
+
+def accept(actor: Actor, *, matter: Matter, text: str = "") -> Event:
+    """Take a matter up oneself: from here on the acting post handles it (首接负责)."""
+    return move(actor, matter, "accept", text=text, to=acting_post(actor, matter, "matters.handle"))
+
+
+def return_matter(actor: Actor, *, matter: Matter, text: str) -> Event:
+    """Send a matter back to who dispatched it, with a reason; the second return goes one level up for a decision."""
+    needs(text, _("退回须写明理由。"))
+    back = matter.dispatcher or dispatcher_for(matter.division())
+    if matter.returns:
+        judge = above(back, "matters.decide") if back else None
+        return move(
+            actor, matter, "return", text=text, to=judge or back, after=State.DISPUTED, returns=matter.returns + 1
+        )
+    return move(actor, matter, "return", text=text, to=back, returns=1)
+
+
+def pause(actor: Actor, *, matter: Matter, text: str) -> Event:
+    """Let the clock stand still, with a reason that the reporter reads."""
+    needs(text, _("挂起须写明在等什么。"))
+    return move(actor, matter, "pause", text=text, public=True)
+
+
+def resume(actor: Actor, *, matter: Matter, text: str = "") -> Event:
+    """Let the clock run again."""
+    return move(actor, matter, "resume", text=text)
+
+
+def resolve(actor: Actor, *, matter: Matter, text: str) -> Event:
+    """Say what was done; the reporter reads it, and whoever dispatched the matter checks it."""
+    needs(text, _("请写明办了什么、结果怎样，反映人会看到。"))
+    return move(
+        actor, matter, "resolve", text=text, public=True, to=matter.dispatcher or dispatcher_for(matter.division())
+    )
+
+
+def escalate(actor: Actor, *, matter: Matter, text: str) -> Event:
+    """Hand a matter one level up, with a reason: what cannot be done here is not left lying (兜底)."""
+    needs(text, _("上报须写明为什么本级办不了。"))
+    here = matter.holder or dispatcher_for(matter.division())
+    upper = above(here, "matters.dispatch") if here else None
+    if upper is None:
+        raise ValidationError(_("上面没有可以接收的岗位。"), code="to")
+    return move(actor, matter, "escalate", text=text, to=upper, dispatcher=upper)

@@ -1,0 +1,65 @@
+"""What the one who reported a matter does, known by number and code; and a word that anyone on it may leave."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.ledger.recording import record_sight
+from linli.matters.actions.moving import acting_post, may, move, needs
+from linli.matters.models import Event, Matter
+from linli.matters.routing import dispatcher_for
+from linli.org.actors import PUBLIC, Actor
+from linli.org.seals import unseal
+
+REOPEN_WITHIN = timedelta(days=30)
+URGE_EVERY = timedelta(hours=24)
+
+
+def withdraw(*, matter: Matter, text: str = "") -> Event:
+    """Take back what nobody has taken up yet."""
+    return move(PUBLIC, matter, "withdraw", text=text, public=True, reporter=True)
+
+
+def reopen(*, matter: Matter, text: str, actor: Actor = PUBLIC) -> Event:
+    """Say that it is not solved, within thirty days: it begins anew, where it lies today."""
+    needs(text, _("请写明哪里没有解决。"))
+    if matter.closed_at and timezone.now() - matter.closed_at > REOPEN_WITHIN:
+        raise ValidationError(_("结案已超过三十天，请重新反映。"), code="late")
+    to = dispatcher_for(matter.division()) if matter.block else matter.dispatcher
+    return move(
+        actor, matter, "reopen", text=text, public=True, to=to, dispatcher=to, reporter=actor is PUBLIC,
+        reworks=matter.reworks + 1,
+    )  # fmt: skip
+
+
+def urge(*, matter: Matter, text: str = "") -> Event:
+    """Ask how it stands; once a day, so that nobody drowns."""
+    last = matter.events.filter(verb="urge").order_by("-at").first()
+    if last and timezone.now() - last.at < URGE_EVERY:
+        raise ValidationError(_("今天已经催过，经办人已收到。"), code="often")
+    return move(PUBLIC, matter, "urge", text=text, public=True, reporter=True)
+
+
+def comment(actor: Actor, *, matter: Matter, text: str) -> Event:
+    """Leave a word for colleagues; the public does not read it."""
+    needs(text, _("请写点什么。"))
+    return move(actor, matter, "comment", text=text)
+
+
+def see_contact(actor: Actor, *, matter: Matter, why: str) -> str:
+    """Return how to reach the reporter, after recording who looked and what for."""
+    if not may(actor, matter, "accept"):
+        raise PermissionDenied("matters.handle")
+    needs(why, _("请写明为什么要看联系方式。"))
+    post = acting_post(actor, matter, "matters.handle")
+    with transaction.atomic():
+        record_sight(
+            actor=actor.reference, object=matter.reference, fields=["contact"], why=why.strip()[:120],
+            post=post.reference if post else "",
+        )  # fmt: skip
+    return unseal(matter.contact, "matters.contact") if matter.contact else ""

@@ -1,0 +1,143 @@
+"""The nouns of matters: the matter, and the event, which is its only history."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from linli.matters.states import OPEN, State
+from linli.org.actors import Actor
+from linli.org.models import Division, Post
+from linli.org.rest import under
+from linli.territory.models import Block, Building, Membership
+from linli.territory.reach import ground_areas
+
+
+class MatterQuerySet(models.QuerySet["Matter"]):
+    """Matters by who may see them, and by what is due."""
+
+    def seen_by(self, actor: Actor, day: date | None = None) -> MatterQuerySet:
+        """Those in the actor's areas today, and those his posts hold; the division is never stored, it is asked."""
+        areas = ground_areas(actor, "matters.view")
+        home = Membership.objects.on(day or timezone.localdate()).filter(block=OuterRef("block"))
+        placed = Exists(home.filter(under("community__path", areas))) | under("block__street__path", areas)
+        nowhere = Q(block=None) & under("holder__division__path", areas)
+        return self.filter(placed | nowhere | Q(holder__in=[post.pk for post in actor.posts]))
+
+    def open(self) -> MatterQuerySet:
+        """Those on which something is left to do."""
+        return self.filter(state__in=OPEN)
+
+    def held_by(self, actor: Actor) -> MatterQuerySet:
+        """Those that wait for one of the actor's posts."""
+        return self.open().filter(holder__in=[post.pk for post in actor.posts])
+
+    def urgent_first(self) -> MatterQuerySet:
+        """The earliest due first; those without a running clock last."""
+        return self.order_by(F("due_at").asc(nulls_last=True), "pk")
+
+
+class Matter(models.Model):
+    """Whatever needs a person to act: a report, a suggestion, a task."""
+
+    class Kind(models.TextChoices):
+        """What it is."""
+
+        REPORT = "report", _("反映问题")
+        SUGGESTION = "suggestion", _("建议")
+
+    class Source(models.TextChoices):
+        """How it came."""
+
+        WEB = "web", _("网页")
+        CALLER = "caller", _("来电来访")
+        PATROL = "patrol", _("巡查")
+
+    key = models.UUIDField(unique=True)  # of the form that sent it: sent twice it is one matter
+    number = models.CharField(_("编号"), max_length=16, unique=True, null=True)
+    secret = models.CharField(max_length=16)  # the look-up code of who reported it
+    kind = models.CharField(_("类别"), max_length=12, choices=Kind.choices, default=Kind.REPORT)
+    source = models.CharField(_("来源"), max_length=12, choices=Source.choices, default=Source.WEB)
+    text = models.TextField(_("内容"), max_length=4000)
+    place = models.CharField(_("地点"), max_length=160, blank=True)  # in the reporter's own words
+    block = models.ForeignKey(Block, models.PROTECT, null=True, related_name="matters")
+    building = models.ForeignKey(Building, models.PROTECT, null=True, related_name="+")
+    contact = models.TextField(blank=True)  # sealed, see linli.org.seals
+    state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.RECEIVED)
+    holder = models.ForeignKey(Post, models.PROTECT, null=True, related_name="matters")
+    dispatcher = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")  # whom a return goes back to
+    returns = models.PositiveSmallIntegerField(default=0)
+    reworks = models.PositiveSmallIntegerField(default=0)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    rule = models.CharField(max_length=40, blank=True)  # the limit that runs, with its version
+    began_at = models.DateTimeField(null=True)  # its clock
+    pauses = models.JSONField(default=list)  # [first, last] in ISO 8601; null as last where it still stands
+    extension = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(_("期限"), null=True, db_index=True)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True)
+
+    objects = MatterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["holder", "state", "due_at"]), models.Index(fields=["block", "state"])]
+
+    def __str__(self) -> str:
+        return self.number or str(self.key)
+
+    @property
+    def reference(self) -> str:
+        """How the ledger names it."""
+        return f"matter:{self.pk}"
+
+    @property
+    def title(self) -> str:
+        """Its first words."""
+        first = self.text.strip().splitlines()[0] if self.text.strip() else ""
+        return first if len(first) <= 30 else f"{first[:30]}…"
+
+    @property
+    def overdue(self) -> bool:
+        """Whether its limit is up."""
+        return self.state in OPEN and self.due_at is not None and self.due_at < timezone.now()
+
+    def division(self, day: date | None = None) -> Division | None:
+        """Return the community that it lies in on a day, its street where none; asked anew, never stored."""
+        if self.block is None:
+            return self.holder.division if self.holder else None
+        row = Membership.objects.on(day or timezone.localdate()).filter(block=self.block).select_related("community")
+        found = row.first()
+        return found.community if found else self.block.street
+
+
+class Event(models.Model):
+    """One act on a matter: the verb, by which post, what was said; what the public may read is marked so."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="events")
+    verb = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    to = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    before = models.CharField(max_length=12, blank=True)
+    after = models.CharField(max_length=12)
+    text = models.TextField(blank=True)
+    public = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["matter", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.verb}"
+
+    @property
+    def words(self) -> str:
+        """The verb as people read it."""
+        from linli.matters.states import VERBS
+
+        return str(VERBS[self.verb].title)
