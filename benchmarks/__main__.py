@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .cuts import run_hard, run_seed_suite
+from .demo import run_demo, run_suite
 from .ensembles import run_ensembles
 from .inertia import run_inertia
 from .ledger import run_ledger
@@ -28,7 +29,9 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], None], tuple[str, ...]]] = {
     "ledger": (run_ledger, ()),
     "lookup": (run_lookup, ()),
     "search": (run_search, ()),
-    "serving": (run_serving, ("postgresql",)),
+    "serving": (run_serving, ()),
+    "demo": (run_demo, ()),
+    "suite": (run_suite, ()),
 }
 
 

@@ -59,3 +59,9 @@ def test_chinese_sentences_have_chinese_marks(path: Path) -> None:
     half = re.compile(r"[\u3400-\u9fff”》][,:;!?]|[\u3400-\u9fff]\([^)%]*\)")
     msgids = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("msgid ")]
     assert [line for line in msgids if half.search(line)] == []
+
+
+@pytest.mark.parametrize("path", sorted(ROOMS.glob("*/locale/en/LC_MESSAGES/django.po")), ids=lambda p: p.parts[-5])
+def test_a_room_translates_a_word_once(path: Path) -> None:
+    said = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("msgid ")]
+    assert sorted(line for line in said if said.count(line) > 1) == []
