@@ -10,31 +10,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from linli.org.tests.world import PASSWORD
+from linli.web.tests.browser.pages import DOOR, PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
-SCREENSHOTS = os.environ.get("LINLI_SCREENSHOTS")
-DOOR = "/where/539901001000/L4/"
-PAGES = {
-    "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/accounts/login/", "/style", "/no-such-page",
-         "/report/", "/report/look-up", "/report/202600000003/aaaaaaaa/"),
-    "jiedao": (
-        "/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/", "/planning/standards/",
-        "/planning/standards/local-1500-3500/1/", "/jobs/", f"{DOOR}qr", "/org/", "/org/539901001001/",
-        "/org/539901001001/rename", "/org/posts/2/", "/my/", "/my/sights", "/accounts/password/change/",
-        "/accounts/2fa/", "/accounts/logout/", "/ground/blocks/", "/ground/blocks/539901001000/B1/",
-        "/ground/imports/", "/ground/imports/new", "/ground/imports/1/locate", "/ground/imports/2/columns",
-        "/ground/imports/3/check", "/ground/imports/4/check",
-    ),
-    "shuji": ("/today/", "/matters/", "/matters/202600000001/", "/matters/202600000001/dispatch", "/matters/enter"),
-    "quji": ("/planning/standards/local-1500-3500/publish",),
-    "xitong": ("/jobs/",),
-    "anquan": (
-        "/org/posts/2/", "/org/posts/2/hand-over", "/org/accounts/", "/org/accounts/4/", "/org/accounts/open",
-        "/org/roles/", "/org/roles/street_clerk", "/org/accounts/roster/",
-    ),
-    "shenji": ("/audit",),
-}  # fmt: skip
+# one picture a page and width is kept, for whoever wants to look
+SCREENSHOTS = Path(os.environ.get("LINLI_SCREENSHOTS") or Path(__file__).resolve().parents[5] / "build" / "screenshots")
 ALL = [(person, page) for person, pages in PAGES.items() for page in pages]
 
 
@@ -74,9 +55,8 @@ def test_a_page_is_sound(contexts: Any, site: str, person: str, path: str, width
     answer = page.goto(site + path)
     if page.locator(".map").count():
         page.wait_for_selector(".map canvas")
-    if SCREENSHOTS:
-        name = f"{person or 'public'}-{path.strip('/').replace('/', '_').split('?')[0] or 'home'}-{width}.png"
-        page.screenshot(path=Path(SCREENSHOTS) / name, full_page=True)
+    name = f"{person or 'public'}-{path.strip('/').replace('/', '_').split('?')[0] or 'home'}-{width}.png"
+    page.screenshot(path=SCREENSHOTS / name, full_page=True)
     missing = answer is not None and answer.status == 404
     assert [fault for fault in faults if not (missing and "404" in fault)] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,0 +1,29 @@
+"""Which pages Chromium looks at, for whom."""
+
+from __future__ import annotations
+
+DOOR = "/where/539901001000/L4/"
+PAGES = {
+    "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/accounts/login/", "/style", "/no-such-page",
+         "/report/", "/report/look-up", "/api/", "/report/202600000003/aaaaaaaa/"),
+    "jiedao": (
+        "/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/", "/planning/standards/",
+        "/planning/standards/local-1500-3500/1/", "/jobs/", f"{DOOR}qr", "/org/", "/org/539901001001/",
+        "/org/539901001001/rename", "/org/539901001001/found", "/org/539901001001/assign-code",
+        "/org/539901001001/abolish", "/org/539901001001/create-post", "/org/posts/2/", "/api/tokens/",
+        "/accounts/inactive/",
+        "/accounts/reauthenticate/", "/my/", "/my/sights", "/accounts/password/change/",
+        "/accounts/2fa/", "/accounts/logout/", "/ground/blocks/", "/ground/blocks/539901001000/B1/",
+        "/ground/imports/", "/ground/imports/new", "/ground/imports/1/locate", "/ground/imports/2/columns",
+        "/ground/imports/3/check", "/ground/imports/4/check",
+    ),
+    "shuji": ("/today/", "/matters/", "/matters/202600000001/", "/matters/202600000001/dispatch", "/matters/enter"),
+    "quji": ("/planning/standards/local-1500-3500/publish",),
+    "xitong": ("/jobs/",),
+    "anquan": (
+        "/org/posts/2/", "/org/posts/2/hand-over", "/org/posts/2/appoint", "/org/posts/2/leave",
+        "/org/accounts/4/reset-password", "/org/accounts/4/close", "/org/accounts/", "/org/accounts/4/",
+        "/org/accounts/open", "/org/roles/", "/org/roles/street_clerk", "/org/accounts/roster/",
+    ),
+    "shenji": ("/audit",),
+}  # fmt: skip
