@@ -74,8 +74,10 @@ def test_a_sentence_becomes_an_answer_that_its_reporter_reads(
     assert matter.title in grid.get("/today/").content.decode()
     assert grid.post(f"{here}resolve", {"text": ""}).status_code == 422
     assert grid.post(f"{here}resolve", {"text": "已换灯泡。"}).status_code == 302
+    again = grid.post(f"{here}resolve", {"text": "已换灯泡。"}, follow=True)
+    assert "待核查" in again.content.decode(), "a double click is told how it stands"
     page = resident.get(there).content.decode()
-    assert "已换灯泡。" in page
+    assert page.count("已换灯泡。") == 1
     assert "请去看看" not in page, "a word between colleagues stays between them"
     assert secretary.post(f"{here}verify", {"text": ""}).status_code == 302
     assert "已结案" in resident.get(there).content.decode()

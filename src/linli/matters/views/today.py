@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -123,7 +124,12 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Do something to a matter; what its state or the reader's post does not allow does not exist."""
     one, actor = find(request, number), actor_in(request)
     if verb not in allowed(actor, one):
-        raise Http404(verb)
+        done = one.events.filter(verb=verb, post__in=[post.pk for post in actor.posts]).exists()
+        if request.method != "POST" or not (done or may(actor, one, verb)):
+            raise Http404(verb)
+        # a double click, or a colleague was quicker
+        messages.warning(request, _("这件事已到“%(state)s”。") % {"state": one.get_state_display()})
+        return redirect("matters:matter", one.number)
     title = str(VERBS[verb].title)
     return act_page(
         request, _form(request, one, verb), lambda **said: ACTS[verb][1](actor, matter=one, **said), title=title,
