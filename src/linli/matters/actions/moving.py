@@ -68,6 +68,7 @@ def move(
                 code="state",
             )
         before, now = held.state, timezone.now()
+        post = None if reporter else acting_post(actor, held, rule.permission)  # by which he acts, before it moves on
         held.state = after or rule.after or held.state
         if to is not None:
             held.holder = to
@@ -86,7 +87,6 @@ def move(
             clocks.begin(held, rule.clock, now)
             held.closed_at = None
         held.save()
-        post = None if reporter else acting_post(actor, held, rule.permission)
         event = Event.objects.create(
             matter=held, verb=verb, at=now, post=post, to=to, before=before, after=held.state, text=text, public=public
         )

@@ -79,6 +79,7 @@ def test_a_sentence_becomes_an_answer_that_its_reporter_reads(
     page = resident.get(there).content.decode()
     assert page.count("已换灯泡。") == 1
     assert "请去看看" not in page, "a word between colleagues stays between them"
+    assert str(matter.events.get(verb="resolve").post) == "团结第一网格 网格员"
     assert secretary.post(f"{here}verify", {"text": ""}).status_code == 302
     assert "已结案" in resident.get(there).content.decode()
     assert resident.post(f"{there}reopen", {"text": "又坏了"}).status_code == 302
