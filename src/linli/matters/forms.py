@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.matters.actions.open_matter import MOST_CONTACT, MOST_PLACE, MOST_TEXT, clean
 from linli.matters.models import Matter
+from linli.matters.photos import MOST_BYTES, MOST_PHOTOS, clean_photo
 from linli.matters.routing import seats_below
 from linli.org.models import Division, Post
 
@@ -21,6 +22,31 @@ class PlainField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Return the text as it is kept."""
         return clean(str(super().to_python(value)))
+
+
+class PhotosInput(forms.ClearableFileInput):
+    """Several photographs at once, from the camera or the album."""
+
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Photographs, each written anew; what is none is named."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=PhotosInput(attrs={"accept": "image/*"}), **options)
+
+    def clean(self, data: Any, initial: Any = None) -> list[bytes]:
+        """Return them as they are kept."""
+        files = [file for file in (data if isinstance(data, (list, tuple)) else [data]) if file]
+        if len(files) > MOST_PHOTOS:
+            raise ValidationError(_("最多 %(most)d 张照片。"), params={"most": MOST_PHOTOS})
+        found = []
+        for file in files:
+            if file.size > MOST_BYTES:
+                raise ValidationError(_("“%(name)s”超过 12 MB，请拍小一点再传。"), params={"name": file.name[:60]})
+            found.append(clean_photo(file.read()))
+        return found
 
 
 class ReportForm(forms.Form):
@@ -41,6 +67,7 @@ class ReportForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
     building = forms.ChoiceField(label=_("是这里吗？"), required=False, widget=forms.RadioSelect)
+    photos = PhotosField(label=_("照片"), required=False, help_text=_("最多三张。照片里的拍摄地点、时间和机型会去掉。"))
     kind = forms.ChoiceField(label=_("这是"), choices=Matter.Kind.choices, widget=forms.RadioSelect)
     contact = PlainField(
         label=_("联系方式"),
@@ -50,8 +77,10 @@ class ReportForm(forms.Form):
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, found: list[tuple[str, str]] | None = None, place: str = "") -> None:
-        super().__init__(data, initial={"key": uuid.uuid4(), "kind": Matter.Kind.REPORT, "place": place})
+    def __init__(
+        self, data: Any = None, files: Any = None, *, found: list[tuple[str, str]] | None = None, place: str = ""
+    ) -> None:
+        super().__init__(data, files, initial={"key": uuid.uuid4(), "kind": Matter.Kind.REPORT, "place": place})
         field = self.fields["building"]
         assert isinstance(field, forms.ChoiceField)
         if found:

@@ -141,3 +141,18 @@ class Event(models.Model):
         from linli.matters.states import VERBS
 
         return str(VERBS[self.verb].title)
+
+
+class Photo(models.Model):
+    """A photograph of a matter, as `linli.matters.photos` wrote it anew."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="photos")
+    path = models.CharField(max_length=120)  # under MEDIA_ROOT
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.sha256[:8]}"

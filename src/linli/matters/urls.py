@@ -16,10 +16,12 @@ urlpatterns = [
         path(f"report/<slug:number>/<slug:secret>/{verb}", report.mine, {"verb": verb}, name=f"my-{verb}")
         for verb in REPORTERS
     ),
+    path("report/<slug:number>/<slug:secret>/photos/<int:pk>", report.photo, name="my-photo"),
     path("today/", today.today, name="today"),
     path("matters/", today.matters, name="matters"),
     path("matters/enter", report.enter, name="enter"),
     path("matters/<slug:number>/", today.matter, name="matter"),
+    path("matters/<slug:number>/photos/<int:pk>", today.photo, name="photo"),
     path("matters/<slug:number>/contact", today.contact, name="contact"),
     *(
         path(f"matters/<slug:number>/{verb.replace('_', '-')}", today.act, {"verb": verb}, name=verb.replace("_", "-"))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import unicodedata
 import uuid
+from collections.abc import Sequence
+from pathlib import Path
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.matters import clocks
-from linli.matters.models import Event, Matter
+from linli.matters.models import Event, Matter, Photo
+from linli.matters.photos import MOST_PHOTOS
 from linli.matters.routing import dispatcher_for
 from linli.matters.states import State
 from linli.org.actors import Actor
@@ -27,6 +32,7 @@ MOST_TEXT, MOST_PLACE, MOST_CONTACT = 4000, 160, 60
 def open_matter(
     actor: Actor, *, key: uuid.UUID, text: str, kind: str = Matter.Kind.REPORT, source: str = Matter.Source.WEB,
     place: str = "", building: Building | None = None, block: Block | None = None, contact: str = "",
+    photos: Sequence[bytes] = (),
 ) -> Matter:  # fmt: skip
     """Open a matter for whoever asks, or for a caller; the same key again returns the same matter.
 
@@ -38,6 +44,8 @@ def open_matter(
         Where it is, in the reporter's own words.
     building, block
         Where it is, as far as it was found; without either it goes to the district, so that nothing is lost.
+    photos
+        At most three, as `linli.matters.photos.clean_photo` wrote them.
     contact
         How to reach the reporter; kept sealed, seen only with a reason.
 
@@ -63,6 +71,8 @@ def open_matter(
     known = Matter.objects.filter(key=key).first()
     if known is not None:
         return known
+    if len(photos) > MOST_PHOTOS:
+        raise ValidationError({"photos": _("最多 %(most)d 张照片。") % {"most": MOST_PHOTOS}})
     block = building.block if building is not None else block
     with transaction.atomic():
         matter = Matter(
@@ -74,6 +84,8 @@ def open_matter(
         matter.save()
         matter.number = f"{timezone.localdate():%Y}{matter.pk:08d}"
         matter.save(update_fields=["number"])
+        for photo in photos:
+            _keep(matter, photo)
         post = actor.post_for("matters.handle") if source != Matter.Source.WEB else None
         Event.objects.create(
             matter=matter,
@@ -90,6 +102,15 @@ def open_matter(
             content={"number": matter.number, "to": matter.holder.reference if matter.holder else None},
         )  # fmt: skip
     return matter
+
+
+def _keep(matter: Matter, content: bytes) -> None:
+    """Write a photograph under a name that tells nothing, in the transaction of its matter."""
+    name = f"photos/{uuid.uuid4().hex}.jpg"
+    path = Path(settings.MEDIA_ROOT) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    Photo.objects.create(matter=matter, path=name, size=len(content), sha256=hashlib.sha256(content).hexdigest())
 
 
 def clean(text: str) -> str:

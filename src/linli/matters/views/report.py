@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +20,7 @@ from linli.matters.actions import reporting
 from linli.matters.actions.open_matter import open_matter
 from linli.matters.forms import PerhapsForm, ReportForm, WordsForm
 from linli.matters.models import Matter
+from linli.matters.photos import forget, stash, stashed
 from linli.matters.states import STEPS, VERBS, State
 from linli.org.actors import PUBLIC
 from linli.org.limits import address_of, allow
@@ -98,6 +101,24 @@ def mine(request: HttpRequest, number: str, secret: str, verb: str) -> HttpRespo
     )  # fmt: skip
 
 
+@never_cache
+@require_safe
+def photo(request: HttpRequest, number: str, secret: str, pk: int) -> HttpResponse:
+    """Show a photograph to the one who sent it."""
+    if not _may_look(request):
+        return _too_many(request)
+    return picture(find(number, secret), pk)
+
+
+def picture(matter: Matter, pk: int) -> HttpResponse:
+    """Return a photograph of a matter as an answer."""
+    one = matter.photos.filter(pk=pk).first()
+    path = Path(settings.MEDIA_ROOT) / one.path if one else None
+    if path is None or not path.is_file():
+        raise Http404(pk)
+    return HttpResponse(path.read_bytes(), content_type="image/jpeg")
+
+
 def find(number: str, secret: str) -> Matter:
     """Return a matter where number and code belong together; otherwise 404."""
     one = (
@@ -113,27 +134,31 @@ def _take(request: HttpRequest, template: str, most: int, source: str) -> HttpRe
     given = _building(request.GET.get("street", ""), request.GET.get("code", ""))
     found = _choices(request.POST.get("place", "")) if request.method == "POST" and given is None else []
     form = ReportForm(
-        request.POST if request.method == "POST" else None, found=found if len(found) > SURE else None,
-        place=str(given) if given else "",
+        request.POST if request.method == "POST" else None, request.FILES or None,
+        found=found if len(found) > SURE else None, place=str(given) if given else "",
     )  # fmt: skip
+    waiting = Path(settings.MEDIA_ROOT) / "photos" / "waiting"
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
+        photos = said["photos"] or stashed(waiting, said["key"])
         answer = said.get("building", "")
         if len(found) > SURE and not answer:
             form.add_error("building", _("地点像是下面几处，请选一处。"))
+            stash(waiting, said["key"], said["photos"])
         else:
-            key = found[0][0] if len(found) == SURE else answer
-            building = given or Building.objects.filter(pk=key).first() if key not in ("", "none") or given else None
+            chosen = found[0][0] if len(found) == SURE else answer
+            building = given or (Building.objects.filter(pk=chosen).first() if chosen not in ("", "none") else None)
             if most and not allow(f"report:{address_of(request)}", most=most, seconds=SECONDS).allowed:
                 return _too_many(request)
             try:
                 one = open_matter(
                     actor, key=said["key"], text=said["text"], kind=said["kind"], source=source, place=said["place"],
-                    building=building, contact=said["contact"],
+                    building=building, contact=said["contact"], photos=photos,
                 )  # fmt: skip
             except ValidationError as error:
                 form.add_error(None, error)
             else:
+                forget(waiting, said["key"])
                 if source == Matter.Source.WEB:
                     return redirect("matters:progress", one.number, one.secret)
                 return redirect("matters:matter", one.number)

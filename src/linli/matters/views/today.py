@@ -23,6 +23,7 @@ from linli.matters.actions.moving import may
 from linli.matters.forms import ContactForm, DispatchForm, ExtendForm, MergeForm, PerhapsForm, ToForm, WordsForm
 from linli.matters.models import Matter, MatterQuerySet
 from linli.matters.states import STEPS, VERBS, State
+from linli.matters.views.report import picture
 from linli.org.actors import Actor
 from linli.org.models import Division
 from linli.org.policies import actor_in, requires
@@ -136,6 +137,14 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         submit=title, done=_("%(number)s：已%(act)s。") % {"number": one.number, "act": title},
         back=reverse("matters:matter", args=[one.number]), trail=_trail(one), words=one.title, danger=verb in DANGER,
     )  # fmt: skip
+
+
+@never_cache
+@require_safe
+@requires("matters.view")
+def photo(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Show a photograph to who may see its matter."""
+    return picture(find(request, number), pk)
 
 
 def find(request: HttpRequest, number: str) -> Matter:
