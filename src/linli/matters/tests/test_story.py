@@ -199,6 +199,18 @@ def test_two_about_the_same_are_merged_and_both_histories_stay(
     assert two.events.count() == 2
 
 
+def test_what_may_be_the_same_is_shown_to_who_handles_it(ground: Building, client_of: Callable[[str], Client]) -> None:
+    report(Client())
+    report(Client(), text="6栋2单元楼道灯坏了，请来修。")
+    report(Client(), text="水压太小，五楼以上早上没水。")
+    first, second, third = Matter.objects.order_by("pk")
+    page = client_of("shuji").get(f"/matters/{first.number}/").content.decode()
+    assert f"?into={second.number}" in page
+    assert str(third.number) not in page
+    form = client_of("shuji").get(f"/matters/{first.number}/merge?into={second.number}").content.decode()
+    assert f'value="{second.number}"' in form
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [
@@ -256,7 +268,7 @@ def test_lists_cost_the_same_for_many(
         assert "共 60 条" in secretary.get("/today/").content.decode()
     with django_assert_max_num_queries(8):
         assert "共 60 条" in secretary.get("/matters/").content.decode()
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(26):
         secretary.get(f"/matters/{Matter.objects.order_by('pk')[0].number}/")
 
 

@@ -22,7 +22,8 @@ from linli.matters.actions import dispatching, handling, reporting
 from linli.matters.actions.moving import may
 from linli.matters.forms import ContactForm, DispatchForm, ExtendForm, MergeForm, PerhapsForm, ToForm, WordsForm
 from linli.matters.models import Matter, MatterQuerySet
-from linli.matters.states import STEPS, VERBS, State
+from linli.matters.similar import similar_to
+from linli.matters.states import OPEN, STEPS, VERBS, State
 from linli.matters.views.report import picture
 from linli.org.actors import Actor
 from linli.org.models import Division
@@ -136,6 +137,7 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         request, _form(request, one, verb), lambda **said: ACTS[verb][1](actor, matter=one, **said), title=title,
         submit=title, done=_("%(number)s：已%(act)s。") % {"number": one.number, "act": title},
         back=reverse("matters:matter", args=[one.number]), trail=_trail(one), words=one.title, danger=verb in DANGER,
+        initial={"into": request.GET.get("into", "")[:16]},
     )  # fmt: skip
 
 
@@ -198,6 +200,8 @@ def _page(
         "matter": one, "division": one.division(), "events": events, "step": STEPS[one.state],
         "acts": [(verb, VERBS[verb].title, verb in DANGER) for verb in allowed(actor, one)], "trail": _trail(),
         "contact": contact, "form": form or ContactForm(),
+        "similar": similar_to(one, _seen(request)) if one.state in OPEN else [],
+        "may_merge": "merge" in allowed(actor, one),
         "may_contact": bool(one.contact) and may(actor, one, "accept"), "now": timezone.now(),
     }  # fmt: skip
     return render(request, "matters/matter.html", context, status=status)
