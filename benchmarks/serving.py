@@ -79,6 +79,7 @@ def _measure(section: Section, demo: Path) -> None:
         for _ in range(ROUNDS):
             for name, (environment, (street, building)) in sites.items():
                 with _served(environment, WORKERS) as (address, _process):
+                    _load(address + "/", seconds=3)  # until every worker is awake
                     for page, path in PAGES.items():
                         rates[name, page].append(_load(address + path.format(street=street, building=building)))
         for name, (environment, (street, building)) in sites.items():

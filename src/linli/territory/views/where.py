@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from linli.org.days import day_of
+from linli.org.days import day_of, holding
 from linli.org.limits import address_of, allow
 from linli.org.models import Division
 from linli.org.policies import actor_in, requires
@@ -88,14 +88,14 @@ def _found(block: Block, day: date) -> dict[str, Any]:
     station = None
     if now is not None:
         near = Facility.objects.filter(
-            kind__in=STATIONS, block__memberships__in=Membership.objects.on(day).filter(community=now.community)
+            holding(day, "block__memberships__"), kind__in=STATIONS, block__memberships__community=now.community_id
         )
         station = near.order_by("code").first()
     return {"membership": now, "next": then, "station": station, "block": block}
 
 
 def _building(street: str, code: str) -> Building:
-    buildings = Building.objects.select_related("compound", "block__street")
+    buildings = Building.objects.select_related("compound", "block__street").defer("block__wkb")  # no map is drawn
     return get_object_or_404(buildings, code=code, block__street__code=street, block__street__kind=Division.Kind.STREET)
 
 
