@@ -65,3 +65,8 @@ def test_chinese_sentences_have_chinese_marks(path: Path) -> None:
 def test_a_room_translates_a_word_once(path: Path) -> None:
     said = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("msgid ")]
     assert sorted(line for line in said if said.count(line) > 1) == []
+
+
+def test_no_page_asks_for_a_plural_that_the_catalogues_do_not_have() -> None:
+    asked = [path.name for path in ROOMS.rglob("*.html") if "{% plural %}" in path.read_text(encoding="utf-8")]
+    assert asked == []

@@ -12,29 +12,30 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext_noop as _
 
 from linli.org.actors import Actor
 from linli.org.models import Account, Division, Tenure
 
 PERMISSIONS: dict[str, str] = {
-    "org.view": "查看组织与岗位",
-    "org.people": "查看任职人员（姓名脱敏）",
-    "org.edit": "维护区划与岗位",
-    "security.accounts": "开通和停用账号",
-    "security.grant": "授予和收回岗位",
-    "system.jobs": "查看后台任务",
-    "system.backup": "备份与升级",
-    "audit.read": "查阅全部台账",
-    "territory.view": "查看地块与房屋",
-    "territory.import": "导入地块、房屋与户数",
-    "territory.membership": "调整地块归属",
-    "matters.view": "查看事项",
-    "matters.handle": "办理事项",
-    "matters.dispatch": "派遣、转派、延期与合并事项",
-    "matters.verify": "核查结案",
-    "matters.decide": "裁定两次退回的事项",
-    "planning.diagnose": "查看社区规模体检",
-    "planning.standards": "维护规模标准",
+    "org.view": _("查看组织与岗位"),
+    "org.people": _("查看任职人员（姓名脱敏）"),
+    "org.edit": _("维护区划与岗位"),
+    "security.accounts": _("开通和停用账号"),
+    "security.grant": _("授予和收回岗位"),
+    "system.jobs": _("查看后台任务"),
+    "system.backup": _("备份与升级"),
+    "audit.read": _("查阅全部台账"),
+    "territory.view": _("查看地块与房屋"),
+    "territory.import": _("导入地块、房屋与户数"),
+    "territory.membership": _("调整地块归属"),
+    "matters.view": _("查看事项"),
+    "matters.handle": _("办理事项"),
+    "matters.dispatch": _("派遣、转派、延期与合并事项"),
+    "matters.verify": _("核查结案"),
+    "matters.decide": _("裁定两次退回的事项"),
+    "planning.diagnose": _("查看社区规模体检"),
+    "planning.standards": _("维护规模标准"),
 }
 
 
