@@ -8,6 +8,13 @@ export default defineConfig({
     emptyOutDir: true,
     manifest: "manifest.json",
     assetsInlineLimit: 0,
-    rollupOptions: { input: ["src/main.ts", "src/map.ts", "src/diagnosis.ts", "src/progress.ts", "src/place.ts"] },
+    rollupOptions: {
+      input: [
+        "src/main.ts", "src/map.ts", "src/diagnosis.ts", "src/progress.ts", "src/place.ts", "src/report.ts", "src/today.ts",
+        "src/report-worker.ts",
+      ],
+      // the worker is served under an address of its own, see linli.cases.views.report.worker
+      output: { entryFileNames: (chunk) => (chunk.name === "report-worker" ? "report-worker.js" : "assets/[name]-[hash].js") },
+    },
   },
 });

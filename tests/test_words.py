@@ -43,7 +43,9 @@ def said(path: Path) -> set[str]:
     return {word for word in words if HAN.search(word)}
 
 
-@pytest.mark.parametrize("room", ["web", "org", "ledger", "jobs", "territory", "matters", "planning"])
+@pytest.mark.parametrize(
+    "room", ["web", "org", "ledger", "jobs", "territory", "notices", "matters", "cases", "planning"]
+)
 def test_every_word_of_a_room_has_its_english(room: str) -> None:
     english = known()
     missing = {

@@ -1,6 +1,6 @@
 // The map of a page: `<div class="map" data-map="id of a JSON block">` or `data-geojson="address"`.
 // A feature may say: name, text (shown beneath its name), fill ("step-hue" of the palette, or #rrggbb), href (opened when
-// chosen), mark (a point that needs action). With data-pick="form's id" a press fills the form's longitude and latitude.
+// chosen), mark (a point that needs action), size (how much a point stands for). With data-pick="form's id" a press fills the form's longitude and latitude.
 import "leaflet/dist/leaflet.css";
 import "./styles/map.css";
 import * as L from "leaflet";
@@ -8,7 +8,7 @@ import { BlocksLayer } from "./blocks-layer";
 import { type Polygons, extent, pack } from "./geometry";
 
 interface Feature {
-  properties: { name?: string; text?: string; fill?: string; href?: string; mark?: boolean } | null;
+  properties: { name?: string; text?: string; fill?: string; href?: string; mark?: boolean; size?: number } | null;
   geometry: { type: string; coordinates: unknown };
 }
 
@@ -52,10 +52,13 @@ async function show(box: HTMLElement): Promise<void> {
   for (const point of points) {
     const [longitude = 0, latitude = 0] = point.geometry.coordinates as number[];
     places.push(L.latLng(latitude, longitude));
-    const colour = point.properties?.mark ? "#c8392b" : "#26241f";
-    L.circleMarker([latitude, longitude], { radius: 6, color: "#fbfaf6", weight: 2, fillColor: colour, fillOpacity: 1 })
-      .bindTooltip(point.properties?.name ?? "")
-      .addTo(map);
+    const { mark, fill, size, name, href } = point.properties ?? {};
+    const colour = mark ? "#c8392b" : fill ? colourOf(box, fill) : "#26241f";
+    const radius = size ? Math.min(5 + 2.2 * Math.sqrt(size), 26) : 6;
+    const ring = fill && !mark ? "#26241f" : "#fbfaf6";
+    const drawn = L.circleMarker([latitude, longitude], { radius, color: ring, weight: 2, fillColor: colour, fillOpacity: size ? 0.85 : 1 });
+    drawn.bindTooltip(name ?? "").addTo(map);
+    if (href) drawn.on("click", (event) => (L.DomEvent.stop(event), location.assign(href)));
   }
   const all = extent(units);
   const bounds = L.latLngBounds(places);
@@ -98,10 +101,13 @@ async function show(box: HTMLElement): Promise<void> {
   });
 }
 
-for (const box of document.querySelectorAll<HTMLElement>(".map[data-map], .map[data-geojson]")) {
+/** Draw a map in its box; one that is `data-lazy` is drawn when its page asks for it. */
+export function start(box: HTMLElement | null): void {
+  if (!box) return;
   show(box).catch((error: unknown) => {
     const english = document.documentElement.lang.startsWith("en");
     box.textContent = english ? "The map could not be loaded; the table says the same." : "地图没有载入，表格里有同样的内容。";
     throw error;
   });
 }
+for (const box of document.querySelectorAll<HTMLElement>(".map[data-map]:not([data-lazy]), .map[data-geojson]:not([data-lazy])")) start(box);

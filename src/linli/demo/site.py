@@ -33,10 +33,11 @@ SOURCE = "街道住户台账（合成）"
 BUILDING_COLUMNS = {"code": "id", "compound": "compound", "number": "name", "units": "units", "floors": "floors"}
 HOUSEHOLDS_A_GRID = 480
 WORKERS = 66  # community workers before the split, of whom each community has its share
+CASES = 11_000  # of a year
 Tell = Callable[[str], None]
 
 
-def fill(folder: Path, *, seed: int = 20261123, tell: Tell = print) -> bool:
+def fill(folder: Path, *, seed: int = 20261123, tell: Tell = print, cases: int = CASES) -> bool:
     """Fill the site's database from the folder that `linli demo` wrote; False where it is filled already.
 
     Parameters
@@ -47,6 +48,8 @@ def fill(folder: Path, *, seed: int = 20261123, tell: Tell = print) -> bool:
         Of the invented people.
     tell
         Called with what has been done.
+    cases
+        Of the year before, besides those of today.
     """
     if Division.objects.exists():
         return False
@@ -59,10 +62,11 @@ def fill(folder: Path, *, seed: int = 20261123, tell: Tell = print) -> bool:
         tell(f"岗位 {seats} / posts")
         _ground(folder, divisions[STREET])
         tell(f"地块 {len(blocks)} / blocks")
-        tell(f"事项 {fill_matters(seed=seed)} / matters")
+        tell(f"事项 {fill_matters(seed=seed, history=cases)} / matters")
         SYSTEM.record(
             "demo.fill", object=divisions[STREET].reference, public=True,
-            content={"note": "演示数据·全部合成", "blocks": len(blocks), "divisions": len(divisions), "seed": seed},
+            content={"note": "演示数据·全部合成", "blocks": len(blocks), "divisions": len(divisions),
+                     "cases": cases, "seed": seed},
         )  # fmt: skip
     return True
 

@@ -1,4 +1,4 @@
-"""The one noun of long work: a job."""
+"""The nouns of long work: a job, and the turn of what is done regularly."""
 
 from __future__ import annotations
 
@@ -42,3 +42,13 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class Tick(models.Model):
+    """When something that is done regularly is done next; whoever moves it on does it."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    next_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

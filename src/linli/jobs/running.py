@@ -23,11 +23,13 @@ from django.utils.translation import gettext_noop
 from linli.errors import LinliError
 from linli.jobs.models import Job
 from linli.jobs.progress import LEASE, Beat, Cancelled, Lost, Progress, Stopped
+from linli.jobs.ticking import tick
 
 __all__ = ["Cancelled", "Progress", "cancel", "run_job", "start", "task", "title_of", "work"]
 
 MAX_ATTEMPTS = 3  # a job that brings down its worker so often is not handed out again
 POLL = 0.5  # seconds between two looks for work
+LOOK = 5.0  # seconds between two looks at what is done regularly
 
 Task = Callable[..., Mapping[str, Any] | None]
 _tasks: dict[str, tuple[Task, str]] = {}
@@ -104,10 +106,13 @@ def work(stop: Event, *, until_empty: bool = False) -> int:
 
     A job that runs when `stop` is set goes back to the queue at its next word of progress.
     """
-    count = 0
+    count, looked = 0, 0.0
     while not stop.is_set():
         try:
             close_old_connections()
+            if not until_empty and time.monotonic() >= looked + LOOK:
+                looked = time.monotonic()
+                tick()
             job = _next()
             if job is not None:
                 progress = Progress(job, stop)

@@ -14,8 +14,22 @@ class MattersConfig(AppConfig):
     verbose_name = _("事项")
 
     def ready(self) -> None:
-        """Name its acts for readers of the ledger."""
+        """Name its acts for readers of the ledger; load its categories after upgrades."""
+        from django.db.models.signals import post_migrate
+
         from linli.ledger.words import add_words
+        from linli.matters.categories import load_categories
         from linli.matters.states import VERBS
 
+        add_words(
+            {
+                "matters.save_filter": _("存清单"),
+                "matters.forget_filter": _("删清单"),
+                "matters.export": _("导出事项"),
+                "matters.load_year": _("载入节假日安排"),
+                "matters.set_hours": _("设办公时间"),
+                "matters.delete": _("清除过期内容"),
+            }
+        )
         add_words({f"matters.{code}": verb.title for code, verb in VERBS.items()})
+        post_migrate.connect(load_categories, sender=self)

@@ -1,4 +1,4 @@
-"""What is filled in about a matter: reporting it, entering it for a caller, each verb."""
+"""What is filled in about a matter, verb by verb."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from linli.matters.actions.open_matter import MOST_CONTACT, MOST_PLACE, MOST_TEXT, clean
-from linli.matters.models import Matter
+from linli.matters.actions.open_matter import clean
+from linli.matters.models import Category, Matter
 from linli.matters.photos import MOST_BYTES, MOST_PHOTOS, clean_photo
 from linli.matters.routing import seats_below
 from linli.org.models import Division, Post
@@ -47,46 +47,6 @@ class PhotosField(forms.FileField):
                 raise ValidationError(_("“%(name)s”超过 12 MB，请拍小一点再传。"), params={"name": file.name[:60]})
             found.append(clean_photo(file.read()))
         return found
-
-
-class ReportForm(forms.Form):
-    """What a resident writes: the matter, where, and how to reach him if he likes."""
-
-    text = PlainField(
-        label=_("什么事"),
-        max_length=MOST_TEXT,
-        strip=True,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("用自己的话写，也可以用手机键盘上的话筒说。"),
-    )
-    place = PlainField(
-        label=_("在哪里"),
-        max_length=MOST_PLACE,
-        required=False,
-        help_text=_("小区和楼号，如“白云花园12幢”。"),
-        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
-    )
-    building = forms.ChoiceField(label=_("是这里吗？"), required=False, widget=forms.RadioSelect)
-    photos = PhotosField(label=_("照片"), required=False, help_text=_("最多三张。照片里的拍摄地点、时间和机型会去掉。"))
-    kind = forms.ChoiceField(label=_("这是"), choices=Matter.Kind.choices, widget=forms.RadioSelect)
-    contact = PlainField(
-        label=_("联系方式"),
-        max_length=MOST_CONTACT,
-        required=False,
-        help_text=_("不留也可以。留了只有经办人写明事由才能看，并记入台账。"),
-    )
-    key = forms.UUIDField(widget=forms.HiddenInput)
-
-    def __init__(
-        self, data: Any = None, files: Any = None, *, found: list[tuple[str, str]] | None = None, place: str = ""
-    ) -> None:
-        super().__init__(data, files, initial={"key": uuid.uuid4(), "kind": Matter.Kind.REPORT, "place": place})
-        field = self.fields["building"]
-        assert isinstance(field, forms.ChoiceField)
-        if found:
-            field.choices = [*found, ("none", _("都不是，按我写的地点"))]
-        else:
-            del self.fields["building"]
 
 
 class WordsForm(forms.Form):
@@ -130,6 +90,80 @@ class DispatchForm(ToForm):
     text = forms.CharField(label=_("说明"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class ResolveForm(WordsForm):
+    """What was done; a usual answer may be the beginning, photographs may go with it and never must."""
+
+    photos = PhotosField(label=_("照片"), required=False, help_text=_("可以不附。最多三张。"))
+
+
+class CategoryField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A category, by class and title."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Say class and title."""
+        return str(obj)
+
+
+class CategoriseForm(forms.Form):
+    """What it is about."""
+
+    category = CategoryField(label=_("类别"), queryset=Category.objects.filter(active=True), empty_label=None)
+    text = forms.CharField(label=_("说明"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class PartsForm(forms.Form):
+    """Which things it is, one a line."""
+
+    parts = forms.CharField(
+        label=_("拆成哪几件"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("一行一件，两到六件。每一件有自己的编号，都办完了这件才能办结。"),
+    )  # fmt: skip
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def clean_parts(self) -> list[str]:
+        """Return the lines."""
+        return [line.strip() for line in clean(self.cleaned_data["parts"]).split("\n") if line.strip()]
+
+
+class JudgeForm(forms.Form):
+    """Whether it is solved, how satisfied, and what is wrong where it is not."""
+
+    solved = forms.TypedChoiceField(
+        label=_("解决了没有"), choices=[("yes", _("解决了")), ("no", _("没解决"))], widget=forms.RadioSelect,
+        coerce=lambda value: value == "yes",
+    )  # fmt: skip
+    score = forms.TypedChoiceField(
+        label=_("满意程度"), required=False, empty_value=None, coerce=int, widget=forms.RadioSelect,
+        choices=[(5, _("很满意")), (4, _("满意")), (3, _("一般")), (2, _("不满意")), (1, _("很不满意"))],
+    )  # fmt: skip
+    text = PlainField(
+        label=_("想说的话"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("没解决的请写明哪里没有解决，会重新办理。"),
+    )  # fmt: skip
+
+
+class SecondForm(forms.Form):
+    """That one wishes the same, and how to be told of it if one likes."""
+
+    text = PlainField(
+        label=_("想补充的"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("只有经办人看得到。"),
+    )  # fmt: skip
+    contact = PlainField(
+        label=_("联系方式"), max_length=60, required=False, help_text=_("不留也可以。留了，有进展会通知您。")
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class PublishForm(forms.Form):
+    """What the public may read of it."""
+
+    text = PlainField(
+        label=_("公开内容"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("写给所有人看：不写姓名、门牌、电话。清空就撤下。"),
+    )  # fmt: skip
+
+
 class ExtendForm(WordsForm):
     """How much more time, and why."""
 
@@ -158,3 +192,36 @@ class ContactForm(forms.Form):
     """Why the contact is looked at."""
 
     why = forms.CharField(label=_("事由"), max_length=120)
+
+
+class ExportForm(forms.Form):
+    """What the workbook is for."""
+
+    why = forms.CharField(label=_("导出做什么用"), max_length=120)
+
+
+class YearForm(forms.Form):
+    """A year's notice."""
+
+    off = forms.CharField(
+        label=_("放假"), widget=forms.Textarea(attrs={"rows": 8}), required=False, max_length=4000,
+        help_text=_("一行一段：2027-01-01 2027-01-03 元旦"),
+    )  # fmt: skip
+    work = forms.CharField(
+        label=_("调休上班"), widget=forms.Textarea(attrs={"rows": 5}), required=False, max_length=2000,
+        help_text=_("一行一天：2027-02-20"),
+    )  # fmt: skip
+    source = forms.CharField(label=_("依据"), max_length=120)
+
+
+class HoursForm(forms.Form):
+    """An office's hours."""
+
+    division = forms.ModelChoiceField(label=_("单位"), queryset=Division.objects.none(), empty_label=None)
+    shifts = forms.CharField(label=_("时段"), max_length=120, help_text=_("如 09:00-12:00、13:00-17:00"))
+
+    def __init__(self, divisions: Any, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["division"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = divisions

@@ -1,4 +1,4 @@
-"""The nouns of matters: the matter, and the event, which is its only history."""
+"""The nouns of matters: the category, the matter, and the event, which is its only history."""
 
 from __future__ import annotations
 
@@ -9,12 +9,21 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.matters.calendar_models import CalendarYear, Shifts
+from linli.matters.duty_models import DutyItem, StandardText
+from linli.matters.people_models import Follower, Rating
+from linli.matters.record_models import Deletion, SavedFilter
 from linli.matters.states import OPEN, State
 from linli.org.actors import Actor
 from linli.org.models import Division, Post
 from linli.org.rest import under
 from linli.territory.models import Block, Building, Membership
 from linli.territory.reach import ground_areas
+
+__all__ = [
+    "CalendarYear", "Category", "Deletion", "DutyItem", "Event", "Follower", "Matter", "MatterQuerySet", "Photo",
+    "Rating", "SavedFilter", "Shifts", "StandardText",
+]  # fmt: skip
 
 
 class MatterQuerySet(models.QuerySet["Matter"]):
@@ -41,6 +50,39 @@ class MatterQuerySet(models.QuerySet["Matter"]):
         return self.order_by(F("due_at").asc(nulls_last=True), "pk")
 
 
+class Category(models.Model):
+    """What a matter is about; a table that a district edits, shipped in `categories.toml`.
+
+    Attributes
+    ----------
+    code
+        The district's own, four digits: class and number in it.
+    national
+        Class of the national standard of digital city management, as far as there is one (GB/T 30428.2).
+    limits
+        Limits of its own by stage, `{"handle": [4, "working_hours"]}`; what is not there follows the kind.
+    private
+        Whether it concerns a person or family: it never stands on a public page.
+    urgent
+        Whether it cannot wait until the office opens.
+    """
+
+    code = models.CharField(_("代码"), max_length=6, unique=True)
+    title = models.CharField(_("类别"), max_length=40)
+    group = models.CharField(_("大类"), max_length=20)
+    national = models.CharField(_("国标大类"), max_length=20, blank=True)
+    limits = models.JSONField(default=dict, blank=True)
+    private = models.BooleanField(default=False)
+    urgent = models.BooleanField(default=False)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.group}·{self.title}"
+
+
 class Matter(models.Model):
     """Whatever needs a person to act: a report, a suggestion, a task."""
 
@@ -56,6 +98,15 @@ class Matter(models.Model):
         WEB = "web", _("网页")
         CALLER = "caller", _("来电来访")
         PATROL = "patrol", _("巡查")
+        HOTLINE = "hotline", _("12345 转办")
+        SENSOR = "sensor", _("设备告警")
+
+    class Guess(models.TextChoices):
+        """Who said what category it is."""
+
+        NOBODY = "", _("未分类")
+        MODEL = "model", _("系统建议")
+        PERSON = "person", _("人工确定")
 
     key = models.UUIDField(unique=True)  # of the form that sent it: sent twice it is one matter
     number = models.CharField(_("编号"), max_length=16, unique=True, null=True)
@@ -66,6 +117,12 @@ class Matter(models.Model):
     place = models.CharField(_("地点"), max_length=160, blank=True)  # in the reporter's own words
     block = models.ForeignKey(Block, models.PROTECT, null=True, related_name="matters")
     building = models.ForeignKey(Building, models.PROTECT, null=True, related_name="+")
+    longitude = models.FloatField(null=True)  # where the reporter put it, degrees (CGCS2000)
+    latitude = models.FloatField(null=True)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="matters", verbose_name=_("类别"))
+    guess = models.CharField(max_length=8, choices=Guess.choices, blank=True, default=Guess.NOBODY)
+    confidence = models.FloatField(null=True)  # of the model's suggestion, 0 to 1
+    urgent = models.BooleanField(_("紧急"), default=False)
     contact = models.TextField(blank=True)  # sealed, see linli.org.seals
     state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.RECEIVED)
     holder = models.ForeignKey(Post, models.PROTECT, null=True, related_name="matters")
@@ -73,19 +130,33 @@ class Matter(models.Model):
     returns = models.PositiveSmallIntegerField(default=0)
     reworks = models.PositiveSmallIntegerField(default=0)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts")
     rule = models.CharField(max_length=40, blank=True)  # the limit that runs, with its version
+    limit = models.JSONField(default=list)  # as that version states it: [5, "working_days"]
     began_at = models.DateTimeField(null=True)  # its clock
     pauses = models.JSONField(default=list)  # [first, last] in ISO 8601; null as last where it still stands
     extension = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField(_("期限"), null=True, db_index=True)
-    opened_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField(_("期限"), null=True)
+    reminded = models.PositiveSmallIntegerField(default=0)  # steps of the ladder of reminders that were taken
+    opened_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True)
+    published = models.TextField(blank=True)  # what the public may read of it, written by who checked it
+    anonymised_at = models.DateTimeField(null=True)
+    grams = models.TextField(blank=True, editable=False)  # what it is found by, see linli.matters.search
 
     objects = MatterQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["holder", "state", "due_at"]), models.Index(fields=["block", "state"])]
+        indexes = [
+            # what is open is little beside what was closed: lists and maps of work never touch the rest
+            models.Index(fields=["holder", "due_at"], condition=Q(state__in=OPEN), name="matters_open_by_holder"),
+            models.Index(fields=["block", "state"], condition=Q(state__in=OPEN), name="matters_open_by_block"),
+            models.Index(fields=["due_at"], condition=Q(state__in=OPEN), name="matters_open_by_due"),
+            models.Index(fields=["block", "-id"]),
+            models.Index(fields=["holder", "-id"]),
+            models.Index(fields=["closed_at"], condition=Q(anonymised_at=None), name="matters_kept_by_close"),
+        ]
 
     def __str__(self) -> str:
         return self.number or str(self.key)
@@ -100,6 +171,11 @@ class Matter(models.Model):
         """Its first words."""
         first = self.text.strip().splitlines()[0] if self.text.strip() else ""
         return first if len(first) <= 30 else f"{first[:30]}…"
+
+    @property
+    def percent(self) -> int | None:
+        """How sure the suggestion of its category was."""
+        return None if self.confidence is None else round(100 * self.confidence)
 
     @property
     def overdue(self) -> bool:
@@ -147,6 +223,7 @@ class Photo(models.Model):
     """A photograph of a matter, as `linli.matters.photos` wrote it anew."""
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="photos")
+    event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="photos")  # None: with the report
     path = models.CharField(max_length=120)  # under MEDIA_ROOT
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)

@@ -87,7 +87,17 @@ VERBS: dict[str, Verb] = {
     "withdraw": Verb(_("撤回"), "撤回", (R,), State.WITHDRAWN, ""),
     "escalate": Verb(_("上报"), "上报", (R, H), R, "matters.handle", "accept"),
     "urge": Verb(_("催办"), "催办", (R, H, W, D, V), "", ""),
+    "ask": Verb(_("请反映人补充"), "补充", (H,), W, "matters.handle"),
+    "answer": Verb(_("反映人补充"), "补充", (W,), H, ""),
+    "split": Verb(_("拆分"), "拆分", (R, H), "", "matters.dispatch"),
+    "categorise": Verb(_("改类别"), "改类别", (R, H, W, D, V, C), "", "matters.handle"),
+    "mark": Verb(_("标记紧急"), "加急", (R, H, W, D, V), "", "matters.handle"),
+    "remind": Verb(_("到期提醒"), "督办", (R, H, W, D, V), "", ""),
+    "join": Verb(_("居民关注"), "关注", (R, H, W, D, V), "", ""),
+    "rate": Verb(_("评价"), "评价", (C,), "", ""),
+    "call_back": Verb(_("回访"), "回访", (C,), "", "matters.verify"),
+    "publish": Verb(_("对外公开"), "公开", (R, H, W, D, V, C), "", "matters.verify"),
     "comment": Verb(_("留言"), "留言", (R, H, W, D, V, C), "", "matters.view"),
 }
 # what the one who reported may do himself, with number and code
-REPORTERS = ("withdraw", "reopen", "urge")
+REPORTERS = ("withdraw", "reopen", "urge", "answer")

@@ -1,30 +1,34 @@
-"""The addresses of matters: the public ones under /report/, those of staff under /matters/."""
+"""The addresses of matters: 今日, all matters, one."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from linli.matters.states import REPORTERS
-from linli.matters.views import report, today
+from linli.matters.views import listing, office, one, today
 
 app_name = "matters"
 urlpatterns = [
-    path("report/", report.report, name="report"),
-    path("report/look-up", report.look_up, name="look-up"),
-    path("report/<slug:number>/<slug:secret>/", report.progress, name="progress"),
-    *(
-        path(f"report/<slug:number>/<slug:secret>/{verb}", report.mine, {"verb": verb}, name=f"my-{verb}")
-        for verb in REPORTERS
-    ),
-    path("report/<slug:number>/<slug:secret>/photos/<int:pk>", report.photo, name="my-photo"),
     path("today/", today.today, name="today"),
-    path("matters/", today.matters, name="matters"),
-    path("matters/enter", report.enter, name="enter"),
-    path("matters/<slug:number>/", today.matter, name="matter"),
-    path("matters/<slug:number>/photos/<int:pk>", today.photo, name="photo"),
-    path("matters/<slug:number>/contact", today.contact, name="contact"),
+    path("today/live", today.live, name="live"),
+    path("matters/", listing.matters, name="matters"),
+    path("matters/map", listing.board, name="map"),
+    path("matters/export", listing.export, name="export"),
+    path("matters/filters/save", listing.save_filter, name="save-filter"),
+    path("matters/filters/<int:pk>/forget", listing.forget_filter, name="forget-filter"),
+    path("matters/calendar/", office.calendar, name="calendar"),
+    path("matters/calendar/hours", office.hours, name="hours"),
+    path("matters/calendar/<int:year>", office.year, name="year"),
+    path("matters/keeping/", office.keeping, name="keeping"),
     *(
-        path(f"matters/<slug:number>/{verb.replace('_', '-')}", today.act, {"verb": verb}, name=verb.replace("_", "-"))
-        for verb in today.ACTS
+        path(f"matters/together/{verb.replace('_', '-')}", listing.together, {"verb": verb},
+             name=f"together-{verb.replace('_', '-')}")
+        for verb in listing.TOGETHER
     ),
-]
+    path("matters/<slug:number>/", one.matter, name="matter"),
+    path("matters/<slug:number>/photos/<int:pk>", one.photo, name="photo"),
+    path("matters/<slug:number>/contact", one.contact, name="contact"),
+    *(
+        path(f"matters/<slug:number>/{verb.replace('_', '-')}", one.act, {"verb": verb}, name=verb.replace("_", "-"))
+        for verb in one.ACTS
+    ),
+]  # fmt: skip

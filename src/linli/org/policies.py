@@ -34,6 +34,10 @@ PERMISSIONS: dict[str, str] = {
     "matters.dispatch": _("派遣、转派、延期与合并事项"),
     "matters.verify": _("核查结案"),
     "matters.decide": _("裁定两次退回的事项"),
+    "matters.export": _("导出事项"),
+    "matters.office": _("维护工作日历、办公时间与保存期限"),
+    "cases.rules": _("维护类别、权责清单、派遣规则与答复范本"),
+    "notices.manage": _("查看和重发通知、设置通知去向"),
     "planning.diagnose": _("查看社区规模体检"),
     "planning.standards": _("维护规模标准"),
 }

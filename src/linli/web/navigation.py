@@ -23,7 +23,12 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(_("首页"), "home"),
     Entry(_("今日"), "matters:today", "matters.handle"),
     Entry(_("事项"), "matters:matters", "matters.view"),
-    Entry(_("反映问题"), "matters:report"),
+    Entry(_("反映问题"), "cases:report"),
+    Entry(_("大家反映的事"), "cases:public"),
+    Entry(_("事项地图"), "matters:map", "matters.view"),
+    Entry(_("工作日历"), "matters:calendar", "matters.office"),
+    Entry(_("分类与派遣"), "cases:rules", "cases.rules"),
+    Entry(_("通知"), "notices:notices", "notices.manage"),
     Entry(_("查我家属于哪个社区"), "territory:find"),
     Entry(_("地块"), "ground:blocks", "territory.view"),
     Entry(_("数据导入"), "ground:imports", "territory.import"),
@@ -40,6 +45,8 @@ ENTRIES: tuple[Entry, ...] = (
 # the heading under which a room's pages stand, by the first part of the page's name
 GROUPS: dict[str, str | Promise] = {
     "matters": _("事项"),
+    "cases": _("事项"),
+    "notices": _("事项"),
     "territory": _("地块与房屋"),
     "ground": _("地块与房屋"),
     "planning": _("规模调整"),

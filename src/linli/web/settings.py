@@ -13,6 +13,9 @@
 `LINLI_SIGN_IN_…`      `FAILURES` (5) of an account or `FAILURES_ADDRESS` (20) of an address in `WINDOW` (15 min) lock
 `LINLI_IDLE_MINUTES`   minutes without a click after which a session ends, 30 where not set
 `LINLI_OIDC`           JSON object of one OpenID Connect provider: `id`, `name`, `client_id`, `secret`, `server_url`
+`LINLI_ADDRESS`        the site's own address, `https://…`, for links in notices; without it they carry none
+`LINLI_MAIL_…`        `HOST`, `PORT` (587), `USER`, `PASSWORD`, `FROM` of the SMTP server; without a host no mail leaves
+`LINLI_SMS_URL`        where the district's SMS gateway takes `{"mobile", "text"}`; `LINLI_SMS_TOKEN` is its bearer
 =====================  ==========================================================================================
 """
 
@@ -47,7 +50,9 @@ INSTALLED_APPS = [
     "linli.web",
     "linli.planning",
     "linli.territory",
+    "linli.cases",
     "linli.matters",
+    "linli.notices",
     "linli.org",
     "linli.jobs",
     "linli.ledger",
@@ -152,6 +157,18 @@ SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
 LINLI_NAME = _("邻里")
+
+LINLI_ADDRESS = (os.environ.get("LINLI_ADDRESS") or "").rstrip("/")
+LINLI_SMS_URL = os.environ.get("LINLI_SMS_URL") or ""
+LINLI_SMS_TOKEN = os.environ.get("LINLI_SMS_TOKEN") or ""
+EMAIL_HOST = os.environ.get("LINLI_MAIL_HOST") or ""
+EMAIL_PORT = int(os.environ.get("LINLI_MAIL_PORT") or 587)
+EMAIL_HOST_USER = os.environ.get("LINLI_MAIL_USER") or ""
+EMAIL_HOST_PASSWORD = os.environ.get("LINLI_MAIL_PASSWORD") or ""
+EMAIL_USE_TLS = EMAIL_PORT == 587
+EMAIL_USE_SSL = EMAIL_PORT == 465
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("LINLI_MAIL_FROM") or EMAIL_HOST_USER or "linli@localhost"
 
 # signing in: see linli.org.adapters and linli.org.lockout
 ACCOUNT_FORMS = {"login": "linli.org.forms.SignInForm"}

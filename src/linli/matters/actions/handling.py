@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from linli.matters.actions.moving import acting_post, move, needs
 from linli.matters.models import Event, Matter
+from linli.matters.photos import MOST_PHOTOS
 from linli.matters.routing import above, dispatcher_for
-from linli.matters.states import State
+from linli.matters.states import OPEN, State
 from linli.org.actors import Actor
 
 
@@ -40,12 +43,23 @@ def resume(actor: Actor, *, matter: Matter, text: str = "") -> Event:
     return move(actor, matter, "resume", text=text)
 
 
-def resolve(actor: Actor, *, matter: Matter, text: str) -> Event:
+def ask(actor: Actor, *, matter: Matter, text: str) -> Event:
+    """Ask the reporter for what is missing; the clock stands until he answers, or until it is taken up again."""
+    needs(text, _("请写明要反映人补充什么。"))
+    return move(actor, matter, "ask", text=text, public=True)
+
+
+def resolve(actor: Actor, *, matter: Matter, text: str, photos: Sequence[bytes] = ()) -> Event:
     """Say what was done; the reporter reads it, and whoever dispatched the matter checks it."""
     needs(text, _("请写明办了什么、结果怎样，反映人会看到。"))
+    if len(photos) > MOST_PHOTOS:
+        raise ValidationError(_("最多 %(most)d 张照片。") % {"most": MOST_PHOTOS}, code="photos")
+    if matter.parts.filter(state__in=OPEN).exists():
+        raise ValidationError(_("拆出的事还没有办完。"), code="state")
     return move(
-        actor, matter, "resolve", text=text, public=True, to=matter.dispatcher or dispatcher_for(matter.division())
-    )
+        actor, matter, "resolve", text=text, public=True, photos=photos,
+        to=matter.dispatcher or dispatcher_for(matter.division()),
+    )  # fmt: skip
 
 
 def escalate(actor: Actor, *, matter: Matter, text: str) -> Event:

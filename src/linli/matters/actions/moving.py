@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.matters import clocks
-from linli.matters.models import Event, Matter
-from linli.matters.states import OPEN, VERBS
+from linli.matters.models import Event, Matter, Photo
+from linli.matters.search import grams_for
+from linli.matters.states import OPEN, VERBS, State
+from linli.matters.telling import tell
 from linli.org.actors import Actor
 from linli.org.models import Post
 
 MOST_TEXT = 2000
+MOVED = (
+    "state", "holder", "due_at", "closed_at", "returns", "reworks", "extension", "pauses", "rule", "limit", "began_at",
+    "reminded",
+)  # fmt: skip
 
 
 def may(actor: Actor, matter: Matter, verb: str) -> bool:
@@ -30,7 +41,8 @@ def may(actor: Actor, matter: Matter, verb: str) -> bool:
 
 def move(
     actor: Actor, matter: Matter, verb: str, *, text: str = "", to: Post | None = None, public: bool = False,
-    reporter: bool = False, after: str = "", **changes: Any,
+    reporter: bool = False, after: str = "", content: Mapping[str, Any] | None = None,
+    photos: Sequence[bytes] = (), told: Post | None = None, **changes: Any,
 ) -> Event:  # fmt: skip
     """Move a matter by a verb.
 
@@ -44,6 +56,12 @@ def move(
         Whether the one who reported it acts, who proved it by number and code.
     after
         Another state than the table's, where the action decides so.
+    content
+        What the ledger says besides.
+    photos
+        That go with it, as `linli.matters.photos.clean_photo` wrote them.
+    told
+        Whose office is told of it; who holds it from now on, where None.
     changes
         Fields of the matter to set besides.
 
@@ -77,33 +95,59 @@ def move(
         if held.state not in OPEN:
             clocks.stop(held)
             held.closed_at = now
-        elif verb == "pause":
+        elif held.state == State.WAITING and before != State.WAITING:
             clocks.pause(held, now)
-        elif verb == "resume":
+        elif before == State.WAITING and held.state != State.WAITING:
             clocks.go_on(held, now)
         elif verb == "extend":
             clocks.set_due(held)
         elif rule.clock:
             clocks.begin(held, rule.clock, now)
             held.closed_at = None
+        if "category" in changes:
+            held.grams = grams_for(held)
+            _follow_limit(held)
         held.save()
         event = Event.objects.create(
             matter=held, verb=verb, at=now, post=post, to=to, before=before, after=held.state, text=text, public=public
         )
+        for photo in photos:
+            keep_photo(held, photo, event)
+        tell(held, event, told)
         actor.record(
             f"matters.{verb}", object=held.reference, permission=rule.permission,
             before={"state": before}, after={"state": held.state, "text": text},
-            content={"number": held.number, "to": to.reference if to else None},
+            content={"number": held.number, "to": to.reference if to else None, **(content or {})},
         )  # fmt: skip
-    for name in ("state", "holder", "due_at", "closed_at", "returns", "reworks", "extension", "pauses", *changes):
+    for name in (*MOVED, *changes):
         setattr(matter, name, getattr(held, name))
     return event
+
+
+def _follow_limit(matter: Matter) -> None:
+    """Let the limit that runs be that of the new category, counted from when it began."""
+    stage = matter.rule.partition("@")[0].partition(".")[2]
+    if stage and matter.state in OPEN:
+        limit = clocks.limit_of(matter.kind, stage, matter.category)
+        matter.rule, matter.limit = limit.rule, [limit.amount, str(limit.unit)]
+        clocks.set_due(matter)
 
 
 def acting_post(actor: Actor, matter: Matter, permission: str) -> Post | None:
     """Return the post by which an actor acts on a matter: the one that holds it, else the nearest that may."""
     holding = next((post for post in actor.posts if post.pk == matter.holder_id), None)
     return holding or (actor.post_for(permission, matter.division()) if permission else None)
+
+
+def keep_photo(matter: Matter, content: bytes, event: Event | None = None) -> None:
+    """Write a photograph under a name that tells nothing, in the transaction of its matter."""
+    name = f"photos/{uuid.uuid4().hex}.jpg"
+    path = Path(settings.MEDIA_ROOT) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    Photo.objects.create(
+        matter=matter, event=event, path=name, size=len(content), sha256=hashlib.sha256(content).hexdigest()
+    )
 
 
 def needs(text: str, words: str) -> str:

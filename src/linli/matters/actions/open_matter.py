@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import unicodedata
 import uuid
 from collections.abc import Sequence
-from pathlib import Path
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.matters import clocks
-from linli.matters.models import Event, Matter, Photo
+from linli.matters.actions.moving import keep_photo
+from linli.matters.models import Category, Event, Matter
 from linli.matters.photos import MOST_PHOTOS
 from linli.matters.routing import dispatcher_for
+from linli.matters.search import grams_for
 from linli.matters.states import State
+from linli.matters.telling import tell
 from linli.org.actors import Actor
+from linli.org.models import Post
 from linli.org.passwords import ALPHABET
 from linli.org.policies import permit
 from linli.org.seals import seal
 from linli.territory.models import Block, Building
 
-MOST_TEXT, MOST_PLACE, MOST_CONTACT = 4000, 160, 60
+MOST_TEXT_OF_REPORT, MOST_PLACE, MOST_CONTACT = 4000, 160, 60
 
 
 def open_matter(
     actor: Actor, *, key: uuid.UUID, text: str, kind: str = Matter.Kind.REPORT, source: str = Matter.Source.WEB,
     place: str = "", building: Building | None = None, block: Block | None = None, contact: str = "",
-    photos: Sequence[bytes] = (),
+    photos: Sequence[bytes] = (), point: tuple[float, float] | None = None, category: Category | None = None,
+    guess: str = "", confidence: float | None = None, holder: Post | None = None, urgent: bool = False,
+    parent: Matter | None = None, words: str = "",
 ) -> Matter:  # fmt: skip
     """Open a matter for whoever asks, or for a caller; the same key again returns the same matter.
 
@@ -46,6 +49,16 @@ def open_matter(
         Where it is, as far as it was found; without either it goes to the district, so that nothing is lost.
     photos
         At most three, as `linli.matters.photos.clean_photo` wrote them.
+    point
+        Longitude and latitude that the reporter gave, degrees (CGCS2000).
+    category, guess, confidence
+        What it is about, who said so, and how sure the model was.
+    holder
+        Who receives it; whoever dispatches where it lies, where None. `words` say why, for colleagues.
+    urgent
+        Whether it cannot wait until the office opens.
+    parent
+        The matter that it is a part of.
     contact
         How to reach the reporter; kept sealed, seen only with a reason.
 
@@ -60,7 +73,7 @@ def open_matter(
     if not text:
         raise ValidationError({"text": _("请写明是什么事。")})
     for name, value, most in (
-        ("text", text, MOST_TEXT),
+        ("text", text, MOST_TEXT_OF_REPORT),
         ("place", place, MOST_PLACE),
         ("contact", contact, MOST_CONTACT),
     ):
@@ -78,39 +91,30 @@ def open_matter(
         matter = Matter(
             key=key, secret="".join(secrets.choice(ALPHABET) for _ in range(8)), kind=kind, source=source, text=text,
             place=place, building=building, block=block, contact=seal(contact, "matters.contact") if contact else "",
+            longitude=point[0] if point else None, latitude=point[1] if point else None, category=category,
+            guess=guess, confidence=confidence, urgent=urgent or (category is not None and category.urgent),
+            parent=parent,
         )  # fmt: skip
-        matter.holder = matter.dispatcher = dispatcher_for(matter.division() if block else None)
+        matter.holder = matter.dispatcher = holder or dispatcher_for(matter.division() if block else None)
+        matter.grams = grams_for(matter)
         clocks.begin(matter, "accept")
         matter.save()
         matter.number = f"{timezone.localdate():%Y}{matter.pk:08d}"
         matter.save(update_fields=["number"])
         for photo in photos:
-            _keep(matter, photo)
+            keep_photo(matter, photo)
         post = actor.post_for("matters.handle") if source != Matter.Source.WEB else None
-        Event.objects.create(
-            matter=matter,
-            verb="open",
-            at=timezone.now(),
-            post=post,
-            to=matter.holder,
-            after=State.RECEIVED,
-            public=True,
-        )
+        event = Event.objects.create(
+            matter=matter, verb="open", at=timezone.now(), post=post, to=matter.holder, after=State.RECEIVED,
+            public=not words, text=words,
+        )  # fmt: skip
+        tell(matter, event)
         actor.record(
             "matters.open", object=matter.reference, permission="matters.handle" if post else "",
             after={"state": str(State.RECEIVED), "text": text},
             content={"number": matter.number, "to": matter.holder.reference if matter.holder else None},
         )  # fmt: skip
     return matter
-
-
-def _keep(matter: Matter, content: bytes) -> None:
-    """Write a photograph under a name that tells nothing, in the transaction of its matter."""
-    name = f"photos/{uuid.uuid4().hex}.jpg"
-    path = Path(settings.MEDIA_ROOT) / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    Photo.objects.create(matter=matter, path=name, size=len(content), sha256=hashlib.sha256(content).hexdigest())
 
 
 def clean(text: str) -> str:

@@ -45,6 +45,12 @@ def urge(*, matter: Matter, text: str = "") -> Event:
     return move(PUBLIC, matter, "urge", text=text, public=True, reporter=True)
 
 
+def answer(*, matter: Matter, text: str) -> Event:
+    """Add what was asked for; the clock runs again."""
+    needs(text, _("请写点什么。"))
+    return move(PUBLIC, matter, "answer", text=text, public=True, reporter=True)
+
+
 def comment(actor: Actor, *, matter: Matter, text: str) -> Event:
     """Leave a word for colleagues; the public does not read it."""
     needs(text, _("请写点什么。"))

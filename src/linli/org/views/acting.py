@@ -25,6 +25,8 @@ def act_page(
     trail: Sequence[tuple[str, str]] = (),
     initial: dict[str, Any] | None = None,
     danger: bool = False,
+    texts: Sequence[tuple[str, str]] = (),
+    preview: str = "",
 ) -> HttpResponse:
     """Show a form; where it is filled in rightly, do the act and lead back.
 
@@ -46,18 +48,39 @@ def act_page(
         What the form begins with.
     danger
         Whether the button warns.
+    texts
+        Titles and words of usual answers; one that is chosen is what the form's `text` begins with.
+    preview
+        Who will read the form's `text`; with it the form may be looked at before it is sent.
     """
-    filled = form(request.POST if request.method == "POST" else None, initial=initial)
+    chosen = request.GET.get("use", "")
+    if chosen.isdigit() and int(chosen) < len(texts):
+        initial = {**(initial or {}), "text": texts[int(chosen)][1]}
+    bound = request.method == "POST"
+    filled = form(request.POST, request.FILES, initial=initial) if bound else form(initial=initial)
+    shown = ""
     if filled.is_bound and filled.is_valid():
-        try:
-            do(**filled.cleaned_data)
-        except ValidationError as error:
-            filled.add_error(error.code if error.code in filled.fields else None, error)
+        if preview and "preview" in request.POST:
+            shown = str(filled.cleaned_data.get("text", ""))
         else:
-            messages.success(request, done)
-            return redirect(back)
+            answer = _done(request, filled, do, done, back)
+            if answer is not None:
+                return answer
     context = {
         "form": filled, "title": title, "submit": submit, "words": words, "back": back, "trail": trail,
-        "danger": danger,
+        "danger": danger, "texts": [title for title, _text in texts], "preview": preview, "shown": shown,
     }  # fmt: skip
     return render(request, "org/act.html", context, status=422 if filled.errors else 200)
+
+
+def _done(
+    request: HttpRequest, filled: forms.Form, do: Callable[..., object], done: str, back: str
+) -> HttpResponse | None:
+    """Do the act and lead back; None where it was refused, which the form says."""
+    try:
+        do(**filled.cleaned_data)
+    except ValidationError as error:
+        filled.add_error(error.code if error.code in filled.fields else None, error)
+        return None
+    messages.success(request, done)
+    return redirect(back)

@@ -10,6 +10,7 @@ from linli.web.tests.test_every_url import TABLE
 # what answers and is no page
 FILES = {
     "planning:table", "ledger:download", "alive", "ready", "org:roster-template", "ground:sample", "robots",
+    "cases:ground", "cases:worker", "matters:live",
 }  # fmt: skip
 
 

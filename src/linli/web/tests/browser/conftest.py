@@ -50,6 +50,7 @@ with transaction.atomic():
     import uuid
     from linli.matters.actions import dispatching, handling
     from linli.matters.actions.open_matter import open_matter
+    from linli.matters.models import Matter
     from linli.org.actors import PUBLIC
     from linli.org.models import Tenure
     grid = Tenure.objects.get(account__username="wangge").post
@@ -63,6 +64,31 @@ with transaction.atomic():
             dispatching.dispatch(secretary, matter=one, to=grid, text="请去看看")
     one.secret = "aaaaaaaa"
     one.save()
+    from linli.cases.actions import ruling
+    from linli.cases.models import Suggester
+    from linli.cases.suggesting import train
+    from linli.matters.models import Category
+    officer = actor_of(world.account("quji"))
+    lamp = Category.objects.get(code="0602")
+    ruling.write_duty(officer, list="withdrawn", number=3, text="对违法建筑实施强制拆除", owner="区综合行政执法局",
+                      basis="履职事项清单", categories=[Category.objects.get(code="0701")], division=street,
+                      valid_from=date(2026, 1, 1))
+    ruling.write_route(officer, title="地质灾害直接到街道", basis="防汛方案", valid_from=date(2026, 1, 1), level="street",
+                       category=Category.objects.get(code="1301"))
+    ruling.write_text(officer, verb="resolve", title="换灯", text="已更换{place}的灯。", category=lamp)
+    said = [(f"楼道灯坏了{k}天没人修", "0602") for k in range(9)]
+    said += [(f"垃圾堆了{k}天没人清", "0201") for k in range(9)]
+    weights, figures = train([text for text, _ in said], [code for _, code in said])
+    Suggester.objects.create(texts=18, corrected=18, weights=weights, accuracy=figures, active=True)
+    done = open_matter(PUBLIC, key=uuid.UUID(int=9), text="单元门锁坏了", place="白云花园2区1幢", contact="13800000000",
+                       building=Building.objects.get(code="L1"), category=lamp)
+    dispatching.dispatch(secretary, matter=done, to=grid)
+    handling.resolve(secretary, matter=done, text="已换锁，请您看看是否好了。")
+    dispatching.verify(secretary, matter=done)
+    done.secret = "aaaaaaaa"
+    done.save()
+    first = Matter.objects.get(number="202600000001")
+    dispatching.categorise(secretary, matter=first, category=lamp)
     from linli.org.actors import actor_of
     from linli.territory.actions.prepare_import import check_import, locate_import, map_columns, upload_import
     clerk = actor_of(world.account("jiedao"))

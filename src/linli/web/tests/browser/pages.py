@@ -5,7 +5,8 @@ from __future__ import annotations
 DOOR = "/where/539901001000/L4/"
 PAGES = {
     "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/accounts/login/", "/style", "/no-such-page",
-         "/report/", "/report/look-up", "/api/", "/report/202600000003/aaaaaaaa/"),
+         "/report/", "/report/look-up", "/api/", "/report/202600000003/aaaaaaaa/", "/report/public/",
+         "/report/202600000004/aaaaaaaa/", "/report/202600000004/aaaaaaaa/judge", "/report/public/202600000001"),
     "jiedao": (
         "/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/", "/planning/standards/",
         "/planning/standards/local-1500-3500/1/", "/jobs/", f"{DOOR}qr", "/org/", "/org/539901001001/",
@@ -17,8 +18,17 @@ PAGES = {
         "/ground/imports/", "/ground/imports/new", "/ground/imports/1/locate", "/ground/imports/2/columns",
         "/ground/imports/3/check", "/ground/imports/4/check",
     ),
-    "shuji": ("/today/", "/matters/", "/matters/202600000001/", "/matters/202600000001/dispatch", "/matters/enter"),
-    "quji": ("/planning/standards/local-1500-3500/publish",),
+    "shuji": ("/today/", "/matters/", "/matters/202600000001/", "/matters/202600000001/dispatch",
+              "/matters/202600000002/resolve", "/cases/enter", "/matters/map",
+              "/matters/?state=open&q=楼道", "/matters/202600000004/", "/notices/", "/notices/destinations/",
+              "/notices/destinations/add"),
+    "quji": (
+        "/planning/standards/local-1500-3500/publish", "/cases/rules/", "/cases/rules/new", "/cases/rules/1/",
+        "/cases/rules/1/end", "/cases/categories/", "/cases/categories/new", "/cases/categories/0602/",
+        "/cases/duties/", "/cases/duties/new", "/cases/duties/1/", "/cases/duties/1/end", "/cases/texts/",
+        "/cases/texts/new", "/cases/texts/1/", "/cases/suggester/?text=楼道灯不亮", "/matters/calendar/",
+        "/matters/calendar/?year=2027", "/matters/calendar/hours", "/matters/calendar/2027", "/matters/keeping/",
+    ),
     "xitong": ("/jobs/",),
     "anquan": (
         "/org/posts/2/", "/org/posts/2/hand-over", "/org/posts/2/appoint", "/org/posts/2/leave",

@@ -53,7 +53,7 @@ def test_a_page_is_sound(contexts: Any, site: str, person: str, path: str, width
         "request", lambda asked: None if asked.url.startswith((site, "data:", "blob:")) else faults.append(asked.url)
     )
     answer = page.goto(site + path)
-    if page.locator(".map").count():
+    if page.locator(".map:not([data-lazy])").count():
         page.wait_for_selector(".map canvas")
     name = f"{person or 'public'}-{path.strip('/').replace('/', '_').split('?')[0] or 'home'}-{width}.png"
     page.screenshot(path=SCREENSHOTS / name, full_page=True)
@@ -71,7 +71,7 @@ def test_a_map_shows_its_polygons(contexts: Any, site: str) -> None:
     page = contexts("jiedao", 1440).new_page()
     page.goto(f"{site}/ground/blocks/")
     page.wait_for_selector(".map canvas")
-    box = page.locator(".map").bounding_box()
+    box = page.locator(".map:not([data-lazy])").bounding_box()
     canvas = page.locator(".map canvas").bounding_box()
     assert canvas["width"] >= box["width"] > 300
     painted = page.evaluate(

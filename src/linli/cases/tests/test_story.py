@@ -264,7 +264,7 @@ def test_lists_cost_the_same_for_many(
         open_matter(PUBLIC, key=uuid.uuid4(), text=f"第{k}件", building=ground)
     secretary = client_of("shuji")
     secretary.get("/")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert "共 60 条" in secretary.get("/today/").content.decode()
     with django_assert_max_num_queries(8):
         assert "共 60 条" in secretary.get("/matters/").content.decode()
@@ -275,6 +275,6 @@ def test_lists_cost_the_same_for_many(
 def test_a_caller_is_written_down_in_the_name_of_the_post(ground: Building, client_of: Callable[[str], Client]) -> None:
     secretary = client_of("shuji")
     asked = {"text": TEXT, "place": "矿务局二片区6栋", "kind": "report", "key": str(uuid.uuid4())}
-    assert secretary.post("/matters/enter", asked).status_code == 302
+    assert secretary.post("/cases/enter", asked).status_code == 302
     matter = Matter.objects.get()
     assert (matter.source, str(matter.events.get().post)) == ("caller", "团结社区 社区书记")

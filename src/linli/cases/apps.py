@@ -1,0 +1,31 @@
+"""Cases as a Django application."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CasesConfig(AppConfig):
+    """Reports, suggestions, and where they go."""
+
+    name = "linli.cases"
+    label = "cases"
+    verbose_name = _("诉求")
+
+    def ready(self) -> None:
+        """Name its acts for readers of the ledger."""
+        from linli.ledger.words import add_words
+
+        add_words(
+            {
+                "cases.write_category": _("修改类别"),
+                "cases.write_duty": _("修改权责清单"),
+                "cases.end_duty": _("停用权责清单条目"),
+                "cases.write_route": _("修改派遣规则"),
+                "cases.end_route": _("停用派遣规则"),
+                "cases.write_text": _("修改答复范本"),
+                "cases.train": _("训练类别建议"),
+                "cases.switch_suggester": _("启用或停用类别建议"),
+            }
+        )

@@ -1,0 +1,138 @@
+"""查进度: what the one who holds number and code sees and may do: withdraw, urge, answer, judge, reopen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from linli.cases.views.report import SECONDS, too_many
+from linli.matters.actions import reporting
+from linli.matters.actions.judging import rate
+from linli.matters.forms import JudgeForm, PerhapsForm, WordsForm
+from linli.matters.models import Follower, Matter
+from linli.matters.states import STEPS, VERBS, State
+from linli.matters.views.pictures import picture
+from linli.org.limits import address_of, allow
+from linli.org.views.acting import act_page
+
+MOST_LOOKS = 60
+DO: dict[str, Callable[..., object]] = {
+    "withdraw": reporting.withdraw, "reopen": reporting.reopen, "urge": reporting.urge, "answer": reporting.answer,
+}  # fmt: skip
+FORMS = {"withdraw": PerhapsForm, "reopen": WordsForm, "urge": PerhapsForm, "answer": WordsForm}
+OF_FOLLOWERS = ("urge",)
+
+
+@never_cache
+@require_safe
+def progress(request: HttpRequest, number: str, secret: str) -> HttpResponse:
+    """Tell the one who holds number and code how it stands."""
+    if not _may_look(request):
+        return too_many(request, MOST_LOOKS)
+    one, follower = find(number, secret)
+    events = one.events.filter(public=True).select_related("post__division").prefetch_related("photos")
+    mine = [verb for verb in DO if one.state in VERBS[verb].before and (follower is None or verb in OF_FOLLOWERS)]
+    rated = one.ratings.filter(follower=follower, round=one.reworks).first()
+    context = {
+        "matter": one, "events": events, "division": one.division(), "acts": [(v, VERBS[v].title) for v in mine],
+        "steps": list(dict.fromkeys(STEPS.values())), "closed": one.state == State.CLOSED, "secret": secret,
+        "follower": follower, "rated": rated, "may_rate": one.state == State.CLOSED and rated is None,
+        "followers": one.followers.count(), "photos": [] if follower else one.photos.filter(event=None),
+        "parts": one.parts.all(),
+    }  # fmt: skip
+    return render(request, "cases/progress.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def look_up(request: HttpRequest) -> HttpResponse:
+    """Lead to a matter by number and code."""
+    wrong = False
+    if request.method == "POST":
+        if not _may_look(request):
+            return too_many(request, MOST_LOOKS)
+        number, secret = (request.POST.get(name, "").strip()[:20] for name in ("number", "secret"))
+        if _found(number, secret.lower()) is not None:
+            return redirect("cases:progress", number, secret.lower())
+        wrong = True
+    return render(request, "cases/look_up.html", {"wrong": wrong}, status=422 if wrong else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def mine(request: HttpRequest, number: str, secret: str, verb: str) -> HttpResponse:
+    """Withdraw, reopen, urge or answer: what the reporter may do himself."""
+    if not _may_look(request):
+        return too_many(request, MOST_LOOKS)
+    one, follower = find(number, secret)
+    if one.state not in VERBS[verb].before or (follower is not None and verb not in OF_FOLLOWERS):
+        raise Http404(verb)
+    do = DO[verb]
+    title = str(VERBS[verb].title)
+    return act_page(
+        request, FORMS[verb], lambda **said: do(matter=one, **said), title=title, submit=title, done=_("已收到。"),
+        back=reverse("cases:progress", args=[number, secret]), words=_asked(one) if verb == "answer" else one.title,
+    )  # fmt: skip
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def judge(request: HttpRequest, number: str, secret: str) -> HttpResponse:
+    """Judge what was done; "not solved" opens it again."""
+    if not _may_look(request):
+        return too_many(request, MOST_LOOKS)
+    one, follower = find(number, secret)
+    if one.state != State.CLOSED:
+        raise Http404(number)
+    return act_page(
+        request, JudgeForm, lambda **said: rate(matter=one, follower=follower, **said), title=_("评价"),
+        submit=_("提交评价"), done=_("谢谢您的评价。"), back=reverse("cases:progress", args=[number, secret]),
+        words=one.title if follower is None else "",
+    )  # fmt: skip
+
+
+@never_cache
+@require_safe
+def photo(request: HttpRequest, number: str, secret: str, pk: int) -> HttpResponse:
+    """Show a photograph to the one who sent it, or one that goes with a public answer."""
+    if not _may_look(request):
+        return too_many(request, MOST_LOOKS)
+    one, follower = find(number, secret)
+    if follower is not None and one.photos.filter(pk=pk, event=None).exists():
+        raise Http404(pk)
+    return picture(one, pk, public=True)
+
+
+def find(number: str, secret: str) -> tuple[Matter, Follower | None]:
+    """Return a matter where number and code belong together, and who follows it by the code; otherwise 404."""
+    found = _found(number, secret)
+    if found is None:
+        raise Http404(number)
+    return found
+
+
+def _found(number: str, secret: str) -> tuple[Matter, Follower | None] | None:
+    rows = Matter.objects.select_related("block__street", "holder__division", "merged_into", "category", "building")
+    one = rows.filter(number=number).first()
+    if one is None:
+        return None
+    if constant_time_compare(one.secret, secret):
+        return one, None
+    follower = one.followers.filter(secret=secret).first()
+    return (one, follower) if follower is not None else None
+
+
+def _asked(matter: Matter) -> str:
+    last = matter.events.filter(verb="ask").order_by("-at", "-pk").first()
+    return last.text if last else matter.title
+
+
+def _may_look(request: HttpRequest) -> bool:
+    return allow(f"matter:{address_of(request)}", most=MOST_LOOKS, seconds=SECONDS).allowed

@@ -1,0 +1,178 @@
+"""反映问题: a resident's own page, without an account; a clerk's page for a caller."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from linli.cases.actions.report_case import report_case
+from linli.cases.forms import ReportForm
+from linli.cases.suggesting import best
+from linli.matters.actions.judging import join
+from linli.matters.models import Matter
+from linli.matters.photos import forget, stash, stashed
+from linli.matters.similar import similar
+from linli.org.actors import PUBLIC
+from linli.org.limits import address_of, allow
+from linli.org.policies import actor_in, requires
+from linli.territory.models import Block, Building
+from linli.territory.outlines import block_near, community_outlines
+from linli.territory.search import search
+
+MOST_REPORTS, SECONDS = 10, 600.0
+CHOICES = 6
+SURE = 1  # a single answer of the address search is taken as it is
+WORKER = Path(__file__).resolve().parents[2] / "web" / "static" / "build" / "report-worker.js"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """Take a report from whoever asks."""
+    return _take(request, "cases/report.html", MOST_REPORTS, Matter.Source.WEB)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("matters.handle")
+def enter(request: HttpRequest) -> HttpResponse:
+    """Enter what a caller says, or what was seen on a patrol: the same form, in the name of the post."""
+    seen = request.GET.get("source") == Matter.Source.PATROL
+    return _take(request, "cases/enter.html", 0, Matter.Source.PATROL if seen else Matter.Source.CALLER)
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def ground(request: HttpRequest) -> HttpResponse:
+    """Give the outlines of today's communities, to show a place on."""
+    found = {"type": "FeatureCollection", "features": list(community_outlines().values())}
+    return HttpResponse(json.dumps(found, ensure_ascii=False), content_type="application/geo+json")
+
+
+@require_safe
+@cache_control(no_cache=True)
+def worker(request: HttpRequest) -> HttpResponse:
+    """Give the script that keeps the report page at hand without a network; its address makes /report/ its realm."""
+    return HttpResponse(WORKER.read_bytes(), content_type="text/javascript; charset=utf-8")
+
+
+def _take(request: HttpRequest, template: str, most: int, source: str) -> HttpResponse:
+    given = _building(request.GET.get("street", ""), request.GET.get("code", ""))
+    posted = request.method == "POST"
+    found = _choices(request.POST.get("place", "")) if posted and given is None else []
+    options: dict[str, Any] = {"found": found if len(found) > SURE else None, "place": str(given) if given else ""}
+    form = ReportForm(request.POST if posted else None, request.FILES or None, **options)
+    answer = _try(request, form, given, found, most, source) if posted and form.is_valid() else None
+    if isinstance(answer, HttpResponse):
+        return answer
+    if answer:  # neighbours who reported before: asked once, in the same form
+        form = ReportForm(request.POST, None, **options, neighbours=answer)
+        form.is_valid()
+        form.add_error("same", _("请选一项：加入后一起看进度，不用再等人重办一遍。"))
+    context = {"form": form, "given": given, "source": source, "offline": source == Matter.Source.WEB}
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+def _try(
+    request: HttpRequest, form: ReportForm, given: Building | None, found: list[tuple[str, str]], most: int, source: str
+) -> HttpResponse | list[tuple[str, str]] | None:
+    """Open the case, or join another; or return the neighbours' cases to ask about, or None after an error."""
+    said, point = form.cleaned_data, form.point
+    waiting = Path(settings.MEDIA_ROOT) / "photos" / "waiting"
+    photos = said["photos"] or stashed(waiting, said["key"])
+    # a place that may be several is asked about only where neither the building nor a point says which
+    chosen = found[0][0] if len(found) == SURE else said.get("building", "")
+    if len(found) > SURE and not chosen and point is None:
+        form.add_error("building", _("地点像是下面几处，请选一处。"))
+        stash(waiting, said["key"], said["photos"])
+        return None
+    building = given or (Building.objects.filter(pk=chosen).first() if chosen not in ("", "none") else None)
+    block: Block | None = None
+    if building is None and point is not None:
+        block = block_near(*point)
+        if block is None:
+            form.add_error("place", _("地图上的位置不在本区范围内，请重新点，或只写地点。"))
+            stash(waiting, said["key"], said["photos"])
+            return None
+    if most and not allow(f"report:{address_of(request)}", most=most, seconds=SECONDS).allowed:
+        return too_many(request, most)
+    if not Matter.objects.filter(key=said["key"]).exists() and request.POST.get("same", "") == "":
+        neighbours = _neighbours(said["text"], building, block)
+        if neighbours:
+            stash(waiting, said["key"], said["photos"])
+            return neighbours
+    return _send(request, form, building, block, photos, source, waiting)
+
+
+def _send(
+    request: HttpRequest, form: ReportForm, building: Building | None, block: Block | None, photos: list[bytes],
+    source: str, waiting: Path,
+) -> HttpResponse | None:  # fmt: skip
+    said, same = form.cleaned_data, request.POST.get("same", "")
+    public = source == Matter.Source.WEB
+    try:
+        if same.isdigit() and public:
+            other = Matter.objects.filter(number=same).first()
+            if other is None:
+                raise ValidationError(_("没有这件事。"))
+            follower = join(matter=other, key=said["key"], text=said["text"], contact=said["contact"])
+            forget(waiting, said["key"])
+            return redirect("cases:progress", follower.matter.number, follower.secret)
+        one = report_case(
+            PUBLIC if public else actor_in(request), key=said["key"], text=said["text"], kind=said["kind"],
+            source=source, place=said["place"], building=building, block=block, point=form.point,
+            contact=said["contact"], photos=photos,
+        )  # fmt: skip
+    except ValidationError as error:
+        form.add_error(None, error)
+        return None
+    forget(waiting, said["key"])
+    if public:
+        return redirect("cases:progress", one.number, one.secret)
+    return redirect("matters:matter", one.number)
+
+
+def _neighbours(text: str, building: Building | None, block: Block | None) -> list[tuple[str, str]]:
+    """The open cases that it may be, in words that tell nothing of who reported them; private ones are never named."""
+    home = building.block if building is not None else block
+    if home is None:
+        return []
+    open_ones = Matter.objects.filter(kind=Matter.Kind.REPORT) | Matter.objects.filter(kind=Matter.Kind.SUGGESTION)
+    found = similar(text, home, open_ones.exclude(category__private=True), building=building, category=best(text)[0])
+    return [(str(one.matter.number), _named(one.matter)) for one in found if one.matter.category is not None]
+
+
+def _named(matter: Matter) -> str:
+    words = {
+        "about": matter.published or str(matter.category), "at": str(matter.building or matter.block),
+        "number": matter.number, "state": matter.get_state_display(),
+    }  # fmt: skip
+    return _("是：%(about)s（%(at)s，%(number)s，%(state)s），我加入关注") % words
+
+
+def _choices(place: str) -> list[tuple[str, str]]:
+    """The buildings that a place in a reporter's words may mean."""
+    answers = search(place.strip()[:80])[:CHOICES] if place.strip() else []
+    return [(str(one.building), f"{one.title} {one.road}".strip()) for one in answers]
+
+
+def _building(street: str, code: str) -> Building | None:
+    rows = Building.objects.select_related("block__street", "compound")
+    return rows.filter(block__street__code=street, code=code).first() if street and code else None
+
+
+def too_many(request: HttpRequest, most: int) -> HttpResponse:
+    """Say that it was too often, and when it may be again."""
+    answer = render(request, "429.html", status=429)
+    answer["Retry-After"] = str(math.ceil(SECONDS / most))
+    return answer

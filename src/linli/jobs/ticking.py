@@ -1,0 +1,54 @@
+"""What happens by itself: work that every worker's loop looks at, done by one of them when its time has come."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from linli.jobs.models import Tick
+
+Doing = Callable[[], object]
+_ticks: dict[str, tuple[Doing, timedelta]] = {}
+log = logging.getLogger("linli.jobs")
+
+
+def every(seconds: float, name: str) -> Callable[[Doing], Doing]:
+    """Register a function of a room's `tasks.py` to be called about so often, by one worker of all.
+
+    It must be idempotent and short: it is called again after a worker died in it.
+    """
+
+    def register(function: Doing) -> Doing:
+        _ticks[name] = (function, timedelta(seconds=seconds))
+        return function
+
+    return register
+
+
+def tick() -> list[str]:
+    """Do whatever is due, and return the names of what was done here; an error is logged and tried the next time."""
+    now, done = timezone.now(), []
+    for name, (function, pause) in _ticks.items():
+        if not _claim(name, pause):
+            continue
+        try:
+            function()
+            done.append(name)
+        except Exception:  # the others shall not wait for it
+            log.exception("what is done regularly failed", extra={"tick": name, "at": now.isoformat()})
+    return done
+
+
+def _claim(name: str, pause: timedelta) -> bool:
+    """Take one's turn, unless it is not yet time or another worker took it."""
+    now = timezone.now()
+    due = Tick.objects.filter(Q(next_at__lte=now), name=name)
+    if due.update(next_at=now + pause):
+        return True
+    if Tick.objects.filter(name=name).exists():
+        return False
+    return Tick.objects.get_or_create(name=name, defaults={"next_at": now + pause})[1]

@@ -1,0 +1,87 @@
+"""What a list of matters is asked for, read from an address: words, state, category, urgency, place, time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from linli.matters.models import Matter, MatterQuerySet
+from linli.matters.search import find
+from linli.matters.states import OPEN, State
+
+MOST = 60
+OPEN_ONES = "open"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a list is asked for; every state of the page is an address.
+
+    Attributes
+    ----------
+    q
+        Words, a number, pinyin initials.
+    state
+        One state, or `open` for all on which something is left to do.
+    group, category
+        Class, and code of the category.
+    source, kind
+        As the matter's.
+    late, urgent
+        '1' for only those.
+    block
+        Key of a block.
+    """
+
+    q: str = ""
+    state: str = ""
+    group: str = ""
+    category: str = ""
+    source: str = ""
+    kind: str = ""
+    late: str = ""
+    urgent: str = ""
+    block: str = ""
+
+    @classmethod
+    def of(cls, asked: QueryDict) -> Question:
+        """Read a question; what is not right is left out."""
+        said = {name: asked.get(name, "").strip()[:MOST] for name in cls.__dataclass_fields__}
+        return cls(**{name: value for name, value in said.items() if value})
+
+    @property
+    def query(self) -> str:
+        """The address's query of this question."""
+        return urlencode(self.names)
+
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        """What is asked for, as pairs of name and value."""
+        return [(name, getattr(self, name)) for name in self.__dataclass_fields__ if getattr(self, name)]
+
+    def ask(self, among: MatterQuerySet, now: datetime | None = None) -> MatterQuerySet:
+        """Return the matters asked for, the newest first."""
+        rows: MatterQuerySet = find(self.q, among)
+        if self.state in State.values:
+            rows = rows.filter(state=self.state)
+        elif self.state == OPEN_ONES:
+            rows = rows.filter(state__in=OPEN)
+        if self.group:
+            rows = rows.filter(category__group=self.group)
+        if self.category:
+            rows = rows.filter(category__code=self.category)
+        if self.source in Matter.Source.values:
+            rows = rows.filter(source=self.source)
+        if self.kind in Matter.Kind.values:
+            rows = rows.filter(kind=self.kind)
+        if self.late:
+            rows = rows.filter(state__in=OPEN, due_at__lt=now or timezone.now())
+        if self.urgent:
+            rows = rows.filter(urgent=True)
+        if self.block.isdigit():
+            rows = rows.filter(block=int(self.block))
+        return rows

@@ -1,0 +1,40 @@
+"""What is kept beside matters: lists that a person saved, and the register of what was deleted."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from linli.org.models import Account
+
+
+class SavedFilter(models.Model):
+    """A list of matters that a person comes back to, by its question."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="matter_filters")
+    name = models.CharField(_("名称"), max_length=20)
+    question = models.CharField(max_length=400)  # of the address, without page
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["account", "name"], name="matters_filter_named_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Deletion(models.Model):
+    """One entry of the register of deletions: which rule removed what, of how many matters; never the data."""
+
+    at = models.DateTimeField()
+    rule = models.CharField(max_length=40)  # matters.contact@2026.1
+    matters = models.PositiveIntegerField()
+    first = models.CharField(max_length=16)  # numbers of the first and last matter
+    last = models.CharField(max_length=16)
+    actor = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.matters}"

@@ -1,0 +1,19 @@
+"""What matters do by themselves."""
+
+from __future__ import annotations
+
+from linli.jobs.ticking import every
+from linli.matters.escalating import remind
+from linli.matters.retention import apply
+
+
+@every(60, "matters.remind")
+def remind_late() -> None:
+    """Tell of what is late, by the ladder of `limits.toml`."""
+    remind()
+
+
+@every(86_400, "matters.keep")
+def keep_no_longer() -> None:
+    """Remove what is kept long enough, by `retention.toml`."""
+    apply()

@@ -1,0 +1,1 @@
+"""Notices to people outside and to offices: one log, working hours only, channels as plug-ins in a folder each."""

@@ -1,0 +1,1 @@
+"""Thin views: load with permission, call one action or one queryset, render."""
