@@ -54,8 +54,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
 @pytest.fixture
 def world(db: None) -> World:
     """The people and places that every test of the site may use."""
+    from linli.org.brief import forget_brief
     from linli.org.tests.world import World
 
+    forget_brief()
     return World()
 
 

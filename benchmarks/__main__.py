@@ -9,6 +9,7 @@ from pathlib import Path
 from .cuts import run_hard, run_seed_suite
 from .demo import run_demo, run_suite
 from .ensembles import run_ensembles
+from .inbox import run_inbox
 from .inertia import run_inertia
 from .ledger import run_ledger
 from .lookup import run_lookup
@@ -30,6 +31,7 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], None], tuple[str, ...]]] = {
     "lookup": (run_lookup, ()),
     "search": (run_search, ()),
     "serving": (run_serving, ()),
+    "inbox": (run_inbox, ()),
     "demo": (run_demo, ()),
     "suite": (run_suite, ()),
 }

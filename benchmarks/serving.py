@@ -110,13 +110,13 @@ def _measure(section: Section, demo: Path) -> None:
 
 
 @contextmanager
-def _served(environment: dict[str, str], workers: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def _served(environment: dict[str, str], workers: int, *more: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """A site that answers, in a process group of its own that ends with the block."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
-        [LINLI, "serve", "--port", str(port), "--workers", str(workers)],
+        [LINLI, "serve", "--port", str(port), "--workers", str(workers), *more],
         env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"

@@ -23,6 +23,10 @@ const tell = (words: string | undefined): void => {
 
 if (form && rows) {
   rows.hidden = false;
+  // where the place is asked for, not at the end of the form
+  const asked = field("place")?.closest(".field");
+  const boxes = [rows, say, document.querySelector<HTMLElement>("[data-map-box]")].filter((one) => one !== null);
+  asked?.after(...boxes);
   const here = rows.querySelector<HTMLButtonElement>("[data-here]");
   if (here && !("geolocation" in navigator && window.isSecureContext)) here.hidden = true;
   here?.addEventListener("click", () => {

@@ -13,10 +13,12 @@ from linli.cases.models import Route
 from linli.matters.duties import duty_of
 from linli.matters.models import DutyItem, Matter
 from linli.matters.routing import DISPATCH, dispatcher_for, seat_in
+from linli.org.brief import brief
 from linli.org.models import Division, Post
 from linli.territory.models import Membership
 
 MONTH = timedelta(days=30)
+RELATED = ("category", "within", "post__division", "post__role")
 MOST_TRIED = 5000  # cases of a dry run; the newest
 
 
@@ -45,7 +47,7 @@ def destination(matter: Matter, routes: Sequence[Route] | None = None) -> Destin
     if duty is not None and duty.list == DutyItem.List.WITHDRAWN:
         post = dispatcher_for(_at(place, Route.Level.DISTRICT))
         return Destination(post, _("%(item)s：由%(owner)s承担。") % {"item": duty, "owner": duty.owner}, duty=duty)
-    rules = list(Route.objects.on(timezone.localdate()).select_related(*RELATED)) if routes is None else routes
+    rules = in_force(timezone.localdate()) if routes is None else routes
     found = deciding(matter, place, rules)
     if found is None:
         return Destination(dispatcher_for(place), "", duty=duty)
@@ -56,7 +58,10 @@ def destination(matter: Matter, routes: Sequence[Route] | None = None) -> Destin
     return Destination(post, _("按规则“%(rule)s”。") % {"rule": found}, found, duty)
 
 
-RELATED = ("category", "within", "post__division", "post__role")
+@brief
+def in_force(day: date) -> list[Route]:
+    """Return the rules that hold on a day."""
+    return list(Route.objects.on(day).select_related(*RELATED))
 
 
 def deciding(matter: Matter, place: Division | None, routes: Iterable[Route]) -> Route | None:

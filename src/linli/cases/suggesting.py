@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from linli.cases.models import Suggester
 from linli.matters.models import Category
+from linli.org.brief import brief
 
 Floats = NDArray[np.float64]
 LONGEST = 3  # characters of a piece
@@ -166,8 +167,13 @@ def _learn(texts: Sequence[str], codes: Sequence[str]) -> Model:
 
 def suggest(text: str, most: int = 3) -> list[Suggestion]:
     """Return what a text may be about by the model in use; nothing where none is: it never blocks."""
-    row = Suggester.objects.filter(active=True).values_list("pk", flat=True).first()
+    row = _in_use()
     return _read(row).ask(text, most) if row is not None else []
+
+
+@brief
+def _in_use() -> int | None:
+    return Suggester.objects.filter(active=True).values_list("pk", flat=True).first()
 
 
 def best(text: str) -> tuple[Category | None, float | None]:

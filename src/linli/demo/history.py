@@ -149,7 +149,7 @@ class _Maker:
         if chance < WITHDRAWN:
             self._end(case, "withdraw", at + self._hours(6), State.WITHDRAWN, post=None)
             return
-        at = self.clock.next_open(at + self._hours(2))
+        at = self._later(at, 2)
         if at > self.now:
             return
         if chance < WITHDRAWN + MERGED and self.last:
@@ -184,7 +184,7 @@ class _Maker:
         span = max((matter.due_at - at).total_seconds(), 3600.0)
         late = self.rng.random() > ON_TIME
         part = float(self.rng.beta(2, 2.5)) if not late else 1.02 + float(self.rng.exponential(0.5))
-        done = self.clock.next_open(at + timedelta(seconds=span * part))
+        done = self._open(at + timedelta(seconds=span * part))
         if done > self.now:
             return
         self._resolve(case, topic, seats, handler, done)
@@ -293,7 +293,11 @@ class _Maker:
         return seal(self.people[who], "matters.contact")
 
     def _later(self, at: datetime, hours: float) -> datetime:
-        return self.clock.next_open(at + self._hours(hours))
+        return self._open(at + self._hours(hours))
+
+    def _open(self, at: datetime) -> datetime:
+        """The moment, or when the office opens next; what lies ahead is not reckoned any further."""
+        return at if at > self.now else self.clock.next_open(at)
 
     def _hours(self, mean: float) -> timedelta:
         return timedelta(hours=float(self.rng.gamma(2.0, mean / 2)))

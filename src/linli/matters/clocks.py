@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from linli.matters.calendar_models import CalendarYear, Shifts
 from linli.matters.models import Category, Matter
+from linli.org.brief import brief
 from linli.org.models import Division
 from linli.workdays import Calendar, Clock, Limit, OfficeHours, Unit, UnloadedYearWarning, read_calendar
 
@@ -28,8 +29,9 @@ def _shipped() -> Calendar:
     return read_calendar()
 
 
+@brief
 def calendar() -> Calendar:
-    """Return the shipped calendar with the years that the district loaded over it; one query."""
+    """Return the shipped calendar with the years that the district loaded over it."""
     base, own = _shipped(), {row.year: row for row in CalendarYear.objects.all()}
     if not own:
         return base
@@ -49,10 +51,13 @@ def office_clock(division: Division | None = None) -> Clock:
 
 
 def office_hours(division: Division | None) -> OfficeHours:
-    """Return the hours of a division or of the nearest above it that has its own; one query."""
-    if division is None:
-        return OfficeHours()
-    above = [int(key) for key in division.path.strip("/").split("/")]
+    """Return the hours of a division or of the nearest above it that has its own."""
+    return OfficeHours() if division is None else _hours(division.path)
+
+
+@brief
+def _hours(path: str) -> OfficeHours:
+    above = [int(key) for key in path.strip("/").split("/")]
     rows = Shifts.objects.filter(division__in=above).select_related("division")
     nearest = max(rows, key=lambda row: len(row.division.path), default=None)
     if nearest is None:

@@ -115,7 +115,7 @@ class Matter(models.Model):
     source = models.CharField(_("来源"), max_length=12, choices=Source.choices, default=Source.WEB)
     text = models.TextField(_("内容"), max_length=4000)
     place = models.CharField(_("地点"), max_length=160, blank=True)  # in the reporter's own words
-    block = models.ForeignKey(Block, models.PROTECT, null=True, related_name="matters")
+    block = models.ForeignKey(Block, models.PROTECT, null=True, related_name="matters", db_index=False)
     building = models.ForeignKey(Building, models.PROTECT, null=True, related_name="+")
     longitude = models.FloatField(null=True)  # where the reporter put it, degrees (CGCS2000)
     latitude = models.FloatField(null=True)
@@ -125,8 +125,9 @@ class Matter(models.Model):
     urgent = models.BooleanField(_("紧急"), default=False)
     contact = models.TextField(blank=True)  # sealed, see linli.org.seals
     state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.RECEIVED)
-    holder = models.ForeignKey(Post, models.PROTECT, null=True, related_name="matters")
-    dispatcher = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")  # whom a return goes back to
+    holder = models.ForeignKey(Post, models.PROTECT, null=True, related_name="matters", db_index=False)
+    # whom a return goes back to
+    dispatcher = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", db_index=False)
     returns = models.PositiveSmallIntegerField(default=0)
     reworks = models.PositiveSmallIntegerField(default=0)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
@@ -148,13 +149,13 @@ class Matter(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        # whole, not partial: SQLite cannot tell that a question with bound values lies within a partial index
         indexes = [
-            # what is open is little beside what was closed: lists and maps of work never touch the rest
-            models.Index(fields=["holder", "due_at"], condition=Q(state__in=OPEN), name="matters_open_by_holder"),
-            models.Index(fields=["block", "state"], condition=Q(state__in=OPEN), name="matters_open_by_block"),
-            models.Index(fields=["due_at"], condition=Q(state__in=OPEN), name="matters_open_by_due"),
-            models.Index(fields=["block", "-id"]),
-            models.Index(fields=["holder", "-id"]),
+            models.Index(fields=["holder", "state", "due_at"]),
+            models.Index(fields=["block", "state"]),
+            models.Index(fields=["state", "block", "due_at"]),  # the map of what is open reads the index alone
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="matters_clock_runs"),
+            models.Index(fields=["dispatcher", "closed_at"]),
             models.Index(fields=["closed_at"], condition=Q(anonymised_at=None), name="matters_kept_by_close"),
         ]
 

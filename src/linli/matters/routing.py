@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.utils import timezone
 
+from linli.org.brief import brief
 from linli.org.days import holding
 from linli.org.models import Division, Post, Tenure
 
@@ -32,7 +34,12 @@ def above(post: Post, permission: str) -> Post | None:
 
 def seat_in(division: Division, permission: str) -> Post | None:
     """Return a seat of a division that someone holds now and whose role gives a permission; the longest held first."""
-    tenures = Tenure.objects.at().filter(holding(timezone.localdate(), "post__"), post__division=division)
+    return _seat(division.pk, permission, timezone.localdate())
+
+
+@brief
+def _seat(division: int, permission: str, day: date) -> Post | None:
+    tenures = Tenure.objects.at().filter(holding(day, "post__"), post__division=division)
     for tenure in tenures.select_related("post__role", "post__division").order_by("starts_at", "pk"):
         if permission in tenure.post.role.permissions:
             return tenure.post

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from django.db import connection
-from django.db.models import F, QuerySet
 from django.db.models.expressions import RawSQL
 from pypinyin import Style, lazy_pinyin
 
@@ -16,7 +15,8 @@ MOST_QUESTION = 60
 HEAD = 16  # characters of a text whose initials are kept
 LETTERS = re.compile(r"^[a-z]{2,16}$")
 NUMBER = re.compile(r"^\d{8,16}$")
-RECENT = 20_000  # the newest, which are looked through one by one before the index is asked for rarer words
+SAMPLE = 4_000  # of the newest, that tell how common words are
+MOST_BACK = 120_000  # matters that one looks back over at most
 
 
 def grams_for(matter: Matter) -> str:
@@ -70,21 +70,48 @@ def _initial_words(letters: str) -> list[str]:
     return [f"zz{letters[at : at + 3]}" for at in range(len(letters) - 2)]
 
 
+def newest(question: str, among: MatterQuerySet, most: int) -> list[Matter]:
+    """Return the newest matters that a question means, quickly whether its words are common or rare.
+
+    Parameters
+    ----------
+    question, among
+        As for `find`.
+    most
+        How many at most.
+
+    Notes
+    -----
+    SQLite reads its index backwards. PostgreSQL's knows no order: common words would mean sorting millions. So the
+    newest few are looked at first; where they show that the words are common, one looks back from the newest on,
+    otherwise the index is asked for all.
+    """
+    words = words_of(question.strip()[:MOST_QUESTION])
+    if connection.vendor != "postgresql" or NUMBER.match(question.strip()) or not words:
+        return list(find(question, among)[:most])
+    spoken = " AND ".join(["strpos(' ' || matters_matter.grams || ' ', %s) > 0"] * len(words))
+    plain = among.annotate(spoken=RawSQL(f"({spoken})", [f" {word} " for word in words])).filter(spoken=True)
+    last = Matter.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    seen = plain.filter(pk__gt=last - SAMPLE).count()
+    if seen:
+        back = int(SAMPLE * most / seen * 1.5)
+        if back <= MOST_BACK:
+            found = list(plain.filter(pk__gt=last - back).order_by("-pk")[:most])
+            if len(found) == most:
+                return found
+    return list(_having(words, among).order_by("-pk")[:most])
+
+
 def _having(words: list[str], among: MatterQuerySet) -> MatterQuerySet:
     if connection.vendor == "postgresql":
         query = " & ".join(f"'{word}'" for word in words)
-        return among.annotate(
-            found=RawSQL("to_tsvector('simple', matters_matter.grams) @@ to_tsquery('simple', %s)", [query])
-        ).filter(found=True)
+        # asked apart, or the planner may walk all matters and make the vector of each anew
+        rows = RawSQL(
+            "WITH hits AS MATERIALIZED (SELECT id FROM matters_matter "
+            "WHERE to_tsvector('simple', grams) @@ to_tsquery('simple', %s)) SELECT id FROM hits",
+            [query],
+        )
+        return among.filter(pk__in=rows)
     query = " AND ".join(f'"{word}"' for word in words)
     rows = RawSQL("SELECT rowid FROM matters_matter_words WHERE matters_matter_words MATCH %s", [query])
     return among.filter(pk__in=rows)
-
-
-def newest(found: QuerySet[Matter], most: int) -> list[Matter]:
-    """Return the newest of what was found, `most` of them, quickly whether its words are common or rare."""
-    if connection.vendor != "postgresql":
-        return list(found[:most])
-    last = Matter.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    near = list(found.filter(pk__gt=last - RECENT)[:most])
-    return near if len(near) == most else list(found.order_by(F("pk").desc())[:most])

@@ -33,7 +33,7 @@ def tell(matter: Matter, event: Event, told: Post | None = None) -> None:
 
 
 def _tell_office(matter: Matter, event: Event, key: str, holder: Post | None) -> None:
-    if holder is None or not holder.division.destinations.exists():
+    if holder is None:
         return
     subject = _("%(act)s：%(number)s") % {"act": event.words, "number": matter.number}
     # a group's chat is no place for what a resident wrote

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from linli.notices.channels import channel_for
 from linli.notices.models import Destination, Notice
+from linli.org.brief import brief
 from linli.org.models import Division
 from linli.org.seals import seal, unseal
 from linli.workdays import Clock
@@ -41,11 +42,19 @@ def tell_office(
     now: datetime | None = None,
 ) -> list[Notice]:  # fmt: skip
     """Write a notice to every destination of an office; none where it has named none."""
+    if division.pk not in _offices():
+        return []
     return [
         _write(one.channel, unseal(one.address, PURPOSE), f"{key}:d{one.pk}", object, division, subject, text, clock,
                urgent, now)
         for one in Destination.objects.filter(division=division, active=True)
     ]  # fmt: skip
+
+
+@brief
+def _offices() -> frozenset[int]:
+    """Keys of the offices that want to be told."""
+    return frozenset(Destination.objects.filter(active=True).values_list("division", flat=True))
 
 
 def mask(address: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_delete, post_migrate, post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,11 +21,14 @@ class OrgConfig(AppConfig):
 
         from linli.ledger.words import add_words
         from linli.org.roles import load_roles
-        from linli.org.signals import factor_changed, signed_in
+        from linli.org.signals import changed, factor_changed, signed_in
         from linli.org.words import VERBS
 
         post_migrate.connect(load_roles, sender=self)
         user_logged_in.connect(signed_in)
         authenticator_added.connect(factor_changed)
         authenticator_removed.connect(factor_changed)
+        for noun in ("Tenure", "Post", "Role", "Division"):
+            post_save.connect(changed, sender=self.get_model(noun))
+            post_delete.connect(changed, sender=self.get_model(noun))
         add_words(VERBS)

@@ -16,12 +16,11 @@ class LongPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         """How many there are, at most `MOST_COUNTED`."""
-        return int(self.rows.order_by()[: MOST_COUNTED + 1].count()) if self._counted is None else self._counted
+        return int(self.rows.order_by()[: MOST_COUNTED + 1].count())
 
-    def __init__(self, rows: Any, per_page: int, *, counted: int | None = None) -> None:
+    def __init__(self, rows: Any, per_page: int) -> None:
         super().__init__(rows, per_page)
         self.rows = rows
-        self._counted = counted
 
     @property
     def more(self) -> bool:

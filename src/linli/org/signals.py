@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
 
+from linli.org.brief import forget_brief
 from linli.org.models import Account, Tenure
 
 
@@ -34,3 +35,8 @@ def due(account: Account) -> str:
     ):
         return "factor"
     return ""
+
+
+def changed(**_: Any) -> None:
+    """Forget what is kept of seats and who holds them."""
+    forget_brief()

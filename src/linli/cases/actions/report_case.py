@@ -30,9 +30,6 @@ def report_case(
 
     The others are those of `linli.matters.actions.open_matter.open_matter`, and so are its errors.
     """
-    known = Matter.objects.filter(key=key).first()
-    if known is not None:
-        return known
     guess, sure = (Matter.Guess.PERSON, None) if category is not None else (Matter.Guess.NOBODY, None)
     if category is None:
         category, sure = best(clean(text))

@@ -15,6 +15,7 @@ from linli.cases.models import Route
 from linli.matters.models import Category, DutyItem, StandardText
 from linli.matters.states import VERBS
 from linli.org.actors import Actor
+from linli.org.brief import forget_brief
 from linli.org.models import Division, Post
 from linli.org.policies import permit
 
@@ -97,6 +98,7 @@ def write_route(
         if replaces is not None:
             _end(replaces, valid_from)
         made.save()
+        forget_brief()
         actor.record(
             "cases.write_route", object=f"route:{made.pk}", permission=PERMISSION,
             content={"title": title, "category": category.code if category else None, "group": group, "level": level,
@@ -156,6 +158,7 @@ def _end(row: DutyItem | Route, on: date) -> None:
     if row.valid_to is not None and row.valid_to <= on:
         raise ValidationError(_("已经停用。"), code="on")
     row.valid_to = max(on, row.valid_from)
+    forget_brief()
     row.save(update_fields=["valid_to"])
 
 

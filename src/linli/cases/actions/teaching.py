@@ -14,6 +14,7 @@ from linli.jobs.models import Job
 from linli.jobs.running import start
 from linli.matters.models import Matter
 from linli.org.actors import Actor
+from linli.org.brief import forget_brief
 from linli.org.policies import permit
 
 PERMISSION = "cases.rules"
@@ -56,6 +57,7 @@ def teach(tell: Callable[..., None] = lambda *_said, **_more: None) -> Suggester
         better = held is None or figures["macro_f1"] >= held.accuracy.get("macro_f1", 0.0) - TOLERATED
         if better and held is not None:
             Suggester.objects.filter(pk=held.pk).update(active=False)
+        forget_brief()
         return Suggester.objects.create(
             texts=len(said), corrected=sum(guess == Matter.Guess.PERSON for _text, _code, guess in said),
             weights=weights, accuracy=figures, active=better,
@@ -66,6 +68,7 @@ def switch(actor: Actor, *, suggester: Suggester | None) -> None:
     """Use a model's suggestions, or none at all."""
     permit(actor, PERMISSION)
     with transaction.atomic():
+        forget_brief()
         Suggester.objects.filter(active=True).update(active=False)
         if suggester is not None:
             Suggester.objects.filter(pk=suggester.pk).update(active=True)

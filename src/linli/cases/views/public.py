@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from typing import Any
 
@@ -28,8 +29,7 @@ from linli.territory.outlines import community_outlines
 
 ROWS = 30
 SHOWN = timedelta(days=180)  # closed ones leave the page afterwards
-FILLS = ("0-0", "1-1", "2-1", "3-0", "3-0")
-STEPS = (1, 6, 16, 31)  # open cases from which a community is a step darker
+FILLS = ("0-0", "1-1", "2-1", "3-0")  # none, then by thirds of the community with most
 
 
 def shown() -> QuerySet[Matter]:
@@ -95,9 +95,10 @@ def _may_send(request: HttpRequest) -> bool:
 
 def _map(outlines: dict[int, Any], counts: dict[int, int], divisions: dict[int, Division]) -> dict[str, Any]:
     features = []
+    most = max(counts.values(), default=1)
     for key, outline in outlines.items():
         number = counts.get(key, 0)
-        step = sum(number >= least for least in STEPS)
+        step = math.ceil(3 * number / most) if number else 0
         where = divisions[key].code
         features.append(
             {

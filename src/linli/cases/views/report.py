@@ -106,8 +106,9 @@ def _try(
             return None
     if most and not allow(f"report:{address_of(request)}", most=most, seconds=SECONDS).allowed:
         return too_many(request, most)
-    if not Matter.objects.filter(key=said["key"]).exists() and request.POST.get("same", "") == "":
-        neighbours = _neighbours(said["text"], building, block)
+    if request.POST.get("same", "") == "":
+        known = Matter.objects.filter(key=said["key"]).exists()
+        neighbours = [] if known else _neighbours(said["text"], building, block)
         if neighbours:
             stash(waiting, said["key"], said["photos"])
             return neighbours

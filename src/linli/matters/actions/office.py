@@ -13,6 +13,7 @@ from linli.errors import InputError
 from linli.matters import retention
 from linli.matters.models import CalendarYear, Shifts
 from linli.org.actors import Actor
+from linli.org.brief import forget_brief
 from linli.org.models import Division
 from linli.org.policies import permit
 from linli.workdays import OfficeHours
@@ -60,6 +61,7 @@ def load_year(actor: Actor, *, year: int, off: str, work: str, source: str) -> C
         made_up.append(day.isoformat())
     with transaction.atomic():
         values = {"off": stretches, "work": made_up, "source": source.strip()}
+        forget_brief()
         row, _new = CalendarYear.objects.update_or_create(year=year, defaults=values)
         actor.record(
             "matters.load_year", object=f"year:{year}", permission=PERMISSION, after=values,
@@ -80,6 +82,7 @@ def set_hours(actor: Actor, *, division: Division, shifts: str) -> Shifts:
     except (ValueError, InputError):
         raise ValidationError(_("要写成 09:00-12:00、13:00-17:00，按先后、不重叠。"), code="shifts") from None
     with transaction.atomic():
+        forget_brief()
         row, _new = Shifts.objects.update_or_create(division=division, defaults={"shifts": read})
         actor.record("matters.set_hours", object=division.reference, permission=PERMISSION, content={"shifts": read})
     return row

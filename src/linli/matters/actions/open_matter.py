@@ -6,9 +6,10 @@ import secrets
 import unicodedata
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -81,40 +82,47 @@ def open_matter(
             raise ValidationError(
                 {name: _("最多 %(most)d 个字，现在有 %(now)d 个。") % {"most": most, "now": len(value)}}
             )
-    known = Matter.objects.filter(key=key).first()
-    if known is not None:
-        return known
     if len(photos) > MOST_PHOTOS:
         raise ValidationError({"photos": _("最多 %(most)d 张照片。") % {"most": MOST_PHOTOS}})
     block = building.block if building is not None else block
-    with transaction.atomic():
-        matter = Matter(
-            key=key, secret="".join(secrets.choice(ALPHABET) for _ in range(8)), kind=kind, source=source, text=text,
-            place=place, building=building, block=block, contact=seal(contact, "matters.contact") if contact else "",
-            longitude=point[0] if point else None, latitude=point[1] if point else None, category=category,
-            guess=guess, confidence=confidence, urgent=urgent or (category is not None and category.urgent),
-            parent=parent,
-        )  # fmt: skip
-        matter.holder = matter.dispatcher = holder or dispatcher_for(matter.division() if block else None)
-        matter.grams = grams_for(matter)
-        clocks.begin(matter, "accept")
-        matter.save()
-        matter.number = f"{timezone.localdate():%Y}{matter.pk:08d}"
-        matter.save(update_fields=["number"])
-        for photo in photos:
-            keep_photo(matter, photo)
-        post = actor.post_for("matters.handle") if source != Matter.Source.WEB else None
-        event = Event.objects.create(
-            matter=matter, verb="open", at=timezone.now(), post=post, to=matter.holder, after=State.RECEIVED,
-            public=not words, text=words,
-        )  # fmt: skip
-        tell(matter, event)
-        actor.record(
-            "matters.open", object=matter.reference, permission="matters.handle" if post else "",
-            after={"state": str(State.RECEIVED), "text": text},
-            content={"number": matter.number, "to": matter.holder.reference if matter.holder else None},
-        )  # fmt: skip
+    matter = Matter(
+        key=key, secret="".join(secrets.choice(ALPHABET) for _ in range(8)), kind=kind, source=source, text=text,
+        place=place, building=building, block=block, contact=seal(contact, "matters.contact") if contact else "",
+        longitude=point[0] if point else None, latitude=point[1] if point else None, category=category,
+        guess=guess, confidence=confidence, urgent=urgent or (category is not None and category.urgent), parent=parent,
+    )  # fmt: skip
+    # all that can be reckoned before, so that others who write wait as short as can be
+    matter.holder = matter.dispatcher = holder or dispatcher_for(matter.division() if block else None)
+    matter.grams = grams_for(matter)
+    clocks.begin(matter, "accept")
+    post = actor.post_for("matters.handle") if source != Matter.Source.WEB else None
+    try:
+        with transaction.atomic():
+            _write(actor, matter, photos, post, words)
+    except IntegrityError:
+        known = Matter.objects.filter(key=key).first()  # the same form, sent twice
+        if known is None:
+            raise
+        return known
     return matter
+
+
+def _write(actor: Actor, matter: Matter, photos: Sequence[bytes], post: Post | None, words: str) -> None:
+    matter.save()
+    matter.number = f"{timezone.localdate():%Y}{matter.pk:08d}"
+    Matter.objects.filter(pk=matter.pk).update(number=matter.number)
+    for photo in photos:
+        keep_photo(matter, photo)
+    said: dict[str, Any] = {"matter": matter, "at": timezone.now(), "after": State.RECEIVED}
+    event = Event.objects.create(**said, verb="open", post=post, to=matter.holder, public=True)
+    if words:
+        Event.objects.create(**said, verb="comment", before=State.RECEIVED, text=words)
+    tell(matter, event)
+    actor.record(
+        "matters.open", object=matter.reference, permission="matters.handle" if post else "",
+        after={"state": str(State.RECEIVED), "text": matter.text},
+        content={"number": matter.number, "to": matter.holder.reference if matter.holder else None},
+    )  # fmt: skip
 
 
 def clean(text: str) -> str:

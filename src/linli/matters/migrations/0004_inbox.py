@@ -146,14 +146,6 @@ class Migration(migrations.Migration):
                 "ordering": ["verb", "category__code", "title"],
             },
         ),
-        migrations.RemoveIndex(
-            model_name="matter",
-            name="matters_mat_holder__cb9b40_idx",
-        ),
-        migrations.RemoveIndex(
-            model_name="matter",
-            name="matters_mat_block_i_eb26e1_idx",
-        ),
         migrations.AddField(
             model_name="matter",
             name="anonymised_at",
@@ -225,8 +217,37 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name="matter",
+            name="block",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="matters",
+                to="territory.block",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="matter",
+            name="dispatcher",
+            field=models.ForeignKey(
+                db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.post"
+            ),
+        ),
+        migrations.AlterField(
+            model_name="matter",
             name="due_at",
             field=models.DateTimeField(null=True, verbose_name="期限"),
+        ),
+        migrations.AlterField(
+            model_name="matter",
+            name="holder",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="matters",
+                to="org.post",
+            ),
         ),
         migrations.AlterField(
             model_name="matter",
@@ -262,35 +283,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="matter",
-            index=models.Index(
-                condition=models.Q(("state__in", ("received", "handling", "waiting", "disputed", "resolved"))),
-                fields=["holder", "due_at"],
-                name="matters_open_by_holder",
-            ),
+            index=models.Index(fields=["state", "block", "due_at"], name="matters_mat_state_6562c1_idx"),
         ),
         migrations.AddIndex(
             model_name="matter",
             index=models.Index(
-                condition=models.Q(("state__in", ("received", "handling", "waiting", "disputed", "resolved"))),
-                fields=["block", "state"],
-                name="matters_open_by_block",
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="matters_clock_runs"
             ),
         ),
         migrations.AddIndex(
             model_name="matter",
-            index=models.Index(
-                condition=models.Q(("state__in", ("received", "handling", "waiting", "disputed", "resolved"))),
-                fields=["due_at"],
-                name="matters_open_by_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(fields=["block", "-id"], name="matters_mat_block_i_b4f5fe_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(fields=["holder", "-id"], name="matters_mat_holder__fe3a38_idx"),
+            index=models.Index(fields=["dispatcher", "closed_at"], name="matters_mat_dispatc_cf822f_idx"),
         ),
         migrations.AddIndex(
             model_name="matter",

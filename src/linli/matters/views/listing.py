@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, QuerySet
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,10 +31,12 @@ from linli.org.policies import actor_in, requires
 from linli.org.views.files import attachment
 from linli.territory.models import Membership
 from linli.territory.outlines import community_outlines
+from linli.territory.reach import blocks_of
 
 ROWS = 50
 AT_ONCE = 100
 TOGETHER = ("accept", "dispatch", "hand_over", "resume", "extend", "verify", "categorise", "comment")
+MOST_FOUND = 200  # of a search; who wants more says more
 MOST_PLACES = 400  # marks of a map
 
 
@@ -43,8 +47,8 @@ def matters(request: HttpRequest) -> HttpResponse:
     """List the matters in the areas of the one who asks."""
     asked = Question.of(request.GET)
     actor = actor_in(request)
-    rows = asked.ask(Matter.objects.seen_by(actor)).select_related("holder__division", "category", "block__street")
-    page = _page(rows, asked, request.GET.get("page"))
+    among = Matter.objects.seen_by(actor).select_related("holder__division", "category", "block__street")
+    page = _page(asked, among, request.GET.get("page"))
     saved = list(SavedFilter.objects.filter(account=actor.account)) if actor.account else []
     categories = list(Category.objects.filter(active=True))
     context = {
@@ -56,13 +60,14 @@ def matters(request: HttpRequest) -> HttpResponse:
     return render(request, "matters/matters.html", context)
 
 
-def _page(rows: QuerySet[Matter], asked: Question, number: str | None) -> Any:
-    """The first page of a search is looked for among the newest, which is quick for common words too."""
-    if asked.q and number in (None, "", "1"):
-        first = newest(rows, ROWS + 1)
-        if len(first) <= ROWS:
-            return LongPaginator(rows, ROWS, counted=len(first)).get_page(1)
-    return LongPaginator(rows, ROWS).get_page(number)
+def _page(asked: Question, among: MatterQuerySet, number: str | None) -> Any:
+    """Return a page of the list; of a search the newest `MOST_FOUND`, which is quick however common its words are."""
+    if not asked.q:
+        return LongPaginator(asked.ask(among), ROWS).get_page(number)
+    found = newest(asked.q, replace(asked, q="").ask(among), MOST_FOUND + 1)
+    pages = Paginator(found[:MOST_FOUND], ROWS)
+    pages.more = len(found) > MOST_FOUND  # type: ignore[attr-defined]
+    return pages.get_page(number)
 
 
 @never_cache
@@ -75,29 +80,35 @@ def board(request: HttpRequest) -> HttpResponse:
 
 def _map(request: HttpRequest) -> dict[str, Any]:
     actor, now = actor_in(request), timezone.now()
-    rows = Matter.objects.held_by(actor) if request.GET.get("mine") == "1" else Matter.objects.seen_by(actor).open()
-    placed = rows.filter(block__isnull=False).order_by()
-    late = dict(placed.filter(due_at__lt=now).values_list("block").annotate(number=Count("pk")))
-    counts = list(placed.values_list("block").annotate(number=Count("pk")).order_by("-number")[:MOST_PLACES])
-    places = _places([key for key, _number in counts])
+    mine = request.GET.get("mine") == "1"
+    rows = Matter.objects.held_by(actor) if mine else Matter.objects.open()
+    late = Count("pk", filter=Q(due_at__lt=now))
+    asked = rows.filter(block__isnull=False).values_list("block").annotate(number=Count("pk"), late=late).order_by()
+    counts = list(asked)
+    if not mine:  # which blocks one may see is asked once, not of every matter
+        seen = set(blocks_of(actor, "matters.view", timezone.localdate()).values_list("pk", flat=True))
+        seen |= set(Matter.objects.held_by(actor).values_list("block", flat=True))
+        counts = [row for row in counts if row[0] in seen]
+    counts = sorted(counts, key=lambda row: -row[1])[:MOST_PLACES]
+    places = _places([key for key, _number, _late in counts])
     points = []
-    for key, number in counts:
+    for key, number, late in counts:
         name, longitude, latitude = places[key]
         about = _("%(number)d 件在办") % {"number": number}
-        about += _("，%(late)d 件逾期") % {"late": late[key]} if key in late else ""
+        about += _("，%(late)d 件逾期") % {"late": late} if late else ""
         points.append(
             {
                 "type": "Feature",
                 "properties": {
-                    "name": f"{name} · {about}", "mark": key in late, "size": number,
+                    "name": f"{name} · {about}", "mark": bool(late), "size": number,
                     "href": f"{reverse('matters:matters')}?block={key}&state=open",
                 },
                 "geometry": {"type": "Point", "coordinates": [longitude, latitude]},
             }
         )  # fmt: skip
-    home = Membership.objects.on(timezone.localdate()).filter(block__in=[key for key, _n in counts])
-    mine = set(home.values_list("community", flat=True))
-    grounds = [outline for key, outline in community_outlines().items() if key in mine]
+    home = Membership.objects.on(timezone.localdate()).filter(block__in=places)
+    homes = set(home.values_list("community", flat=True))
+    grounds = [outline for key, outline in community_outlines().items() if key in homes]
     return {"type": "FeatureCollection", "features": [*grounds, *points]}
 
 

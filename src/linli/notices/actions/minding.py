@@ -11,6 +11,7 @@ from linli.notices.channels import channels
 from linli.notices.models import Destination, Notice
 from linli.notices.writing import PURPOSE, mask
 from linli.org.actors import Actor
+from linli.org.brief import forget_brief
 from linli.org.models import Division
 from linli.org.policies import permit
 from linli.org.seals import seal
@@ -42,6 +43,7 @@ def add_destination(actor: Actor, *, division: Division, channel: str, address: 
     if len(address) > MOST_ADDRESS or not known.takes(address):
         raise ValidationError(_("这不是“%(channel)s”能用的地址。") % {"channel": known.title}, code="address")
     with transaction.atomic():
+        forget_brief()
         made = Destination.objects.create(
             division=division, channel=channel, address=seal(address, PURPOSE), masked=mask(address)
         )
@@ -60,4 +62,5 @@ def remove_destination(actor: Actor, *, destination: Destination) -> None:
             "notices.remove_destination", object=destination.division.reference, permission=PERMISSION,
             content={"channel": destination.channel, "to": destination.masked},
         )  # fmt: skip
+        forget_brief()
         destination.delete()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from linli.org.actions.change_status import ABOLISHED, check_move
 from linli.org.actors import Actor
+from linli.org.brief import forget_brief
 from linli.org.models import Division, DivisionCode, DivisionName, Post
 from linli.org.policies import permit
 
@@ -42,6 +43,7 @@ def abolish(actor: Actor, *, division: Division, day: date, basis: str = "") -> 
         DivisionName.objects.filter(later, division=division).update(valid_to=day)
         DivisionCode.objects.filter(later, division=division).update(valid_to=day)
         Post.objects.filter(later, division=division).update(valid_to=day)
+        forget_brief()
         actor.record(
             "org.abolish",
             object=division.reference,

@@ -73,8 +73,8 @@ with transaction.atomic():
     ruling.write_duty(officer, list="withdrawn", number=3, text="对违法建筑实施强制拆除", owner="区综合行政执法局",
                       basis="履职事项清单", categories=[Category.objects.get(code="0701")], division=street,
                       valid_from=date(2026, 1, 1))
-    ruling.write_route(officer, title="地质灾害直接到街道", basis="防汛方案", valid_from=date(2026, 1, 1), level="street",
-                       category=Category.objects.get(code="1301"))
+    ruling.write_route(officer, title="地质灾害直接到街道", basis="防汛方案", valid_from=date(2026, 1, 1),
+                       level="street", category=Category.objects.get(code="1301"))
     ruling.write_text(officer, verb="resolve", title="换灯", text="已更换{place}的灯。", category=lamp)
     said = [(f"楼道灯坏了{k}天没人修", "0602") for k in range(9)]
     said += [(f"垃圾堆了{k}天没人清", "0201") for k in range(9)]
