@@ -79,8 +79,9 @@ def run_inbox(options: Namespace) -> None:
         rate, p99, lost, killed = (found["reports"][name] for name in ("rate", "p99", "lost", "killed"))
         notes.append(
             f"{database}: {rate:.0f} reports accepted a second for {SECONDS} s, p99 {p99:.0f} ms; after one more run "
-            f"in which the workers were killed (kill -9) {killed} times, {lost} of {found['reports']['acknowledged']:,} "
-            f"acknowledged reports were missing. Filled in {found['filled'] / 60:.0f} min."
+            f"in which the workers were killed (kill -9) {killed} times, {lost} of "
+            f"{found['reports']['acknowledged']:,} acknowledged reports were missing. "
+            f"Filled in {found['filled'] / 60:.0f} min."
         )
         if rate < RATE / often or p99 > P99 * often or lost:
             section.misses.append(f"{database}: {notes[-1]}")
@@ -202,7 +203,8 @@ def _copy(size: int, blocks: list[int], seats: list[int]) -> None:
             moment = f"now() - ({age}) - (m.id %% 86400) * interval '1 second'"
             select = f"""
                 SELECT gen_random_uuid(), to_char({moment}, 'YYYY') || lpad((n.n * {BASE} + m.id)::text, 8, '0'),
-                  m.secret, m.kind, m.source, m.text, '', b.block, '', s.state, b.seat, b.seat, 0, 0, 'report.handle@2026.1',
+                  m.secret, m.kind, m.source, m.text, '', b.block, '', s.state, b.seat, b.seat, 0, 0,
+                  'report.handle@2026.1',
                   {moment}, '[]'::jsonb, 0, CASE WHEN s.state = 'handling' THEN {moment} + interval '3 days' END,
                   {moment}, CASE WHEN s.state = 'closed' THEN {moment} + interval '2 days' END, m.category_id, 'model',
                   false, m."limit", 0, '', m.grams

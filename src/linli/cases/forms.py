@@ -88,6 +88,7 @@ class CategoryForm(forms.Form):
     unit = forms.ChoiceField(label=_("单位"), choices=[(one.value, one.words) for one in Unit], required=False)
     private = forms.BooleanField(label=_("涉及个人或家庭，从不公开"), required=False)
     urgent = forms.BooleanField(label=_("紧急，随时通知"), required=False)
+    succession = forms.ChoiceField(label=_("社区调整时，没办完的"), choices=Category.Succession.choices)
     active = forms.BooleanField(label=_("启用"), required=False, initial=True)
 
     def said(self) -> dict[str, Any]:

@@ -67,6 +67,12 @@ class Category(models.Model):
         Whether it cannot wait until the office opens.
     """
 
+    class Succession(models.TextChoices):
+        """What becomes of an open matter when its block passes to another community."""
+
+        FOLLOW = "follow", _("随地块转给新社区")
+        STAY = "stay", _("由原经办人办完")
+
     code = models.CharField(_("代码"), max_length=6, unique=True)
     title = models.CharField(_("类别"), max_length=40)
     group = models.CharField(_("大类"), max_length=20)
@@ -74,6 +80,7 @@ class Category(models.Model):
     limits = models.JSONField(default=dict, blank=True)
     private = models.BooleanField(default=False)
     urgent = models.BooleanField(default=False)
+    succession = models.CharField(_("社区调整时"), max_length=6, choices=Succession.choices, default=Succession.FOLLOW)
     active = models.BooleanField(default=True)
 
     class Meta:

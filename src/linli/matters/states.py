@@ -93,6 +93,7 @@ VERBS: dict[str, Verb] = {
     "categorise": Verb(_("改类别"), "改类别", (R, H, W, D, V, C), "", "matters.handle"),
     "mark": Verb(_("标记紧急"), "加急", (R, H, W, D, V), "", "matters.handle"),
     "remind": Verb(_("到期提醒"), "督办", (R, H, W, D, V), "", ""),
+    "succeed": Verb(_("随社区调整转交"), "转派", (R, H, W, D, V), "", ""),
     "join": Verb(_("居民关注"), "关注", (R, H, W, D, V), "", ""),
     "rate": Verb(_("评价"), "评价", (C,), "", ""),
     "call_back": Verb(_("回访"), "回访", (C,), "", "matters.verify"),

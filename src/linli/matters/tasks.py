@@ -5,6 +5,7 @@ from __future__ import annotations
 from linli.jobs.ticking import every
 from linli.matters.escalating import remind
 from linli.matters.retention import apply
+from linli.matters.succession import follow
 
 
 @every(60, "matters.remind")
@@ -17,3 +18,9 @@ def remind_late() -> None:
 def keep_no_longer() -> None:
     """Remove what is kept long enough, by `retention.toml`."""
     apply()
+
+
+@every(300, "matters.follow")
+def follow_enactments() -> None:
+    """Let open matters follow blocks that passed to another community."""
+    follow()

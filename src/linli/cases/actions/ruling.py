@@ -25,6 +25,7 @@ PERMISSION = "cases.rules"
 def write_category(
     actor: Actor, *, category: Category | None = None, code: str, title: str, group: str, national: str = "",
     limits: dict[str, list[Any]] | None = None, private: bool = False, urgent: bool = False, active: bool = True,
+    succession: str = Category.Succession.FOLLOW,
 ) -> Category:  # fmt: skip
     """Add or change a category; one that matters bear is switched off, never deleted."""
     permit(actor, PERMISSION)
@@ -32,7 +33,7 @@ def write_category(
     before = _state(held) if held.pk else None
     for name, value in {
         "code": code, "title": title, "group": group, "national": national, "limits": limits or {},
-        "private": private, "urgent": urgent, "active": active,
+        "private": private, "urgent": urgent, "active": active, "succession": succession,
     }.items():  # fmt: skip
         setattr(held, name, value)
     held.full_clean()
@@ -165,5 +166,5 @@ def _end(row: DutyItem | Route, on: date) -> None:
 def _state(category: Category) -> dict[str, Any]:
     return {
         name: getattr(category, name)
-        for name in ("code", "title", "group", "national", "limits", "private", "urgent", "active")
+        for name in ("code", "title", "group", "national", "limits", "private", "urgent", "succession", "active")
     }

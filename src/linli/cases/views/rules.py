@@ -113,7 +113,7 @@ def category(request: HttpRequest, code: str = "") -> HttpResponse:
     initial: dict[str, Any] = {}
     if one is not None:
         amount, unit = one.limits.get("handle", [None, "working_days"])
-        fields = ("code", "title", "group", "national", "private", "urgent", "active")
+        fields = ("code", "title", "group", "national", "private", "urgent", "succession", "active")
         initial = {**{name: getattr(one, name) for name in fields}, "amount": amount, "unit": unit}
 
     def write(**said: Any) -> None:

@@ -38,6 +38,15 @@ class Migration(migrations.Migration):
                 ("limits", models.JSONField(blank=True, default=dict)),
                 ("private", models.BooleanField(default=False)),
                 ("urgent", models.BooleanField(default=False)),
+                (
+                    "succession",
+                    models.CharField(
+                        choices=[("follow", "随地块转给新社区"), ("stay", "由原经办人办完")],
+                        default="follow",
+                        max_length=6,
+                        verbose_name="社区调整时",
+                    ),
+                ),
                 ("active", models.BooleanField(default=True)),
             ],
             options={

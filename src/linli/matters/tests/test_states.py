@@ -60,7 +60,7 @@ def matter(world: World) -> Matter:
 REPORTERS: dict[str, Callable[..., object]] = {
     "reopen": reporting.reopen, "urge": reporting.urge, "withdraw": reporting.withdraw, "answer": reporting.answer,
 }  # fmt: skip
-WHO = {"remind": "系统", "join": "居民"}  # whose act it is where no permission says
+WHO = {"remind": "系统", "succeed": "系统", "join": "居民"}  # whose act it is where no permission says
 STEP = st.tuples(st.sampled_from([*ACTS, *REPORTERS]), st.sampled_from(["wangge", "shuji", "jiedao"]))
 
 

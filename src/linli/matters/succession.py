@@ -1,0 +1,49 @@
+"""After an enactment: open matters follow their block to another community, or stay, by category."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from linli.matters.actions.moving import move
+from linli.matters.models import Category, Matter
+from linli.matters.routing import dispatcher_for
+from linli.matters.states import OPEN
+from linli.matters.telling import LANGUAGE
+from linli.org.actors import SYSTEM
+from linli.territory.models import Membership
+
+LOOK_BACK = timedelta(days=7)  # a site that slept over midnight still does it
+
+
+def follow(day: date | None = None) -> int:
+    """Hand on what lies in blocks that changed community lately; return how many. Idempotent.
+
+    What is handled by a seat above the communities stays there; so does what a category leaves to who began it, and
+    what nobody has said the category of.
+    """
+    today, moved = day or timezone.localdate(), 0
+    changed = Membership.objects.on(today).filter(valid_from__gt=today - LOOK_BACK, valid_from__lte=today)
+    with override(LANGUAGE):
+        for membership in changed.select_related("community__parent").iterator(200):
+            before = Membership.objects.filter(block=membership.block_id, valid_to=membership.valid_from).first()
+            if before is None or before.community_id == membership.community_id:
+                continue
+            left = f"/{before.community_id}/"
+            rows = Matter.objects.filter(
+                block=membership.block_id, state__in=OPEN, category__succession=Category.Succession.FOLLOW,
+                holder__division__path__contains=left,
+            )  # fmt: skip
+            to = dispatcher_for(membership.community)
+            for matter in rows.select_related("holder__division", "category", "block__street"):
+                if to is None or matter.holder_id == to.pk:
+                    continue
+                words = _("%(day)s起归%(community)s，随地块转交。") % {
+                    "day": membership.valid_from, "community": membership.community.title,
+                }  # fmt: skip
+                move(SYSTEM, matter, "succeed", text=words, to=to, public=True, dispatcher=to)
+                moved += 1
+    return moved
