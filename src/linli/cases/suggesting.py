@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 import warnings
 from collections import Counter
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ MOST_TEXT = 400  # characters that are looked at
 FOLDS = 5  # each fifth is judged by a model that has not seen it
 RUN = 7  # characters in a row by which two texts are the same wording
 SEED = 1
+SPACES = re.compile(r"\s\s+")
 BINS = 10
 
 
@@ -69,7 +71,7 @@ class Model:
 
 def pieces_of(text: str) -> list[str]:
     """Return every run of one to three characters, spaces apart, as scikit-learn's character analyser does."""
-    plain = " ".join(text.lower()[:MOST_TEXT].split())
+    plain = SPACES.sub(" ", text.lower()[:MOST_TEXT])
     return [plain[at : at + size] for size in range(1, LONGEST + 1) for at in range(len(plain) - size + 1)]
 
 
