@@ -6,6 +6,7 @@ from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
+from .cases import run_cases
 from .cuts import run_hard, run_seed_suite
 from .demo import run_demo, run_suite
 from .ensembles import run_ensembles
@@ -32,6 +33,7 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], None], tuple[str, ...]]] = {
     "search": (run_search, ()),
     "serving": (run_serving, ()),
     "inbox": (run_inbox, ()),
+    "cases": (run_cases, ()),
     "demo": (run_demo, ()),
     "suite": (run_suite, ()),
 }

@@ -44,7 +44,8 @@ def main(command: list[str]) -> int:
     group = pwd.getpwnam(user).pw_gid if user else None
     call = {"cwd": folder, "user": user, "group": group, "stdout": subprocess.DEVNULL}
     # nothing here outlives the run, so nothing need reach the disk
-    options = f"-k {folder} -h '' -F -c full_page_writes=off -c synchronous_commit=off -c shared_buffers=64MB"
+    options = f"-k {folder} -h '' -F -c full_page_writes=off -c synchronous_commit=off -c shared_buffers=64MB "
+    options += os.environ.get("LINLI_PG_OPTIONS", "")  # a benchmark gives it more memory
     server = [programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(143))

@@ -95,29 +95,47 @@ if (report && queue) {
     }
   };
 
+  // a browser does not always know that the network is back: while something waits it is tried again, ever more seldom
+  let pause = 4000;
+  let next = 0;
+  const again = (): void => {
+    window.clearTimeout(next);
+    next = window.setTimeout(() => void flush(), pause);
+    pause = Math.min(pause * 2, 120_000);
+  };
   const flush = async (): Promise<void> => {
     for (const one of await all()) {
       const outcome = await send(one, "/report/");
-      if ("later" in outcome) return line(queue.dataset.waiting);
+      if ("later" in outcome) {
+        again();
+        return line(queue.dataset.waiting);
+      }
+      pause = 4000;
       await forget(one.key);
       if ("sent" in outcome) line(queue.dataset.sent, outcome.sent);
       else {
         for (const [name, value] of one.fields) {
           const held = field(name);
-          if (held && name !== "csrfmiddlewaretoken") held.value = value;
+          if (held && held.getAttribute("type") !== "radio") held.value = value;
         }
+        const chosen = new DataTransfer();
+        for (const photo of one.photos) chosen.items.add(photo);
+        const input = field("photos");
+        if (input instanceof HTMLInputElement) input.files = chosen.files;
         line(queue.dataset.failed);
       }
     }
   };
 
   const put = async (one: Omit<Kept, "at">): Promise<void> => {
-    await keep({ ...one, at: Date.now() });
+    // nobody is there to be asked whether a neighbour's report is the same
+    await keep({ ...one, fields: [...one.fields.filter(([name]) => name !== "same"), ["same", "none"]], at: Date.now() });
     localStorage.removeItem(DRAFT);
     report.reset();
     const key = field("key");
     if (key) key.value = crypto.randomUUID(); // the next report is another
     line(queue.dataset.waiting);
+    again();
     queue.scrollIntoView({ block: "center" });
   };
 

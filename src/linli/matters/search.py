@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.expressions import RawSQL
 from pypinyin import Style, lazy_pinyin
 
@@ -15,8 +15,10 @@ MOST_QUESTION = 60
 HEAD = 16  # characters of a text whose initials are kept
 LETTERS = re.compile(r"^[a-z]{2,16}$")
 NUMBER = re.compile(r"^\d{8,16}$")
-SAMPLE = 4_000  # of the newest, that tell how common words are
-MOST_BACK = 120_000  # matters that one looks back over at most
+SAMPLE = 8_000  # of the newest, that tell how common words are
+MOST_HITS = 20_000  # that the index is asked for at once; of commoner words the newest are found by looking back
+MEMORY = "64MB"
+AT_ONCE = 2_000  # keys that are looked at together
 
 
 def grams_for(matter: Matter) -> str:
@@ -90,21 +92,47 @@ def newest(question: str, among: MatterQuerySet, most: int) -> list[Matter]:
     if connection.vendor != "postgresql" or NUMBER.match(question.strip()) or not words:
         return list(find(question, among)[:most])
     spoken = " AND ".join(["strpos(' ' || matters_matter.grams || ' ', %s) > 0"] * len(words))
-    plain = among.annotate(spoken=RawSQL(f"({spoken})", [f" {word} " for word in words])).filter(spoken=True)
+    condition = RawSQL(f"({spoken})", [f" {word} " for word in words])
+    plain = among.annotate(spoken=condition).filter(spoken=True)
     last = Matter.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    seen = plain.filter(pk__gt=last - SAMPLE).count()
-    if seen:
-        back = int(SAMPLE * most / seen * 1.5)
-        if back <= MOST_BACK:
-            found = list(plain.filter(pk__gt=last - back).order_by("-pk")[:most])
-            if len(found) == most:
-                return found
-    return list(_having(words, among).order_by("-pk")[:most])
+    sample = Matter.objects.filter(pk__gt=last - SAMPLE).annotate(spoken=condition).filter(spoken=True)
+    hits = sample.count()
+    if hits * last <= MOST_HITS * SAMPLE:
+        return _rare(words, among, most)
+    share = max(among.filter(pk__gt=last - SAMPLE).count() / SAMPLE, 0.001)
+    back = int(SAMPLE * most / hits / share * 1.3)
+    while True:
+        found = list(plain.filter(pk__gt=last - back).order_by("-pk")[:most])
+        if len(found) == most or back >= last:
+            return found
+        back *= 2
+
+
+def _rare(words: list[str], among: MatterQuerySet, most: int) -> list[Matter]:
+    """Ask the index for all keys, and look at the newest of them first until enough may be seen."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL work_mem = '{MEMORY}'")  # all hits at once, or each is read again for its words
+        cursor.execute(
+            "SELECT array_agg(id ORDER BY id DESC) FROM matters_matter "
+            "WHERE to_tsvector('simple', grams) @@ to_tsquery('simple', %s)",
+            [_asked(words)],
+        )
+        keys = cursor.fetchone()[0] or []
+    found: list[Matter] = []
+    for at in range(0, len(keys), AT_ONCE):
+        found += among.filter(pk__in=keys[at : at + AT_ONCE]).order_by("-pk")[: most - len(found)]
+        if len(found) == most:
+            break
+    return found
+
+
+def _asked(words: list[str]) -> str:
+    return " & ".join(f"'{word}'" for word in words)
 
 
 def _having(words: list[str], among: MatterQuerySet) -> MatterQuerySet:
     if connection.vendor == "postgresql":
-        query = " & ".join(f"'{word}'" for word in words)
+        query = _asked(words)
         # asked apart, or the planner may walk all matters and make the vector of each anew
         rows = RawSQL(
             "WITH hits AS MATERIALIZED (SELECT id FROM matters_matter "

@@ -18,7 +18,8 @@ LOOKED_AT = 200  # matters of one block that are compared
 MOST = 5
 LIKELY = 0.5
 # log-odds, fitted on labelled pairs by `python -m benchmarks duplicates`
-BASE, WORDS, SAME_CATEGORY, OTHER_CATEGORY, SAME_BUILDING, A_WEEK_LATER = -3.4, 6.0, 1.6, -1.8, 1.7, -0.35
+BASE, WORDS, SAME_BUILDING, A_WEEK_LATER = -2.5, 3.2, 5.0, -2.9
+SAME_CATEGORY, OTHER_CATEGORY, NO_CATEGORY = 3.2, -5.7, -3.0  # without one the words must say it
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,5 @@ def likeness(words: float, category: bool | None, building: bool, days: int) -> 
         Between them.
     """
     odds = BASE + WORDS * words + SAME_BUILDING * building + A_WEEK_LATER * days / 7
-    if category is not None:
-        odds += SAME_CATEGORY if category else OTHER_CATEGORY
+    odds += NO_CATEGORY if category is None else SAME_CATEGORY if category else OTHER_CATEGORY
     return 1 / (1 + math.exp(-odds))

@@ -34,7 +34,6 @@ def check(progress: Progress, *, batch: int) -> Mapping[str, Any]:
     one = ImportBatch.objects.select_related("street").get(pk=batch)
     progress(0, 1, gettext_noop("正在逐行检查"))
     check_import(actor_called(progress.job.actor), batch=one)
-    progress(1, 1)
     return {"url": reverse("ground:import", args=[batch])}
 
 
@@ -45,6 +44,5 @@ def apply(progress: Progress, *, batch: int) -> Mapping[str, Any]:
 
     one = ImportBatch.objects.select_related("street").get(pk=batch)
     progress(0, 1, gettext_noop("正在写入"))
-    apply_import(actor_called(progress.job.actor), batch=one)
-    progress(1, 1)
+    apply_import(actor_called(progress.job.actor), batch=one)  # once it is written, nobody can want it no more
     return {"url": reverse("ground:import", args=[batch])}

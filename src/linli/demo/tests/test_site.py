@@ -173,7 +173,7 @@ def test_a_site_is_filled_by_the_actions_of_its_users_and_once(demo: Path, tmp_p
         "from pathlib import Path; import sys\n"
         "from linli.demo.site import fill\n"
         "quiet = lambda words: None\n"
-        "print(fill(Path(sys.argv[1]), tell=quiet), fill(Path(sys.argv[1]), tell=quiet))\n"
+        "print(*(fill(Path(sys.argv[1]), tell=quiet, cases=60) for _ in range(2)))\n"
         "from django.db.models import Sum\n"
         "from linli.territory.models import Building, Count, Membership\n"
         "from linli.territory.search import search\n"

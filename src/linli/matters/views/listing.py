@@ -36,7 +36,7 @@ from linli.territory.reach import blocks_of
 ROWS = 50
 AT_ONCE = 100
 TOGETHER = ("accept", "dispatch", "hand_over", "resume", "extend", "verify", "categorise", "comment")
-MOST_FOUND = 200  # of a search; who wants more says more
+MOST_FOUND = 100  # of a search; who wants more says more
 MOST_PLACES = 400  # marks of a map
 
 

@@ -83,9 +83,26 @@ def upload(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
+            _settle(request, batch)
             return redirect("ground:import", batch.pk)
     context = {"form": form, "steps": STEPS, "at": 1, "trail": _trail(), "kinds": ImportBatch.Kind.choices}
     return render(request, "territory/import_upload.html", context, status=422 if form.errors else 200)
+
+
+def _settle(request: HttpRequest, batch: ImportBatch) -> None:
+    """Pass over the step of coordinates for a table that has none, in the same act as its upload."""
+    from linli.territory.actions.prepare_import import locate_import
+    from linli.territory.importing.checking import path_of
+    from linli.territory.importing.sight import look
+
+    if not batch.may_become("located"):
+        return
+    try:
+        sight = look(path_of(batch), kind=batch.kind, layer=batch.layer, reference=None)
+        if sight.guess is None and len(sight.layers) == 1:
+            locate_import(actor_in(request), batch=batch, layer=sight.layer)
+    except (InputError, ValidationError):
+        return  # its own page says what is wrong
 
 
 @require_safe
@@ -109,14 +126,16 @@ def locate(request: HttpRequest, pk: int) -> HttpResponse:
     from linli.territory.importing.ground import Ground
     from linli.territory.importing.sight import look, options
 
-    batch = find(request, pk, "located")
+    batch = find(request, pk)
+    if not may_step(batch, "located"):
+        return _moved_on(request, batch)
     ground = Ground(batch.street, timezone.localdate())
     wanted = request.GET.get("layer", "")[:120] or batch.layer
     try:
         sight = look(path_of(batch), kind=batch.kind, layer=wanted, reference=ground.shapes if ground.blocks else None)
     except InputError as error:
         return _stopped(request, batch, *told(error))
-    if sight.guess is None and (len(sight.layers) == 1 or request.method == "POST"):  # no coordinates: nothing to ask
+    if sight.guess is None and request.method == "POST":  # no coordinates: nothing to ask
         locate_import(actor_in(request), batch=batch, layer=sight.layer)
         return redirect("ground:columns", batch.pk)
     likely = [option for option in options(sight, ground.middle) if option.bounds][:6]
@@ -150,7 +169,9 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     from linli.territory.importing.checking import path_of
     from linli.territory.importing.sight import look
 
-    batch = find(request, pk, "mapped")
+    batch = find(request, pk)
+    if not may_step(batch, "mapped"):
+        return _moved_on(request, batch)
     try:
         sight = look(path_of(batch), kind=batch.kind, layer=batch.layer)
     except InputError as error:
@@ -267,12 +288,17 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def find(request: HttpRequest, pk: int, state: str = "") -> ImportBatch:
-    """Return an import of one's streets; where a step is asked for that may not be taken now, it does not exist."""
+def find(request: HttpRequest, pk: int) -> ImportBatch:
+    """Return an import of one's streets; others do not exist."""
     batch = _mine(request).select_related("street", "job").filter(pk=pk).first()
-    if batch is None or (state and (not batch.may_become(state) or busy(batch))):
+    if batch is None:
         raise Http404(pk)
     return batch
+
+
+def may_step(batch: ImportBatch, state: str) -> bool:
+    """Whether an import may be taken to a state now; in a stale window it may not, and is said to have moved on."""
+    return batch.may_become(state) and not busy(batch)
 
 
 def busy(batch: ImportBatch) -> bool:

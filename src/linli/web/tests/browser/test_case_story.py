@@ -1,0 +1,240 @@
+"""From a resident's sentence to his judgement, in Chromium, with a network and without; burden counted.
+
+What people type and press is counted as they do it; the figures are printed and bounded (DOMAIN 3.2, B1 and B14).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linli.org.tests.world import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+
+RESIDENT_TYPES, GRID_WORKER_TYPES, MOST_TAPS = 2, 3, 6
+BURDEN = Path(__file__).resolve().parents[5] / "build" / "burden.txt"
+
+
+class Hands:
+    """Somebody at a page: what he types and presses is counted, task by task."""
+
+    counted: dict[str, tuple[int, int]] = {}  # noqa: RUF012  shared on purpose: the figures of the whole run
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.begin("")
+
+    def begin(self, task: str) -> None:
+        self.task, self.typed, self.taps = task, 0, 0
+
+    def end(self, *, types: int = 99, taps: int = MOST_TAPS) -> None:
+        Hands.counted[self.task] = (self.typed, self.taps)
+        assert self.typed <= types, f"{self.task}: {self.typed} fields typed"
+        assert self.taps <= taps, f"{self.task}: {self.taps} taps"
+
+    def write(self, name: str, text: str) -> None:
+        self.page.fill(f"form.form [name={name}]", text)
+        self.typed += 1
+
+    def press(self, words: str) -> None:
+        self.page.locator("main").get_by_role("link", name=words, exact=True).or_(
+            self.page.locator("main").get_by_role("button", name=words, exact=True)
+        ).first.click()
+        self.taps += 1
+        self.page.wait_for_load_state()
+
+    def choose(self, name: str, value: str) -> None:
+        self.page.check(f"[name={name}][value='{value}']")
+        self.taps += 1
+
+
+@pytest.fixture(scope="module", autouse=True)
+def burden() -> Iterator[None]:
+    yield
+    rows = [f"{task}: {typed} typed, {taps} taps" for task, (typed, taps) in sorted(Hands.counted.items())]
+    BURDEN.parent.mkdir(exist_ok=True)
+    BURDEN.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    print("\n" + "\n".join(rows))
+
+
+def hands(chromium: Any, site: str, person: str, width: int) -> Hands:
+    context = chromium.new_context(viewport={"width": width, "height": 800}, locale="zh-CN")
+    page = context.new_page()
+    if person:
+        page.goto(f"{site}/accounts/login/")
+        page.fill("[name=login]", person)
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.wait_for_url(f"{site}/")
+    return Hands(page)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_sentence_becomes_an_answer_that_is_judged(chromium: Any, site: str, width: int) -> None:
+    text = f"单元门坏了关不上，第{width}号"
+    resident = hands(chromium, site, "", width)
+    resident.page.goto(f"{site}/report/?street=539901001000&code=L2")  # the code at the door
+    resident.begin("居民反映（扫门牌码）")
+    resident.write("text", text)
+    resident.press("提交")
+    resident.page.wait_for_url(re.compile(r"/report/\d+/\w+/$"))
+    resident.end(types=RESIDENT_TYPES)
+    there = resident.page.url
+    number = there.split("/")[4]
+
+    secretary = hands(chromium, site, "shuji", width)
+    secretary.page.goto(f"{site}/today/")
+    secretary.begin("社区派遣")
+    secretary.press(text)
+    secretary.press("派遣")
+    secretary.page.select_option("[name=to]", label="团结第一网格 网格员")
+    secretary.taps += 1
+    secretary.press("派遣")
+    secretary.end(types=0)
+
+    grid = hands(chromium, site, "wangge", width)
+    grid.page.goto(f"{site}/today/")
+    grid.begin("网格员处置完成")
+    grid.press(text)
+    grid.press("处置完成")
+    grid.write("text", "已换闭门器。")
+    grid.press("处置完成")
+    grid.end(types=GRID_WORKER_TYPES)
+
+    secretary.page.goto(f"{site}/today/?group=resolved")
+    secretary.begin("社区核查结案")
+    secretary.press(text)
+    secretary.press("核查结案")
+    secretary.press("核查结案")
+    secretary.end(types=0)
+
+    resident.page.goto(there)
+    assert "已换闭门器。" in resident.page.inner_text("main")
+    resident.begin("居民评价")
+    resident.press("评价")
+    resident.choose("solved", "yes")
+    resident.press("提交评价")
+    resident.end(types=0)
+    assert "您已评价：解决了" in resident.page.inner_text("main")
+    resident.page.goto(f"{site}/report/look-up")
+    resident.begin("居民查进度")
+    resident.write("number", number)
+    resident.write("secret", there.split("/")[5])
+    resident.press("查询")
+    resident.end(types=RESIDENT_TYPES)
+    assert resident.page.url == there
+
+
+def test_without_a_network_a_report_waits_on_the_phone_and_is_sent_once(chromium: Any, site: str) -> None:
+    resident = hands(chromium, site, "", 360)
+    page, context = resident.page, resident.page.context
+    page.goto(f"{site}/report/")
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    page.reload()  # from here on the worker keeps what the page needs
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    context.set_offline(True)
+    page.goto(f"{site}/report/")
+    assert page.locator("h1").inner_text() == "反映问题、提建议", "the page opens without a network"
+    page.fill("[name=text]", "没有网络的时候写的：水管爆了")
+    page.reload()
+    assert page.input_value("[name=text]") == "没有网络的时候写的：水管爆了", "a draft outlives the page"
+    page.click("main button.primary")
+    page.wait_for_function("() => document.querySelector('[data-queue]').textContent.includes('已存在这部手机里')")
+    assert page.input_value("[name=text]") == ""
+    context.set_offline(False)
+    link = page.locator("[data-queue] a")
+    link.wait_for()
+    number = link.inner_text()
+    page.reload()
+    page.wait_for_timeout(300)
+    assert page.locator("[data-queue] a").count() == 0, "sent once"
+    page.goto(link_of(site, page, number))
+    secretary = hands(chromium, site, "quji", 1440)
+    secretary.page.goto(f"{site}/matters/?q=水管爆了")
+    assert secretary.page.locator("[data-row]").count() == 1
+
+
+def link_of(site: str, page: Any, number: str) -> str:
+    """The look-up page: the number is what a resident keeps."""
+    assert number.isdigit()
+    return f"{site}/report/look-up"
+
+
+def test_what_staff_do_most_takes_few_taps(chromium: Any, site: str) -> None:
+    grid = hands(chromium, site, "wangge", 360)
+    grid.page.goto(f"{site}/today/")
+    grid.begin("网格员巡查上报")
+    grid.press("代录事项")
+    grid.press("改为巡查发现")
+    grid.write("text", "河边护栏松了")
+    grid.write("place", "白云花园4区1幢")
+    grid.press("提交")
+    grid.end(types=GRID_WORKER_TYPES)
+    number = grid.page.url.rstrip("/").rsplit("/", 1)[-1]
+
+    secretary = hands(chromium, site, "shuji", 1440)
+    secretary.page.goto(f"{site}/matters/?q={number}")
+    secretary.begin("社区受理自办")
+    secretary.press("河边护栏松了")
+    secretary.press("受理自办")
+    secretary.press("受理自办")
+    secretary.end(types=0)
+    secretary.page.goto(f"{site}/matters/{number}/")
+    secretary.begin("改类别")
+    secretary.press("改类别")
+    secretary.page.select_option("[name=category]", label="其他·公共设施建议")
+    secretary.taps += 1
+    secretary.press("改类别")
+    secretary.end(types=0)
+    secretary.page.goto(f"{site}/matters/")
+    secretary.begin("找一件事")
+    secretary.page.fill("[name=q]", "护栏")
+    secretary.typed += 1
+    secretary.press("查看")
+    secretary.end(types=1)
+    assert secretary.page.locator("[data-row]").count() == 1
+    secretary.page.goto(f"{site}/today/")
+    secretary.begin("几件一起留言")
+    secretary.page.check("[data-all]")
+    secretary.taps += 1
+    secretary.press("留言")
+    secretary.write("text", "本周办完")
+    secretary.press("留言")
+    secretary.end(types=1)
+
+
+def test_the_list_is_worked_by_keyboard_alone(chromium: Any, site: str) -> None:
+    secretary = hands(chromium, site, "shuji", 1440)
+    page = secretary.page
+    page.goto(f"{site}/matters/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    assert page.locator("[data-row].here input:checked").count() == 1
+    assert page.locator("#together").is_visible()
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/matters/\d+/$"))
+    page.go_back()
+    page.keyboard.press("/")
+    assert page.evaluate("() => document.activeElement.name") == "q"
+
+
+def test_a_list_that_changes_says_so_by_itself(chromium: Any, site: str) -> None:
+    secretary = hands(chromium, site, "shuji", 1440)
+    page = secretary.page
+    page.clock.install()
+    page.goto(f"{site}/today/")
+    before = page.locator("[data-row]").count()
+    resident = hands(chromium, site, "", 360)
+    resident.page.goto(f"{site}/report/?street=539901001000&code=L3")
+    resident.write("text", "又来一件：窗子掉了")
+    resident.press("提交")
+    resident.page.wait_for_url(re.compile(r"/report/\d+/"))
+    page.clock.fast_forward(16_000)
+    page.wait_for_function(f"() => document.querySelectorAll('[data-row]').length === {before + 1}")
