@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from pypinyin import Style, lazy_pinyin
 
@@ -15,7 +16,7 @@ MOST_QUESTION = 60
 HEAD = 16  # characters of a text whose initials are kept
 LETTERS = re.compile(r"^[a-z]{2,16}$")
 NUMBER = re.compile(r"^\d{8,16}$")
-SAMPLE = 8_000  # of the newest, that tell how common words are
+SAMPLE, STRETCHES = 8_000, 8  # that tell how common words are
 MOST_HITS = 20_000  # that the index is asked for at once; of commoner words the newest are found by looking back
 MEMORY = "64MB"
 AT_ONCE = 2_000  # keys that are looked at together
@@ -72,7 +73,7 @@ def _initial_words(letters: str) -> list[str]:
     return [f"zz{letters[at : at + 3]}" for at in range(len(letters) - 2)]
 
 
-def newest(question: str, among: MatterQuerySet, most: int) -> list[Matter]:
+def newest(question: str, among: MatterQuerySet, most: int, *, before: int | None = None) -> list[Matter]:
     """Return the newest matters that a question means, quickly whether its words are common or rare.
 
     Parameters
@@ -81,31 +82,42 @@ def newest(question: str, among: MatterQuerySet, most: int) -> list[Matter]:
         As for `find`.
     most
         How many at most.
+    before
+        Key of a matter: only older ones.
 
     Notes
     -----
-    SQLite reads its index backwards. PostgreSQL's knows no order: common words would mean sorting millions. So the
-    newest few are looked at first; where they show that the words are common, one looks back from the newest on,
-    otherwise the index is asked for all.
+    SQLite reads its index backwards. PostgreSQL's knows no order: common words would mean sorting millions. So a
+    sample says how common the words are; of common ones one looks back from the newest on, otherwise the index is asked
+    for all.
     """
     words = words_of(question.strip()[:MOST_QUESTION])
+    if before is not None:
+        among = among.filter(pk__lt=before)
     if connection.vendor != "postgresql" or NUMBER.match(question.strip()) or not words:
         return list(find(question, among)[:most])
     spoken = " AND ".join(["strpos(' ' || matters_matter.grams || ' ', %s) > 0"] * len(words))
     condition = RawSQL(f"({spoken})", [f" {word} " for word in words])
     plain = among.annotate(spoken=condition).filter(spoken=True)
-    last = Matter.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    sample = Matter.objects.filter(pk__gt=last - SAMPLE).annotate(spoken=condition).filter(spoken=True)
-    hits = sample.count()
+    last = before or Matter.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    sampled = _sample(last)
+    hits = Matter.objects.filter(sampled).annotate(spoken=condition).filter(spoken=True).count()
     if hits * last <= MOST_HITS * SAMPLE:
         return _rare(words, among, most)
-    share = max(among.filter(pk__gt=last - SAMPLE).count() / SAMPLE, 0.001)
+    share = max(among.filter(sampled).count() / SAMPLE, 0.001)
     back = int(SAMPLE * most / hits / share * 1.3)
     while True:
         found = list(plain.filter(pk__gt=last - back).order_by("-pk")[:most])
         if len(found) == most or back >= last:
             return found
         back *= 2
+
+
+def _sample(last: int) -> Q:
+    """Return the filter of a few stretches of matters from the first to the last: one day may be unlike the others."""
+    size = SAMPLE // STRETCHES
+    starts = [last * k // STRETCHES - size for k in range(1, STRETCHES + 1)]
+    return Q(*(Q(pk__gt=start, pk__lte=start + size) for start in starts), _connector=Q.OR)
 
 
 def _rare(words: list[str], among: MatterQuerySet, most: int) -> list[Matter]:

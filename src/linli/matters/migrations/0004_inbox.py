@@ -155,6 +155,10 @@ class Migration(migrations.Migration):
                 "ordering": ["verb", "category__code", "title"],
             },
         ),
+        migrations.RemoveIndex(
+            model_name="matter",
+            name="matters_mat_holder__cb9b40_idx",
+        ),
         migrations.AddField(
             model_name="matter",
             name="anonymised_at",
@@ -288,6 +292,12 @@ class Migration(migrations.Migration):
                 related_name="matters",
                 to="matters.category",
                 verbose_name="类别",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="matter",
+            index=models.Index(
+                fields=["holder", "state", "due_at", "urgent", "id"], name="matters_mat_holder__2fcf1a_idx"
             ),
         ),
         migrations.AddIndex(

@@ -134,3 +134,16 @@ def test_the_map_shows_where_much_lies_to_who_may_see_it(some: list[Matter], cli
     assert "白云花园 · 3 件在办" in said(client_of("shuji"))
     assert "在办" not in said(client_of("wangge"), "?mine=1")
     assert "3 件在办" in said(client_of("wangge")), "whose community it is"
+
+
+def test_a_long_search_goes_on_with_what_is_older(block: Block, client_of: Browser) -> None:
+    for k in range(53):
+        open_matter(PUBLIC, key=uuid.uuid4(), text=f"楼道灯坏了第{k}天", block=block)
+    browser = client_of("shuji")
+    page = browser.get("/matters/?q=楼道灯").content.decode()
+    assert page.count("data-row") - page.count("data-rows") == 50
+    older = re.findall(r'rel="next" href="([^"]+)"', page)[0].replace("&amp;", "&")
+    page = browser.get(f"/matters/{older}").content.decode()
+    assert page.count("data-row") - page.count("data-rows") == 3
+    assert "第0天" in page
+    assert 'rel="next"' not in page

@@ -36,7 +36,8 @@ from linli.territory.reach import blocks_of
 ROWS = 50
 AT_ONCE = 100
 TOGETHER = ("accept", "dispatch", "hand_over", "resume", "extend", "verify", "categorise", "comment")
-MOST_FOUND = 100  # of a search; who wants more says more
+LONGEST_KEY = 18  # digits
+FEW_BLOCKS = 500  # that are named in a question; of more all are counted, and the rest left out here
 MOST_PLACES = 400  # marks of a map
 
 
@@ -48,7 +49,7 @@ def matters(request: HttpRequest) -> HttpResponse:
     asked = Question.of(request.GET)
     actor = actor_in(request)
     among = Matter.objects.seen_by(actor).select_related("holder__division", "category", "block__street")
-    page = _page(asked, among, request.GET.get("page"))
+    page = _page(asked, among, request.GET.get("before" if asked.q else "page"))
     saved = list(SavedFilter.objects.filter(account=actor.account)) if actor.account else []
     categories = list(Category.objects.filter(active=True))
     context = {
@@ -61,13 +62,14 @@ def matters(request: HttpRequest) -> HttpResponse:
 
 
 def _page(asked: Question, among: MatterQuerySet, number: str | None) -> Any:
-    """Return a page of the list; of a search the newest `MOST_FOUND`, which is quick however common its words are."""
+    """Return a page of the list; of a search the newest, or those before a key: quick however common its words are."""
     if not asked.q:
         return LongPaginator(asked.ask(among), ROWS).get_page(number)
-    found = newest(asked.q, replace(asked, q="").ask(among), MOST_FOUND + 1)
-    pages = Paginator(found[:MOST_FOUND], ROWS)
-    pages.more = len(found) > MOST_FOUND  # type: ignore[attr-defined]
-    return pages.get_page(number)
+    before = int(number) if number and number.isdigit() and len(number) < LONGEST_KEY else None
+    found = newest(asked.q, replace(asked, q="").ask(among), ROWS + 1, before=before)
+    pages = Paginator(found[:ROWS], ROWS)
+    pages.older = found[ROWS - 1].pk if len(found) > ROWS else None  # type: ignore[attr-defined]
+    return pages.get_page(1)
 
 
 @never_cache
@@ -82,13 +84,15 @@ def _map(request: HttpRequest) -> dict[str, Any]:
     actor, now = actor_in(request), timezone.now()
     mine = request.GET.get("mine") == "1"
     rows = Matter.objects.held_by(actor) if mine else Matter.objects.open()
-    late = Count("pk", filter=Q(due_at__lt=now))
-    asked = rows.filter(block__isnull=False).values_list("block").annotate(number=Count("pk"), late=late).order_by()
-    counts = list(asked)
+    late = Count("state", filter=Q(due_at__lt=now))
+    asked = rows.filter(block__isnull=False).values_list("block").annotate(number=Count("*"), late=late).order_by()
     if not mine:  # which blocks one may see is asked once, not of every matter
         seen = set(blocks_of(actor, "matters.view", timezone.localdate()).values_list("pk", flat=True))
-        seen |= set(Matter.objects.held_by(actor).values_list("block", flat=True))
-        counts = [row for row in counts if row[0] in seen]
+        seen |= set(Matter.objects.held_by(actor).values_list("block", flat=True).distinct().order_by())
+        asked = asked.filter(block__in=seen) if len(seen) <= FEW_BLOCKS else asked
+        counts = [row for row in asked if row[0] in seen]
+    else:
+        counts = list(asked)
     counts = sorted(counts, key=lambda row: -row[1])[:MOST_PLACES]
     places = _places([key for key, _number, _late in counts])
     points = []
