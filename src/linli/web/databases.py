@@ -40,7 +40,7 @@ def database_from(url: str, home: Path) -> dict[str, Any]:
     path = Path(unquote(parts.path)) if parts.scheme == "sqlite" else home / "linli.sqlite3"
     path.parent.mkdir(parents=True, exist_ok=True)
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "linli.web.sqlite",
         "NAME": path,
         "CONN_MAX_AGE": None,
         "OPTIONS": {

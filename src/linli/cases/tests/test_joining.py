@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils import timezone
 
 from linli.cases.actions.report_case import report_case
 from linli.matters.actions import dispatching, handling, judging
@@ -141,3 +143,12 @@ def test_a_call_back_is_written_down_in_the_post_s_name(ground: Building, client
     assert (rating.by, rating.solved, rating.score) == ("call", True, 4)
     assert str(one.events.get(verb="call_back").post) == "团结社区 社区书记"
     assert "待回访" not in secretary.get("/today/").content.decode()
+
+
+def test_long_after_closing_nothing_is_promised_that_would_be_refused(ground: Building, world: World) -> None:
+    one = first_case(ground)
+    close(one, world)
+    Matter.objects.filter(pk=one.pk).update(closed_at=timezone.now() - timedelta(days=31))
+    page = Client().get(f"/report/{one.number}/{one.secret}/").content.decode()
+    assert "重新办理" not in page
+    assert "评价" not in page

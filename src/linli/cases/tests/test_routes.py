@@ -86,6 +86,18 @@ def test_what_was_taken_back_is_refused_with_the_entry_quoted(ground: Building, 
     assert dispatching.dispatch(officer, matter=one, to=grid).to == grid, "a wrong category is put right first"
 
 
+def test_for_what_was_taken_back_only_seats_above_are_offered(
+    ground: Building, officer: Actor, world: World, client_of: Callable[[str], Client]
+) -> None:
+    duty(officer, world, "withdrawn", "0701")
+    taken, plain = case(ground, "0701"), case(ground, "0702")
+    browser = client_of("quji")
+    assert "网格员" in browser.get(f"/matters/{plain.number}/dispatch").content.decode()
+    form = browser.get(f"/matters/{taken.number}/dispatch").content.decode()
+    assert "基层治理科科员" in form
+    assert "团结第一网格 网格员" not in form
+
+
 def test_an_entry_that_ended_refuses_nothing(ground: Building, officer: Actor, world: World) -> None:
     item = duty(officer, world, "withdrawn", "0701")
     ruling.end_duty(officer, duty=item, on=timezone.localdate())

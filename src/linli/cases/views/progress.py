@@ -39,11 +39,13 @@ def progress(request: HttpRequest, number: str, secret: str) -> HttpResponse:
     one, follower = find(number, secret)
     events = one.events.filter(public=True).select_related("post__division").prefetch_related("photos")
     mine = [verb for verb in DO if one.state in VERBS[verb].before and (follower is None or verb in OF_FOLLOWERS)]
+    late = one.state == State.CLOSED and not reporting.may_reopen(one)
+    mine = [verb for verb in mine if not (late and verb == "reopen")]
     rated = one.ratings.filter(follower=follower, round=one.reworks).first()
     context = {
         "matter": one, "events": events, "division": one.division(), "acts": [(v, VERBS[v].title) for v in mine],
         "steps": list(dict.fromkeys(STEPS.values())), "closed": one.state == State.CLOSED, "secret": secret,
-        "follower": follower, "rated": rated, "may_rate": one.state == State.CLOSED and rated is None,
+        "follower": follower, "rated": rated, "may_rate": one.state == State.CLOSED and rated is None and not late,
         "followers": one.followers.count(), "photos": [] if follower else one.photos.filter(event=None),
         "parts": one.parts.all(),
     }  # fmt: skip

@@ -7,12 +7,11 @@ import uuid
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.matters.actions.moving import MOST_TEXT, move
 from linli.matters.actions.open_matter import MOST_CONTACT, MOST_TEXT_OF_REPORT, clean
-from linli.matters.actions.reporting import REOPEN_WITHIN, reopen
+from linli.matters.actions.reporting import may_reopen, reopen
 from linli.matters.models import Follower, Matter, Rating
 from linli.matters.states import OPEN
 from linli.org.actors import PUBLIC, Actor
@@ -81,8 +80,7 @@ def _judge(
             content={"solved": solved, "score": score, "by": str(by)},
         )  # fmt: skip
         rating.save()
-        late = held.closed_at is not None and timezone.now() - held.closed_at > REOPEN_WITHIN
-        if not solved and not late:
+        if not solved and may_reopen(held):
             reopen(matter=held, text=text)  # it is the reporter who says so, on the page or on the telephone
     matter.refresh_from_db()
     return rating

@@ -25,10 +25,15 @@ def withdraw(*, matter: Matter, text: str = "") -> Event:
     return move(PUBLIC, matter, "withdraw", text=text, public=True, reporter=True)
 
 
+def may_reopen(matter: Matter) -> bool:
+    """Whether a closed matter may still be opened again by a word of its reporter."""
+    return matter.closed_at is None or timezone.now() - matter.closed_at <= REOPEN_WITHIN
+
+
 def reopen(*, matter: Matter, text: str, actor: Actor = PUBLIC) -> Event:
     """Say that it is not solved, within thirty days: it begins anew, where it lies today."""
     needs(text, _("请写明哪里没有解决。"))
-    if matter.closed_at and timezone.now() - matter.closed_at > REOPEN_WITHIN:
+    if not may_reopen(matter):
         raise ValidationError(_("结案已超过三十天，请重新反映。"), code="late")
     to = dispatcher_for(matter.division()) if matter.block else matter.dispatcher
     return move(

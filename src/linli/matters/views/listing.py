@@ -88,7 +88,9 @@ def _map(request: HttpRequest) -> dict[str, Any]:
     asked = rows.filter(block__isnull=False).values_list("block").annotate(number=Count("*"), late=late).order_by()
     if not mine:  # which blocks one may see is asked once, not of every matter
         seen = set(blocks_of(actor, "matters.view", timezone.localdate()).values_list("pk", flat=True))
-        seen |= set(Matter.objects.held_by(actor).values_list("block", flat=True).distinct().order_by())
+        areas = actor.areas("matters.view")
+        if not all(post.division.path.startswith(areas) for post in actor.posts):  # seats that hold but do not see
+            seen |= set(Matter.objects.held_by(actor).values_list("block", flat=True))
         asked = asked.filter(block__in=seen) if len(seen) <= FEW_BLOCKS else asked
         counts = [row for row in asked if row[0] in seen]
     else:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.matters import clocks
 from linli.matters.actions import dispatching, handling, judging, reporting
 from linli.matters.actions.moving import may
-from linli.matters.duties import duty_of
+from linli.matters.duties import BELOW, duty_of, refusal
 from linli.matters.forms import (
     CategoriseForm,
     ContactForm,
@@ -48,17 +48,17 @@ Do = Callable[..., object]
 ACTS: dict[str, tuple[type[forms.Form], Do]] = {
     "accept": (PerhapsForm, handling.accept),
     "dispatch": (DispatchForm, dispatching.dispatch),
-    "hand_over": (ToForm, dispatching.hand_over),
-    "return": (WordsForm, handling.return_matter),
     "decide": (ToForm, dispatching.decide),
     "resolve": (ResolveForm, handling.resolve),
-    "ask": (WordsForm, handling.ask),
-    "pause": (WordsForm, handling.pause),
     "resume": (PerhapsForm, handling.resume),
-    "extend": (ExtendForm, dispatching.extend),
     "verify": (PerhapsForm, dispatching.verify),
     "send_back": (WordsForm, dispatching.send_back),
     "call_back": (JudgeForm, judging.call_back),
+    "hand_over": (ToForm, dispatching.hand_over),
+    "return": (WordsForm, handling.return_matter),
+    "ask": (WordsForm, handling.ask),
+    "pause": (WordsForm, handling.pause),
+    "extend": (ExtendForm, dispatching.extend),
     "categorise": (CategoriseForm, dispatching.categorise),
     "mark": (WordsForm, dispatching.mark),
     "split": (PartsForm, dispatching.split),
@@ -155,6 +155,12 @@ def _seen(request: HttpRequest) -> MatterQuerySet:
     return Matter.objects.seen_by(actor_in(request))
 
 
+def _top(place: Division) -> Division:
+    while place.parent is not None:
+        place = place.parent
+    return place
+
+
 def form_of(request: HttpRequest, one: Matter, verb: str) -> type[forms.Form]:
     """Return the form of a verb, knowing the posts or matters that it may name."""
     base = ACTS[verb][0]
@@ -162,10 +168,15 @@ def form_of(request: HttpRequest, one: Matter, verb: str) -> type[forms.Form]:
         place = one.division() or actor_in(request).posts[0].division
         if verb != "dispatch" or place.kind == Division.Kind.STREET:
             place = place.parent or place
+        taken_back = refusal(one, place) is not None  # only the levels above may be asked
+        place = _top(place) if taken_back else place
 
         class Seats(base):  # type: ignore[misc,valid-type]
             def __init__(self, *args: Any, **options: Any) -> None:
                 super().__init__(place, *args, **options)
+                if taken_back:
+                    to = self.fields["to"]
+                    to.queryset = to.queryset.exclude(division__kind__in=BELOW)
 
         return Seats
     if verb == "merge":
