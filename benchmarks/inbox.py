@@ -99,7 +99,8 @@ def run_inbox(options: Namespace) -> None:
     section.body.append(
         f"{ASKED} requests a page through Django's own client in one process, as a community's secretary and as the "
         f"district's officer; {OPEN_SHARE:.0%} of the matters are open. Texts are {BASE:,} of the demo's, spread over "
-        f"{BLOCKS} blocks and ten years. PostgreSQL with 4 GiB of buffers, without fsync, SQLite in a folder kept in memory; "
+        f"{BLOCKS} blocks and ten years. PostgreSQL with 4 GiB of buffers, without fsync, SQLite in a "
+        f"folder kept in memory; "
         f"wrk on the same cores, {CONNECTIONS} connections."
     )
     section.body.append(table(["", "p50 ms", "p95 ms", "slowest ms"], rows))
