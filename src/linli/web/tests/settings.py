@@ -14,3 +14,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright leaves a loop run
 from linli.web.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", "linli.org.passwords.OneTimeHasher"]
+
+if DATABASES["default"]["ENGINE"] == "linli.web.sqlite":
+    # pytest-django knows Django's own engine alone to keep its tests in memory
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
