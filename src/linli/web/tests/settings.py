@@ -15,6 +15,6 @@ from linli.web.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", "linli.org.passwords.OneTimeHasher"]
 
-if DATABASES["default"]["ENGINE"] == "linli.web.sqlite":
+if DATABASES["default"]["ENGINE"] == "linli.web.sqlite":  # noqa: F405
     # pytest-django knows Django's own engine alone to keep its tests in memory
-    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405
