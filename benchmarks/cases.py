@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from argparse import Namespace
 from pathlib import Path
@@ -19,7 +20,7 @@ def run_cases(options: Namespace) -> None:
     """Figures of cases: macro-F1 on wordings not seen, milliseconds a text; duplicates' precision and recall."""
     from linli.web.start import start_django
 
-    start_django(Path("var"))
+    start_django(Path(tempfile.mkdtemp(prefix="linli-bench-")))
     from linli.cases.suggesting import train, unpacked, wordings
 
     section = Section("cases", f"Cases: categories of {TEXTS:,} sentences, {PAIRS:,} pairs of reports")
