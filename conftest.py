@@ -54,10 +54,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
 @pytest.fixture
 def world(db: None) -> World:
     """The people and places that every test of the site may use."""
+    from django.conf import settings as site
+    from django.utils import translation
+
     from linli.org.brief import forget_brief
     from linli.org.tests.world import World
 
     forget_brief()
+    translation.activate(site.LANGUAGE_CODE)  # a test before may have read a page in another language
     return World()
 
 
