@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -91,12 +90,6 @@ class CategoryForm(forms.Form):
     succession = forms.ChoiceField(label=_("社区调整时，没办完的"), choices=Category.Succession.choices)
     active = forms.BooleanField(label=_("启用"), required=False, initial=True)
 
-    def said(self) -> dict[str, Any]:
-        """Return the values as the action takes them."""
-        said = dict(self.cleaned_data)
-        amount, unit = said.pop("amount"), said.pop("unit")
-        return {**said, "limits": {"handle": [amount, unit]} if amount else {}}
-
 
 class DutyForm(forms.Form):
     """One entry of a duty list."""
@@ -161,13 +154,6 @@ class RouteForm(forms.Form):
         group.choices = [("", _("不限")), *((name, name) for name in groups)]
         within.queryset, post.queryset = divisions, posts
         self.fields["valid_from"].initial = timezone.localdate()
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse what goes to two places, or none."""
-        said = super().clean() or {}
-        if bool(said.get("level")) == bool(said.get("post")):
-            raise ValidationError({"level": _("请选一级，或指定一个岗位，二者选一。")})
-        return said
 
 
 class TextForm(forms.Form):

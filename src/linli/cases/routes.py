@@ -110,15 +110,15 @@ class Moved:
     examples: tuple[str, ...]
 
 
-def dry_run(draft: Sequence[Route], now: Sequence[Route], *, since: date | None = None) -> tuple[int, list[Moved]]:
-    """Compare where the cases of the last month would have gone under two sets of rules.
+def dry_run(draft: Sequence[Route], now: Sequence[Route]) -> tuple[int, list[Moved]]:
+    """Compare where the cases of the last month would have gone under two sets of rules; duty lists aside.
 
     Returns
     -------
     How many cases were tried, and the changes, the most frequent first.
     """
-    first = timezone.now() - MONTH if since is None else since
-    rows = Matter.objects.filter(opened_at__gte=first).select_related("category", "block__street").order_by("-pk")
+    recent = Matter.objects.filter(opened_at__gte=timezone.now() - MONTH)
+    rows = recent.select_related("category", "block__street").order_by("-pk")
     tried = list(rows[:MOST_TRIED])
     homes = _homes(tried)
     cache: dict[tuple[object, ...], str] = {}

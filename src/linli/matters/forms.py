@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from linli.matters.actions.open_matter import clean
+from linli.matters.actions.open_matter import MOST_CONTACT, clean
 from linli.matters.models import Category, Matter
 from linli.matters.photos import MOST_BYTES, MOST_PHOTOS, clean_photo
 from linli.matters.routing import seats_below
@@ -75,12 +76,14 @@ class ToForm(WordsForm):
     to = SeatField(label=_("给谁"), queryset=Post.objects.none(), empty_label=None)
     field_order = ("to", "text")
 
-    def __init__(self, division: Division, *args: Any, **options: Any) -> None:
+    def __init__(self, division: Division, *args: Any, leaving_out: Sequence[str] = (), **options: Any) -> None:
         super().__init__(*args, **options)
         field = self.fields["to"]
         assert isinstance(field, forms.ModelChoiceField)
         keys = [post.pk for post in seats_below(division, "matters.handle")]
-        rows = Post.objects.filter(pk__in=keys).select_related("division", "role")
+        rows = (
+            Post.objects.filter(pk__in=keys).exclude(division__kind__in=leaving_out).select_related("division", "role")
+        )
         field.queryset = rows.order_by("division__code", "title", "pk")
 
 
@@ -150,7 +153,7 @@ class SecondForm(forms.Form):
         help_text=_("只有经办人看得到。"),
     )  # fmt: skip
     contact = PlainField(
-        label=_("联系方式"), max_length=60, required=False, help_text=_("不留也可以。留了，有进展会通知您。")
+        label=_("联系方式"), max_length=MOST_CONTACT, required=False, help_text=_("不留也可以。留了，有进展会通知您。")
     )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 

@@ -41,6 +41,10 @@ class MatterQuerySet(models.QuerySet["Matter"]):
         """Those on which something is left to do."""
         return self.filter(state__in=OPEN)
 
+    def of_public_kind(self) -> MatterQuerySet:
+        """Those of a category that concerns nobody's person or family: neighbours may hear of them."""
+        return self.filter(category__private=False)
+
     def held_by(self, actor: Actor) -> MatterQuerySet:
         """Those that wait for one of the actor's posts."""
         return self.open().filter(holder__in=[post.pk for post in actor.posts])

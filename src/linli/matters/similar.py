@@ -17,7 +17,7 @@ WITHIN = timedelta(days=30)
 LOOKED_AT = 200  # matters of one block that are compared
 MOST = 5
 LIKELY = 0.5
-# log-odds, fitted on labelled pairs by `python -m benchmarks duplicates`
+# log-odds, fitted on labelled pairs by `python -m benchmarks cases`
 BASE, WORDS, SAME_BUILDING, A_WEEK_LATER = -2.5, 3.2, 5.0, -2.9
 SAME_CATEGORY, OTHER_CATEGORY, NO_CATEGORY = 3.2, -5.7, -3.0  # without one the words must say it
 

@@ -75,6 +75,14 @@ def test_a_family_matter_is_never_shown_to_a_neighbour(ground: Building) -> None
     assert Client().post("/report/", asked()).status_code == 302
 
 
+def test_a_family_matter_is_not_joined_by_who_guesses_its_number(ground: Building) -> None:
+    one = first_case(ground, "0801")
+    page = Client().post("/report/", asked(same=str(one.number)))
+    assert page.status_code == 422
+    assert Follower.objects.count() == 0
+    assert "没有这件事" in page.content.decode()
+
+
 def test_staff_see_followers_and_their_words(ground: Building, client_of: Callable[[str], Client]) -> None:
     one = first_case(ground)
     judging.join(matter=one, key=uuid.uuid4(), text="五楼也不亮")

@@ -12,17 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from linli.cases.views.report import SECONDS, too_many
+from linli.cases.views.limits import MOST_LOOKS, may_look, too_many
 from linli.matters.actions import reporting
 from linli.matters.actions.judging import rate
 from linli.matters.forms import JudgeForm, PerhapsForm, WordsForm
 from linli.matters.models import Follower, Matter
-from linli.matters.states import STEPS, VERBS, State
+from linli.matters.states import VERBS, State
 from linli.matters.views.pictures import picture
-from linli.org.limits import address_of, allow
 from linli.org.views.acting import act_page
 
-MOST_LOOKS = 60
 DO: dict[str, Callable[..., object]] = {
     "withdraw": reporting.withdraw, "reopen": reporting.reopen, "urge": reporting.urge, "answer": reporting.answer,
 }  # fmt: skip
@@ -34,7 +32,7 @@ OF_FOLLOWERS = ("urge",)
 @require_safe
 def progress(request: HttpRequest, number: str, secret: str) -> HttpResponse:
     """Tell the one who holds number and code how it stands."""
-    if not _may_look(request):
+    if not may_look(request):
         return too_many(request, MOST_LOOKS)
     one, follower = find(number, secret)
     events = one.events.filter(public=True).select_related("post__division").prefetch_related("photos")
@@ -44,10 +42,9 @@ def progress(request: HttpRequest, number: str, secret: str) -> HttpResponse:
     rated = one.ratings.filter(follower=follower, round=one.reworks).first()
     context = {
         "matter": one, "events": events, "division": one.division(), "acts": [(v, VERBS[v].title) for v in mine],
-        "steps": list(dict.fromkeys(STEPS.values())), "closed": one.state == State.CLOSED, "secret": secret,
+        "secret": secret,
         "follower": follower, "rated": rated, "may_rate": one.state == State.CLOSED and rated is None and not late,
         "followers": one.followers.count(), "photos": [] if follower else one.photos.filter(event=None),
-        "parts": one.parts.all(),
     }  # fmt: skip
     return render(request, "cases/progress.html", context)
 
@@ -58,7 +55,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
     """Lead to a matter by number and code."""
     wrong = False
     if request.method == "POST":
-        if not _may_look(request):
+        if not may_look(request):
             return too_many(request, MOST_LOOKS)
         number, secret = (request.POST.get(name, "").strip()[:20] for name in ("number", "secret"))
         if _found(number, secret.lower()) is not None:
@@ -71,7 +68,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine(request: HttpRequest, number: str, secret: str, verb: str) -> HttpResponse:
     """Withdraw, reopen, urge or answer: what the reporter may do himself."""
-    if not _may_look(request):
+    if not may_look(request):
         return too_many(request, MOST_LOOKS)
     one, follower = find(number, secret)
     if one.state not in VERBS[verb].before or (follower is not None and verb not in OF_FOLLOWERS):
@@ -88,7 +85,7 @@ def mine(request: HttpRequest, number: str, secret: str, verb: str) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 def judge(request: HttpRequest, number: str, secret: str) -> HttpResponse:
     """Judge what was done; "not solved" opens it again."""
-    if not _may_look(request):
+    if not may_look(request):
         return too_many(request, MOST_LOOKS)
     one, follower = find(number, secret)
     if one.state != State.CLOSED:
@@ -104,7 +101,7 @@ def judge(request: HttpRequest, number: str, secret: str) -> HttpResponse:
 @require_safe
 def photo(request: HttpRequest, number: str, secret: str, pk: int) -> HttpResponse:
     """Show a photograph to the one who sent it, or one that goes with a public answer."""
-    if not _may_look(request):
+    if not may_look(request):
         return too_many(request, MOST_LOOKS)
     one, follower = find(number, secret)
     if follower is not None and one.photos.filter(pk=pk, event=None).exists():
@@ -134,7 +131,3 @@ def _found(number: str, secret: str) -> tuple[Matter, Follower | None] | None:
 def _asked(matter: Matter) -> str:
     last = matter.events.filter(verb="ask").order_by("-at", "-pk").first()
     return last.text if last else matter.title
-
-
-def _may_look(request: HttpRequest) -> bool:
-    return allow(f"matter:{address_of(request)}", most=MOST_LOOKS, seconds=SECONDS).allowed

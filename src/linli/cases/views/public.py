@@ -16,12 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from linli.cases.views.report import MOST_REPORTS, SECONDS, too_many
+from linli.cases.views.limits import may_send, too_many
 from linli.matters.actions.judging import join
 from linli.matters.forms import SecondForm
 from linli.matters.models import Category, Matter
 from linli.matters.states import OPEN, State
-from linli.org.limits import address_of, allow
 from linli.org.models import Division
 from linli.org.views.acting import act_page
 from linli.territory.models import Membership
@@ -35,7 +34,7 @@ FILLS = ("0-0", "1-1", "2-1", "3-0")  # none, then by thirds of the community wi
 def shown() -> QuerySet[Matter]:
     """Return what stands on public pages: of a kind that concerns nobody's family, not withdrawn, and not old."""
     since = timezone.now() - SHOWN
-    rows = Matter.objects.filter(category__private=False, block__isnull=False, parent=None)
+    rows = Matter.objects.of_public_kind().filter(block__isnull=False, parent=None)
     rows = rows.exclude(state__in=(State.WITHDRAWN, State.MERGED))
     return rows.filter(Q(state__in=OPEN) | Q(closed_at__gte=since))
 
@@ -77,8 +76,8 @@ def second(request: HttpRequest, number: str) -> HttpResponse:
     one = shown().filter(number=number, state__in=OPEN).select_related("category").first()
     if one is None:
         raise Http404(number)
-    if request.method == "POST" and not _may_send(request):
-        return too_many(request, MOST_REPORTS)
+    if request.method == "POST" and not may_send(request):
+        return too_many(request)
     title = _("附议") if one.kind == Matter.Kind.SUGGESTION else _("我也遇到")
     made: list[Any] = []
     answer = act_page(
@@ -87,10 +86,6 @@ def second(request: HttpRequest, number: str) -> HttpResponse:
         words=one.published or _("%(about)s（%(number)s）") % {"about": one.category, "number": one.number},
     )  # fmt: skip
     return redirect("cases:progress", number, made[0].secret) if made else answer
-
-
-def _may_send(request: HttpRequest) -> bool:
-    return allow(f"report:{address_of(request)}", most=MOST_REPORTS, seconds=SECONDS).allowed
 
 
 def _map(outlines: dict[int, Any], counts: dict[int, int], divisions: dict[int, Division]) -> dict[str, Any]:

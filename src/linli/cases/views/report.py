@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +17,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.cases.actions.report_case import report_case
 from linli.cases.forms import ReportForm
 from linli.cases.suggesting import best
+from linli.cases.views.limits import may_send, too_many
 from linli.matters.actions.judging import join
 from linli.matters.models import Matter
 from linli.matters.photos import forget, stash, stashed
 from linli.matters.similar import similar
 from linli.org.actors import PUBLIC
-from linli.org.limits import address_of, allow
 from linli.org.policies import actor_in, requires
 from linli.territory.models import Block, Building
 from linli.territory.outlines import block_near, community_outlines
 from linli.territory.search import search
 
-MOST_REPORTS, SECONDS = 10, 600.0
 CHOICES = 6
 SURE = 1  # a single answer of the address search is taken as it is
 WORKER = Path(__file__).resolve().parents[2] / "web" / "static" / "build" / "report-worker.js"
@@ -39,7 +37,7 @@ WORKER = Path(__file__).resolve().parents[2] / "web" / "static" / "build" / "rep
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """Take a report from whoever asks."""
-    return _take(request, "cases/report.html", MOST_REPORTS, Matter.Source.WEB)
+    return _take(request, "cases/report.html", Matter.Source.WEB)
 
 
 @never_cache
@@ -48,7 +46,7 @@ def report(request: HttpRequest) -> HttpResponse:
 def enter(request: HttpRequest) -> HttpResponse:
     """Enter what a caller says, or what was seen on a patrol: the same form, in the name of the post."""
     seen = request.GET.get("source") == Matter.Source.PATROL
-    return _take(request, "cases/enter.html", 0, Matter.Source.PATROL if seen else Matter.Source.CALLER)
+    return _take(request, "cases/enter.html", Matter.Source.PATROL if seen else Matter.Source.CALLER)
 
 
 @require_safe
@@ -66,25 +64,25 @@ def worker(request: HttpRequest) -> HttpResponse:
     return HttpResponse(WORKER.read_bytes(), content_type="text/javascript; charset=utf-8")
 
 
-def _take(request: HttpRequest, template: str, most: int, source: str) -> HttpResponse:
+def _take(request: HttpRequest, template: str, source: str) -> HttpResponse:
     given = _building(request.GET.get("street", ""), request.GET.get("code", ""))
     posted = request.method == "POST"
     found = _choices(request.POST.get("place", "")) if posted and given is None else []
     options: dict[str, Any] = {"found": found if len(found) > SURE else None, "place": str(given) if given else ""}
     form = ReportForm(request.POST if posted else None, request.FILES or None, **options)
-    answer = _try(request, form, given, found, most, source) if posted and form.is_valid() else None
+    answer = _try(request, form, given, found, source) if posted and form.is_valid() else None
     if isinstance(answer, HttpResponse):
         return answer
     if answer:  # neighbours who reported before: asked once, in the same form
         form = ReportForm(request.POST, None, **options, neighbours=answer)
         form.is_valid()
         form.add_error("same", _("请选一项：加入后一起看进度，不用再等人重办一遍。"))
-    context = {"form": form, "given": given, "source": source, "offline": source == Matter.Source.WEB}
+    context = {"form": form, "given": given, "source": source}
     return render(request, template, context, status=422 if form.errors else 200)
 
 
 def _try(
-    request: HttpRequest, form: ReportForm, given: Building | None, found: list[tuple[str, str]], most: int, source: str
+    request: HttpRequest, form: ReportForm, given: Building | None, found: list[tuple[str, str]], source: str
 ) -> HttpResponse | list[tuple[str, str]] | None:
     """Open the case, or join another; or return the neighbours' cases to ask about, or None after an error."""
     said, point = form.cleaned_data, form.point
@@ -104,8 +102,8 @@ def _try(
             form.add_error("place", _("地图上的位置不在本区范围内，请重新点，或只写地点。"))
             stash(waiting, said["key"], said["photos"])
             return None
-    if most and not allow(f"report:{address_of(request)}", most=most, seconds=SECONDS).allowed:
-        return too_many(request, most)
+    if source == Matter.Source.WEB and not may_send(request):
+        return too_many(request)
     if request.POST.get("same", "") == "":
         known = Matter.objects.filter(key=said["key"]).exists()
         neighbours = [] if known else _neighbours(said["text"], building, block)
@@ -123,7 +121,7 @@ def _send(
     public = source == Matter.Source.WEB
     try:
         if same.isdigit() and public:
-            other = Matter.objects.filter(number=same).first()
+            other = Matter.objects.of_public_kind().filter(number=same).first()
             if other is None:
                 raise ValidationError(_("没有这件事。"))
             follower = join(matter=other, key=said["key"], text=said["text"], contact=said["contact"])
@@ -148,9 +146,8 @@ def _neighbours(text: str, building: Building | None, block: Block | None) -> li
     home = building.block if building is not None else block
     if home is None:
         return []
-    open_ones = Matter.objects.filter(kind=Matter.Kind.REPORT) | Matter.objects.filter(kind=Matter.Kind.SUGGESTION)
-    found = similar(text, home, open_ones.exclude(category__private=True), building=building, category=best(text)[0])
-    return [(str(one.matter.number), _named(one.matter)) for one in found if one.matter.category is not None]
+    found = similar(text, home, Matter.objects.of_public_kind(), building=building, category=best(text)[0])
+    return [(str(one.matter.number), _named(one.matter)) for one in found]
 
 
 def _named(matter: Matter) -> str:
@@ -170,10 +167,3 @@ def _choices(place: str) -> list[tuple[str, str]]:
 def _building(street: str, code: str) -> Building | None:
     rows = Building.objects.select_related("block__street", "compound")
     return rows.filter(block__street__code=street, code=code).first() if street and code else None
-
-
-def too_many(request: HttpRequest, most: int) -> HttpResponse:
-    """Say that it was too often, and when it may be again."""
-    answer = render(request, "429.html", status=429)
-    answer["Retry-After"] = str(math.ceil(SECONDS / most))
-    return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -149,18 +150,14 @@ def duties(request: HttpRequest) -> HttpResponse:
 def duty(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Write an entry of a duty list, or a new version of one."""
     old = get_object_or_404(DutyItem.objects.on(timezone.localdate()), pk=pk) if pk is not None else None
-    divisions = _divisions(request)
     fields = ("list", "number", "text", "owner", "basis", "division")
     initial = {name: getattr(old, name) for name in fields} if old else {}
     if old is not None:
         initial["categories"] = list(old.categories.all())
 
-    class Here(DutyForm):
-        def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(divisions, *args, **options)
-
     return act_page(
-        request, Here, lambda **said: ruling.write_duty(actor_in(request), replaces=old, **said),
+        request, partial(DutyForm, _divisions(request)),
+        lambda **said: ruling.write_duty(actor_in(request), replaces=old, **said),
         title=str(old or _("增加清单条目")), submit=_("保存"), done=_("已保存。"), back=reverse("cases:duties"),
         trail=[*_trail(), (_("权责清单"), reverse("cases:duties"))], initial=initial,
         words=_("“收回”清单里的事不能派给街道和社区，系统会引用这一条。"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar as months
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -106,12 +107,9 @@ def hours(request: HttpRequest) -> HttpResponse:
     areas = actor_in(request).areas(PERMISSION)
     mine = Division.objects.on(timezone.localdate()).filter(under("path", areas)).exclude(kind=Division.Kind.GRID)
 
-    class Here(HoursForm):
-        def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(mine.order_by("code"), *args, **options)
-
     return act_page(
-        request, Here, lambda **said: office.set_hours(actor_in(request), **said), title=_("办公时间"),
+        request, partial(HoursForm, mine.order_by("code")),
+        lambda **said: office.set_hours(actor_in(request), **said), title=_("办公时间"),
         submit=_("保存"), done=_("已保存。"), back=reverse("matters:calendar"),
         trail=[(_("工作日历"), reverse("matters:calendar"))], initial={"shifts": _words(OfficeHours())},
         words=_("下级单位没有自己的办公时间时，按最近的上级。"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -161,32 +162,18 @@ def _top(place: Division) -> Division:
     return place
 
 
-def form_of(request: HttpRequest, one: Matter, verb: str) -> type[forms.Form]:
+def form_of(request: HttpRequest, one: Matter, verb: str) -> Callable[..., forms.Form]:
     """Return the form of a verb, knowing the posts or matters that it may name."""
-    base = ACTS[verb][0]
+    base: Callable[..., forms.Form] = ACTS[verb][0]
     if verb in ("dispatch", "hand_over", "decide"):
         place = one.division() or actor_in(request).posts[0].division
         if verb != "dispatch" or place.kind == Division.Kind.STREET:
             place = place.parent or place
         taken_back = refusal(one, place) is not None  # only the levels above may be asked
         place = _top(place) if taken_back else place
-
-        class Seats(base):  # type: ignore[misc,valid-type]
-            def __init__(self, *args: Any, **options: Any) -> None:
-                super().__init__(place, *args, **options)
-                if taken_back:
-                    to = self.fields["to"]
-                    to.queryset = to.queryset.exclude(division__kind__in=BELOW)
-
-        return Seats
+        return partial(base, place, leaving_out=BELOW if taken_back else ())
     if verb == "merge":
-        seen = _seen(request)
-
-        class Others(base):  # type: ignore[misc,valid-type]
-            def __init__(self, *args: Any, **options: Any) -> None:
-                super().__init__(seen, *args, **options)
-
-        return Others
+        return partial(base, _seen(request))
     return base
 
 

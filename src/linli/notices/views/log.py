@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -80,12 +80,9 @@ def add(request: HttpRequest) -> HttpResponse:
     actor = actor_in(request)
     mine = Division.objects.on(timezone.localdate()).filter(under("path", actor.areas(PERMISSION))).order_by("code")
 
-    class Mine(DestinationForm):
-        def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(mine, *args, **options)
-
     return act_page(
-        request, Mine, lambda **said: minding.add_destination(actor, **said), title=_("增加通知去向"),
+        request, partial(DestinationForm, mine),
+        lambda **said: minding.add_destination(actor, **said), title=_("增加通知去向"),
         submit=_("增加"), done=_("已增加。"), back=reverse("notices:destinations"),
         words=_("有新事项派到这个单位时，上班时间发到这里；紧急事项随时发。"),
         trail=[*_trail(), (_("通知去向"), reverse("notices:destinations"))],

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 
 def act_page(
     request: HttpRequest,
-    form: type[forms.Form],
+    form: Callable[..., forms.Form],
     do: Callable[..., object],
     *,
     title: str,
@@ -33,7 +33,7 @@ def act_page(
     Parameters
     ----------
     form
-        What is asked.
+        What is asked: a form's class, or one with its first arguments given.
     do
         Called with the form's values by name; what it refuses by `ValidationError` is said in the form.
     title, submit, words

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -46,14 +48,9 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
     role = get_object_or_404(Role, code=code)
     choices = [(permission, _(words)) for permission, words in PERMISSIONS.items()]
 
-    class Form(RoleForm):
-        """The permissions that there are."""
-
-        def __init__(self, *args: object, **options: object) -> None:
-            super().__init__(choices, *args, **options)
-
     return act_page(
-        request, Form, lambda permissions: actions.change_role(actor_in(request), role=role, permissions=permissions),
+        request, partial(RoleForm, choices),
+        lambda permissions: actions.change_role(actor_in(request), role=role, permissions=permissions),
         title=role.title, submit=_("保存"), done=_("角色已变更，立即对所有担任者生效。"), back=reverse("org:roles"),
         words=_("变更对担任这个角色的所有岗位立即生效。系统、安全、审计三类权限不能并在一个角色里。"),
         trail=[(_("角色"), reverse("org:roles"))], initial={"permissions": role.permissions},

@@ -1,0 +1,29 @@
+"""How often one address may report, and look up, without an account; and the page that says it was too often."""
+
+from __future__ import annotations
+
+import math
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from linli.org.limits import address_of, allow
+
+MOST_REPORTS, MOST_LOOKS, SECONDS = 10, 60, 600.0
+
+
+def may_send(request: HttpRequest) -> bool:
+    """Count a report, or a joining; whether the address may send another."""
+    return allow(f"report:{address_of(request)}", most=MOST_REPORTS, seconds=SECONDS).allowed
+
+
+def may_look(request: HttpRequest) -> bool:
+    """Count a look-up by number and code; whether the address may make another."""
+    return allow(f"matter:{address_of(request)}", most=MOST_LOOKS, seconds=SECONDS).allowed
+
+
+def too_many(request: HttpRequest, most: int = MOST_REPORTS) -> HttpResponse:
+    """Say that it was too often, and when it may be again."""
+    answer = render(request, "429.html", status=429)
+    answer["Retry-After"] = str(math.ceil(SECONDS / most))
+    return answer
