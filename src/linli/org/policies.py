@@ -40,6 +40,8 @@ PERMISSIONS: dict[str, str] = {
     "notices.manage": _("查看和重发通知、设置通知去向"),
     "planning.diagnose": _("查看社区规模体检"),
     "planning.standards": _("维护规模标准"),
+    "planning.plan": _("编制划分方案"),
+    "planning.enact": _("使方案生效"),
 }
 
 

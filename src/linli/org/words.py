@@ -10,6 +10,7 @@ VERBS = {
     "org.assign_code": _("区划赋码"),
     "org.change_status": _("区划状态变更"),
     "org.abolish": _("撤销区划"),
+    "org.withdraw_division": _("撤回拟设区划"),
     "org.create_post": _("设立岗位"),
     "org.appoint": _("任命"),
     "org.leave_post": _("离岗"),

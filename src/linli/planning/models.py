@@ -1,4 +1,4 @@
-"""The nouns of split projects: so far the size standard, in versions."""
+"""The nouns of split projects: the size standard in versions, and what `project_models` has."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from linli.org.days import holding
+from linli.planning.project_models import Enactment, Plan, PlanChange, Project, Run, Scenario
+
+__all__ = ["Enactment", "Plan", "PlanChange", "Project", "Run", "Scenario", "Standard"]
 
 
 class StandardQuerySet(models.QuerySet["Standard"]):

@@ -1,0 +1,52 @@
+"""Open a split project: a street's communities, how they are counted, within which bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from linli.org.actors import Actor
+from linli.org.models import Division
+from linli.org.policies import permit
+from linli.planning.models import Project, Standard
+
+PERMISSION = "planning.plan"
+
+
+def open_project(
+    actor: Actor, *, street: Division, title: str, scope: Sequence[Division], standard: Standard, count: str,
+    households_least: int, households_most: int,
+) -> Project:  # fmt: skip
+    """Open a project.
+
+    Raises
+    ------
+    ValidationError
+        Bounds the wrong way round, no community, or one of another street.
+    PermissionDenied
+        The actor may not.
+    """
+    permit(actor, PERMISSION, street)
+    if not scope:
+        raise ValidationError(_("请至少选一个社区。"), code="scope")
+    if any(one.parent_id != street.pk or one.kind != Division.Kind.COMMUNITY for one in scope):
+        raise ValidationError(_("社区须在同一街道。"), code="scope")
+    if not 0 < households_least <= households_most:
+        raise ValidationError(_("户数上限须不低于下限，且不少于1户"), code="households_most")
+    made = Project(
+        street=street, title=title.strip(), standard=standard, count=count, households_least=households_least,
+        households_most=households_most, by=actor.reference,
+    )  # fmt: skip
+    made.full_clean()
+    with transaction.atomic():
+        made.save()
+        made.scope.set(scope)
+        actor.record(
+            "planning.open_project", object=made.reference, permission=PERMISSION,
+            content={"title": made.title, "street": street.code, "scope": sorted(one.code for one in scope),
+                     "count": count, "households": [households_least, households_most]},
+        )  # fmt: skip
+    return made

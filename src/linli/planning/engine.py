@@ -1,0 +1,89 @@
+"""Between what the database keeps of a plan and what the engine works with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from linli.geodata import Blocks
+from linli.planning.models import Plan, Project, Scenario
+from linli.plans.checks import broken_rules
+from linli.plans.plan import Plan as Found
+from linli.plans.profiles import profile_names
+from linli.plans.rules import DEFAULT_PROFILE, Rules
+from linli.plans.working import partial_plan
+
+MEASURES = ("boundary", "cut_length_m", "reliance", "balance", "polsby_popper", "continuity", "access", "facilities")
+
+
+def rules_of(project: Project, scenario: Scenario | None, blocks: Blocks) -> Rules:
+    """Return the rules of a scenario; without one the project's bounds, compounds whole, every community kept."""
+    compounds = any(blocks.columns["compound"]) and (scenario is None or scenario.keep_whole)
+    kept = [str(one.name) for one in project.scope.all()] if scenario is None else list(scenario.kept)
+    code = project.standard.code
+    return Rules(
+        households=(project.households_least, project.households_most),
+        keep_whole="compound" if compounds else None,
+        kept=kept,
+        never_cross_kinds=tuple(scenario.never_cross) if scenario else (),
+        fixed=dict(scenario.fixed) if scenario else {},
+        profile=code if code in profile_names() else DEFAULT_PROFILE,
+    )
+
+
+def found_of(plan: Plan, blocks: Blocks) -> Found:
+    """Return a stored plan as the engine has it; a block that it does not know is open."""
+    names = [plan.community_of(code) for code in blocks.ids]
+    locked = set(plan.locked)
+    return partial(plan.project, plan.scenario, blocks, names, [code in locked for code in blocks.ids], plan.parents)
+
+
+def partial(
+    project: Project, scenario: Scenario | None, blocks: Blocks, names: list[str], locked: list[bool],
+    parents: Mapping[str, str],
+) -> Found:  # fmt: skip
+    """Return a plan from a community for each block, '' where it is open."""
+    held = [bool(lock and name) for lock, name in zip(locked, names, strict=True)]
+    made = partial_plan(blocks, names, rules_of(project, scenario, blocks), count=project.count, locked=held)
+    return replace(made, parents=dict(parents))
+
+
+def fields_of(found: Found) -> dict[str, Any]:
+    """Return what a stored version keeps of a plan: labels, figures, broken rules, proof."""
+    names = list(found.names)
+    place = {name: k for k, name in enumerate(names)}
+    counts = found.blocks.counts(found.count)
+    measures = found.measures() if not (found.community == "").any() else {}
+    present = set(found.blocks.columns["community"])
+    return {
+        "names": names,
+        "parents": {name: found.parents.get(name) or _origin(found, name) for name in names},
+        "labels": {
+            code: place[name] for code, name in zip(found.blocks.ids, found.community.tolist(), strict=True) if name
+        },
+        "locked": [] if found.locked is None else [found.blocks.ids[k] for k in np.flatnonzero(found.locked)],
+        "measures": {name: _plain(measures[name]) for name in MEASURES if measures.get(name) is not None},
+        "households": {name: int(counts[found.community == name].sum()) for name in names},
+        "broken": [one.text for one in broken_rules(found)],
+        "proof": {
+            "status": found.status, "objective": _plain(found.objective), "bound": _plain(found.bound),
+            "goal": found.goal, "method": found.proof.method if found.proof else "",
+            "claim": found.proof.claim if found.proof else "", "seed": found.seed,
+            "new": sum(name not in present for name in names),
+        },
+    }  # fmt: skip
+
+
+def _origin(found: Found, name: str) -> str:
+    """Where most households of a community live today."""
+    counts, present = found.blocks.counts(found.count), found.blocks.columns["community"]
+    inside = found.community == name
+    homes = {str(home): int(counts[inside & (present == home)].sum()) for home in sorted(set(present[inside]))}
+    return max(homes, key=lambda home: homes[home], default="")
+
+
+def _plain(value: Any) -> Any:
+    return None if value is None else float(value)

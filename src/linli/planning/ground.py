@@ -1,0 +1,108 @@
+"""A street's ground from the database as the engine takes it: blocks in metres, their counts, the lines between."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from datetime import date
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import shapely
+
+from linli.geodata import Blocks, Lines
+from linli.geodata.borders import find_borders
+from linli.geodata.coordinates import local_crs, transform
+from linli.org.models import Division
+from linli.planning.models import Project
+from linli.territory.lookup import ground_stamp
+from linli.territory.models import Block, Count, Facility, Line, Membership
+
+GEOGRAPHIC = "EPSG:4490"
+MOST_KEPT = 4
+_kept: OrderedDict[tuple[int, int, date, Any], Blocks] = OrderedDict()
+_lock = Lock()
+
+
+def ground_of(project: Project, day: date) -> Blocks:
+    """Return the blocks of a project's communities as they stand on a day, with every count that all of them have."""
+    names = [str(one.name) for one in project.scope.all()]
+    return street_ground(project.street, day).select_communities(names)
+
+
+def street_ground(street: Division, day: date) -> Blocks:
+    """Return a street's blocks that belong to a community on a day; kept until ground or counts change.
+
+    Columns are `community` (names), `compound`, `police_area`, `school_area`, `facilities`, and the counts that every
+    block has: the newest up to the day. A count that some block lacks is left out, never taken as none.
+    """
+    newest = Count.objects.order_by("-pk").values_list("pk", flat=True).first()
+    key = (street.pk, ground_stamp(), day, newest)
+    with _lock:
+        if key not in _kept:
+            _kept[key] = _read(street, day)
+            while len(_kept) > MOST_KEPT:
+                _kept.popitem(last=False)
+        return _kept[key]
+
+
+def _read(street: Division, day: date) -> Blocks:
+    homes = dict(
+        Membership.objects.on(day).filter(block__street=street).values_list("block", "community__name")
+    )
+    rows = [row for row in Block.objects.filter(street=street).select_related("compound").order_by("code")
+            if row.pk in homes]  # fmt: skip
+    ids = tuple(row.code for row in rows)
+    place = {row.pk: k for k, row in enumerate(rows)}
+    degrees = np.array([row.shape for row in rows], dtype=object)
+    middle = shapely.total_bounds(degrees) if rows else (105.0, 35.0, 105.0, 35.0)
+    crs = local_crs((middle[0] + middle[2]) / 2, (middle[1] + middle[3]) / 2)
+    ground = transform(degrees, GEOGRAPHIC, crs)
+    columns: dict[str, Any] = {
+        "community": np.array([homes[row.pk] for row in rows], dtype=object),
+        "compound": np.array([row.compound.code if row.compound else None for row in rows], dtype=object),
+        "police_area": np.array([row.police_area for row in rows], dtype=object),
+        "school_area": np.array([row.school_area for row in rows], dtype=object),
+        "facilities": _facilities(street, place),
+    }
+    columns |= _counts(street, place, day)
+    return Blocks(ids, ground, columns, _lines(street, place, crs, ids), find_borders(ids, ground)[1], crs)
+
+
+def _facilities(street: Division, place: dict[int, int]) -> Any:
+    kinds: dict[int, list[str]] = defaultdict(list)
+    for block, kind in Facility.objects.filter(street=street, block__isnull=False).values_list("block", "kind"):
+        kinds[place.get(block, -1)].append(kind)
+    return np.array([";".join(kinds.get(k, ())) for k in range(len(place))], dtype=object)
+
+
+def _counts(street: Division, place: dict[int, int], day: date) -> dict[str, Any]:
+    rows = Count.objects.filter(block__street=street, as_of__lte=day).order_by("as_of", "pk")
+    found: dict[str, dict[int, int]] = defaultdict(dict)
+    for block, definition, value in rows.values_list("block", "definition", "value"):
+        if block in place:
+            found[definition][place[block]] = value  # the newest comes last
+    return {
+        name: np.array([values[k] for k in range(len(place))], dtype=np.int64)
+        for name, values in sorted(found.items())
+        if len(values) == len(place)
+    }
+
+
+def _lines(street: Division, place: dict[int, int], crs: str, ids: tuple[str, ...]) -> Lines:
+    rows = []
+    kept = Line.objects.filter(a__street=street, b__street=street).order_by("pk")
+    for a, b, length, kind, name, wkb in kept.values_list("a", "b", "length_m", "kind", "name", "wkb"):
+        if a in place and b in place:
+            one, other = sorted((place[a], place[b]), key=lambda k: ids[k])
+            rows.append((one, other, length, kind, name, shapely.from_wkb(bytes(wkb)) if wkb else None))
+    a, b, length, kind, name, drawn = zip(*rows, strict=True) if rows else ((), (), (), (), (), ())
+    geometry = np.empty(len(rows), dtype=object)
+    geometry[:] = list(drawn)
+    known = np.array([one is not None for one in drawn], dtype=np.bool_)
+    if known.any():
+        geometry[known] = transform(geometry[known], GEOGRAPHIC, crs)
+    return Lines(
+        np.array(a, dtype=np.int64), np.array(b, dtype=np.int64), np.array(length, dtype=np.float64),
+        np.array(kind, dtype=object), np.array(name, dtype=object), np.full(len(rows), np.nan), geometry,
+    )  # fmt: skip

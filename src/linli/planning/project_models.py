@@ -1,0 +1,174 @@
+"""The nouns of a split: a project, its scenarios, their runs, plans in versions, and what puts a plan in force."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from linli.jobs.models import Job
+from linli.org.models import Division
+from linli.org.rest import under
+from linli.territory.models import Assignment, Count
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    """Projects by who may see them."""
+
+    def seen_by(self, areas: Any) -> ProjectQuerySet:
+        """Those of streets in the areas, paths of divisions."""
+        return self.filter(under("street__path", areas))
+
+
+class Project(models.Model):
+    """One undertaking to draw a street's communities anew: which, counted how, within which bounds."""
+
+    street = models.ForeignKey(Division, models.PROTECT, related_name="+")
+    title = models.CharField(_("名称"), max_length=60)
+    scope = models.ManyToManyField(Division, related_name="+", verbose_name=_("调整哪些社区"))
+    standard = models.ForeignKey("planning.Standard", models.PROTECT, related_name="+", verbose_name=_("规模标准"))
+    count = models.CharField(_("口径"), max_length=24, choices=Count.Definition.choices)
+    households_least = models.PositiveIntegerField(_("户数下限"))
+    households_most = models.PositiveIntegerField(_("户数上限"))
+    by = models.CharField(max_length=80)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["street", "title"], name="one_project_a_title")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def reference(self) -> str:
+        """How the ledger names it."""
+        return f"project:{self.pk}"
+
+
+class Scenario(models.Model):
+    """What the engine is asked: how many communities, which goal, which rules beyond the bounds; never changed."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="scenarios")
+    number = models.PositiveIntegerField(_("编号"))
+    parts = models.PositiveIntegerField(_("社区个数"), null=True, blank=True)  # None: free
+    goals = models.JSONField(default=dict)  # goal to weight
+    keep_whole = models.BooleanField(_("不拆分小区"), default=True)
+    never_cross = models.JSONField(default=list)  # kinds of line
+    kept = models.JSONField(default=list)  # names of communities that go on
+    fixed = models.JSONField(default=dict)  # code of a block to the community it must belong to
+    seed = models.PositiveIntegerField(_("种子"), default=1)
+    seconds = models.PositiveIntegerField(_("最多用时（秒）"), default=60)
+    by = models.CharField(max_length=80)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="one_scenario_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.project} S{self.number}"
+
+
+class Plan(models.Model):
+    """A version of a plan: which community every block of the project would belong to. Written once, never changed."""
+
+    class Source(models.TextChoices):
+        """Who drew it."""
+
+        ENGINE = "engine", _("引擎")
+        HAND = "hand", _("手工")
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="plans")
+    number = models.PositiveIntegerField(_("版本"))
+    branch = models.CharField(_("分支"), max_length=40, default="main")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    scenario = models.ForeignKey(Scenario, models.PROTECT, null=True, blank=True, related_name="plans")
+    source = models.CharField(_("来源"), max_length=8, choices=Source.choices)
+    names = models.JSONField(default=list)  # of its communities, in the order of listing
+    parents = models.JSONField(default=dict)  # name to the present community it comes from
+    labels = models.JSONField(default=dict)  # code of a block to the place of its community in `names`
+    locked = models.JSONField(default=list)  # codes of blocks that were held by hand
+    measures = models.JSONField(default=dict)
+    households = models.JSONField(default=dict)  # name to its count
+    broken = models.JSONField(default=list)  # rules that it breaks, in words
+    proof = models.JSONField(default=dict)  # status, objective, bound, method, claim
+    why = models.CharField(_("为什么改"), max_length=200, blank=True)
+    by = models.CharField(max_length=80)
+    made_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(_("公示"), null=True, blank=True)
+    published_to = models.DateField(_("公示至"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="one_plan_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.project} V{self.number}"
+
+    @property
+    def reference(self) -> str:
+        """How the ledger names it."""
+        return f"plan:{self.pk}"
+
+    def community_of(self, code: str) -> str:
+        """Return the community of a block, '' where it is left open."""
+        place = self.labels.get(code)
+        return "" if place is None else str(self.names[place])
+
+
+class PlanChange(models.Model):
+    """One block that a version moves: from which community to which."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="changes")
+    block = models.CharField(max_length=40)
+    before = models.CharField(max_length=60, blank=True)
+    after = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.block} {self.before} → {self.after}"
+
+
+class Run(models.Model):
+    """One search by the engine for a scenario: the job that does it, and the plan that came of it."""
+
+    scenario = models.ForeignKey(Scenario, models.CASCADE, related_name="runs")
+    job = models.OneToOneField(Job, models.CASCADE, related_name="+")
+    plan = models.OneToOneField(Plan, models.SET_NULL, null=True, blank=True, related_name="run")
+    clash = models.JSONField(default=list)  # the smallest set of rules that contradict each other, in words
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.scenario} {self.job_id}"
+
+
+class Enactment(models.Model):
+    """What puts a plan in force from a midnight on: the paper, the day, the relabellings, the communities founded."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="enactments")
+    from_day = models.DateField(_("生效日期"))
+    paper = models.CharField(_("批复文号"), max_length=120)
+    assignments = models.ManyToManyField(Assignment, related_name="enactments")
+    founded = models.ManyToManyField(Division, related_name="+")
+    by = models.CharField(max_length=80)
+    made_at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.plan} {self.from_day}"
+
+    @property
+    def reference(self) -> str:
+        """How the ledger names it."""
+        return f"enactment:{self.pk}"

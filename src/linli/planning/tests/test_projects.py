@@ -1,0 +1,201 @@
+"""From a project to a boundary in force: runs, versions, conflicts, publication, enactment, taking back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from linli.jobs.models import Job
+from linli.jobs.running import run_job
+from linli.ledger.models import Entry
+from linli.org.actors import SYSTEM, Actor, actor_of
+from linli.org.models import Division
+from linli.org.tests.world import World
+from linli.planning.actions.enact import enact, undo_enactment
+from linli.planning.actions.publish_plan import publish_plan
+from linli.planning.actions.run_scenario import cancel_run, run_scenario
+from linli.planning.actions.save_plan import MovedOnError, save_plan
+from linli.planning.models import Enactment, Plan, Project, Run
+from linli.territory.models import Block, Membership
+
+TOMORROW = timedelta(days=1)
+
+
+@pytest.fixture
+def found(project: Project) -> Plan:
+    """The engine's plan in two communities."""
+    run = run_scenario(SYSTEM, project=project, goals={"boundary": 1.0}, parts=2, kept=["团结"], seconds=5)
+    assert run_job(run.job).state == Job.State.DONE
+    run.refresh_from_db()
+    assert run.plan is not None
+    return run.plan
+
+
+def home(block: Block, day: date) -> str:
+    return str(Membership.objects.on(day).get(block=block).community.name)
+
+
+def drawn(plan: Plan, **moved: str) -> dict[str, str]:
+    return {**{code: plan.community_of(code) for code in plan.labels}, **moved}
+
+
+def test_a_run_makes_a_version_that_keeps_the_rules(found: Plan) -> None:
+    assert found.number == 1
+    assert found.source == Plan.Source.ENGINE
+    assert not found.broken
+    assert found.proof["status"] == "proven"
+    assert "团结" in found.names
+    assert sum(found.households.values()) == 4800
+    assert len({found.community_of(code) for code in ("B00", "B01")}) == 1, "a compound is whole"
+    assert found.changes.count() == sum(found.community_of(code) != "团结" for code in found.labels)
+
+
+def test_run_again_after_a_kill_leaves_one_version(found: Plan) -> None:
+    job = found.run.job
+    Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING, lease_until=timezone.now() - TOMORROW)
+    job.refresh_from_db()
+    assert run_job(job).state == Job.State.DONE
+    assert Plan.objects.count() == 1
+
+
+def test_what_cannot_be_is_answered_with_the_rules_that_clash(project: Project) -> None:
+    run = run_scenario(SYSTEM, project=project, goals={"boundary": 1.0}, parts=4, kept=["团结"], seconds=5)
+    assert run_job(run.job).state == Job.State.DONE
+    run.refresh_from_db()
+    assert run.plan is None
+    assert run.clash
+
+
+def test_a_run_is_called_off(project: Project) -> None:
+    run = run_scenario(SYSTEM, project=project, goals={"boundary": 1.0}, seconds=5)
+    cancel_run(SYSTEM, run=run)
+    assert Run.objects.get(pk=run.pk).job.state == Job.State.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [({"goals": {}}, "goals"), ({"goals": {"beauty": 1.0}}, "goals"), ({"seconds": 0}, "seconds"), ({"kept": ["东门"]}, "kept")],
+)
+def test_a_scenario_that_cannot_be_asked(project: Project, more: dict[str, object], field: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        run_scenario(SYSTEM, **{"project": project, "goals": {"boundary": 1.0}, **more})  # type: ignore[arg-type]
+    assert error.value.code == field
+
+
+def test_a_drawn_version_tells_what_it_moves_and_why(project: Project, found: Plan) -> None:
+    new = next(name for name in found.names if name != "团结")
+    code = next(code for code in sorted(found.labels) if found.community_of(code) == "团结")
+    made = save_plan(
+        SYSTEM, project=project, base=found, communities=drawn(found, **{code: new}), locked=[code], why="居民要求"
+    )
+    assert (made.number, made.parent, made.branch, made.source) == (2, found, found.branch, Plan.Source.HAND)
+    assert [(c.block, c.before, c.after) for c in made.changes.all()] == [(code, "团结", new)]
+    assert made.locked == [code]
+    assert made.households[new] == found.households[new] + 300
+    entry = Entry.objects.filter(verb="planning.save_plan").latest("seq")
+    assert "居民要求" in entry.content
+
+
+def test_an_open_block_is_kept_open_and_said(project: Project, found: Plan) -> None:
+    said = drawn(found)
+    del said["B33"]
+    made = save_plan(SYSTEM, project=project, base=found, communities=said, why="先空着")
+    assert made.community_of("B33") == ""
+    assert made.broken
+    with pytest.raises(ValidationError) as error:
+        enact(SYSTEM, plan=made, from_day=timezone.localdate() + TOMORROW, paper="批复1号")
+    assert error.value.code == "open"
+
+
+def test_saving_on_a_head_that_moved_on_is_a_conflict(project: Project, found: Plan) -> None:
+    mine, theirs = drawn(found, B33="团结"), drawn(found, B30="团结")
+    second = save_plan(SYSTEM, project=project, base=found, communities=theirs, why="他们的")
+    with pytest.raises(MovedOnError) as error:
+        save_plan(SYSTEM, project=project, base=found, communities=mine, why="我的")
+    assert error.value.head == second
+    fork = save_plan(SYSTEM, project=project, base=found, communities=mine, why="另起", branch="我的")
+    assert (fork.parent, fork.branch) == (found, "我的")
+    over = save_plan(SYSTEM, project=project, base=found, communities=mine, why="我的", over=second)
+    assert over.parent == second
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"why": " "}, "why"), ({"communities": {"B00": ""}}, "communities"), ({"branch": "a b"}, "branch"),
+        ({"communities": {"B99": "团结"}}, "blocks"),
+    ],
+)  # fmt: skip
+def test_a_save_that_is_refused(project: Project, found: Plan, more: dict[str, object], field: str) -> None:
+    said = {"communities": drawn(found), "why": "试", **more}
+    with pytest.raises(ValidationError) as error:
+        save_plan(SYSTEM, project=project, base=found, **said)  # type: ignore[arg-type]
+    assert error.value.code == field
+    assert Plan.objects.count() == 1
+
+
+def test_an_enactment_moves_the_boundary_at_midnight(ground: dict[str, Block], found: Plan, world: World) -> None:
+    today = timezone.localdate()
+    done = enact(SYSTEM, plan=found, from_day=today + TOMORROW, paper="云政复〔2026〕1号")
+    new = next(name for name in found.names if name != "团结")
+    division = Division.objects.get(name=new)
+    assert (division.temporary, division.status) == (True, Division.Status.PREPARING)
+    assert world.division("团结").code == "539901001001"
+    moved = next(code for code in sorted(found.labels) if found.community_of(code) == new)
+    assert home(ground[moved], today) == "团结"
+    assert home(ground[moved], today + TOMORROW) == new
+    assert home(ground["B50"], today + TOMORROW) == "白云"
+    assert Entry.objects.filter(verb="planning.enact", public=True).count() == 1
+    undo_enactment(SYSTEM, enactment=done)
+    assert home(ground[moved], today + TOMORROW) == "团结"
+    assert not Division.objects.on(today + TOMORROW).filter(name=new).exists()
+    with pytest.raises(ValidationError):
+        undo_enactment(SYSTEM, enactment=done)
+    again = enact(SYSTEM, plan=found, from_day=today + TOMORROW, paper="云政复〔2026〕2号")
+    assert again.founded.get().code != division.code, "a code is never given twice"
+
+
+def test_what_is_in_force_is_corrected_not_undone(ground: dict[str, Block], found: Plan) -> None:
+    today = timezone.localdate()
+    done = enact(SYSTEM, plan=found, from_day=today, paper="云政复〔2026〕1号")
+    with pytest.raises(ValidationError) as error:
+        undo_enactment(SYSTEM, enactment=done)
+    assert error.value.code == "history"
+
+
+def test_an_enactment_that_fails_leaves_nothing(found: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    from linli.planning.actions import enact as room
+
+    def broken(*_args: object, **_options: object) -> None:
+        raise RuntimeError("the power went")
+
+    monkeypatch.setattr(room, "assign_blocks", broken)
+    with pytest.raises(RuntimeError):
+        enact(SYSTEM, plan=found, from_day=timezone.localdate() + TOMORROW, paper="批复1号")
+    assert not Enactment.objects.exists()
+    assert not Division.objects.filter(temporary=True).exists()
+
+
+def test_publication_counts_natural_days(found: Plan) -> None:
+    made = publish_plan(SYSTEM, plan=found, days=30)
+    assert made.published_to == timezone.localdate() + timedelta(days=30)
+    with pytest.raises(ValidationError):
+        publish_plan(SYSTEM, plan=found, days=30)
+
+
+def test_who_may(found: Plan, world: World) -> None:
+    secretary, clerk, officer = (who(world, name) for name in ("shuji", "jiedao", "quji"))
+    day = timezone.localdate() + TOMORROW
+    with pytest.raises(PermissionDenied):
+        publish_plan(secretary, plan=found)
+    with pytest.raises(PermissionDenied):
+        enact(clerk, plan=found, from_day=day, paper="批复1号")
+    publish_plan(clerk, plan=found)
+    assert enact(officer, plan=found, from_day=day, paper="批复1号").founded.count() == 1
+
+
+def who(world: World, username: str) -> Actor:
+    return actor_of(world.account(username))
