@@ -11,7 +11,7 @@ export default defineConfig({
     rollupOptions: {
       input: [
         "src/main.ts", "src/map.ts", "src/diagnosis.ts", "src/progress.ts", "src/place.ts", "src/report.ts", "src/today.ts",
-        "src/report-worker.ts",
+        "src/report-worker.ts", "src/workbench.ts",
       ],
       // the worker is served under an address of its own, see linli.cases.views.report.worker
       output: { entryFileNames: (chunk) => (chunk.name === "report-worker" ? "report-worker.js" : "assets/[name]-[hash].js") },

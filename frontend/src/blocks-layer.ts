@@ -7,7 +7,7 @@ export interface View {
   units: number;
 }
 
-/** What a back end for polygons offers; a WebGL one may join behind the same four. */
+/** What a back end for polygons offers; a WebGL one may join behind the same. */
 export interface Blocks {
   setUnits(units: Units): void;
   /** One number a unit, and the colour of every number. */
@@ -27,6 +27,9 @@ export class BlocksLayer extends L.Layer implements Blocks {
   private colours: readonly string[] = [];
   private listeners: ((view: View) => void)[] = [];
   private chosen = -1;
+  private view: { scale: number; left: number; top: number; width: number; height: number; edge: string } | null = null;
+  /** Units that bear a mark, 1 each; the workbench's locks. */
+  marks: Uint8Array | null = null;
   private map: L.Map | null = null;
 
   setUnits(units: Units): void {
@@ -93,22 +96,9 @@ export class BlocksLayer extends L.Layer implements Blocks {
     ink.lineJoin = "round";
     const style = getComputedStyle(canvas);
     const edge = style.getPropertyValue("--paper") || "#fbfaf6";
+    this.view = { scale, left, top, width, height, edge };
     let seen = 0;
-    for (let u = 0; u < this.zones.length; u++) {
-      const b = u * 4;
-      const [west, north] = [units.boxes[b]! * scale - left, units.boxes[b + 1]! * scale - top];
-      const [east, south] = [units.boxes[b + 2]! * scale - left, units.boxes[b + 3]! * scale - top];
-      if (east < 0 || south < 0 || west > width || north > height) continue;
-      seen++;
-      this.trace(u, scale, left, top);
-      ink.fillStyle = this.colours[this.zones[u]!] ?? "#d5cfc1";
-      ink.fill("evenodd");
-      if (Math.max(east - west, south - north) > OUTLINE_FROM) {
-        ink.strokeStyle = edge;
-        ink.lineWidth = 1;
-        ink.stroke();
-      }
-    }
+    for (let u = 0; u < this.zones.length; u++) if (this.one(u)) seen++;
     if (this.chosen >= 0) {
       this.trace(this.chosen, scale, left, top);
       ink.strokeStyle = style.getPropertyValue("--fill-ink") || "#26241f";
@@ -116,6 +106,35 @@ export class BlocksLayer extends L.Layer implements Blocks {
       ink.stroke();
     }
     for (const listener of this.listeners) listener({ zoom: map.getZoom(), units: seen });
+  }
+
+  /** Paint some units anew over what stands there: what a stroke costs. */
+  touch(units: Iterable<number>): void {
+    for (const u of units) this.one(u);
+  }
+
+  /** Paint one unit; false where it is out of sight. */
+  private one(u: number): boolean {
+    const { ink, units, view } = this;
+    if (!ink || !units || !view) return false;
+    const { scale, left, top } = view;
+    const b = u * 4;
+    const [west, north] = [units.boxes[b]! * scale - left, units.boxes[b + 1]! * scale - top];
+    const [east, south] = [units.boxes[b + 2]! * scale - left, units.boxes[b + 3]! * scale - top];
+    if (east < 0 || south < 0 || west > view.width || north > view.height) return false;
+    this.trace(u, scale, left, top);
+    ink.fillStyle = this.colours[this.zones[u]!] ?? "#d5cfc1";
+    ink.fill("evenodd");
+    if (Math.max(east - west, south - north) > OUTLINE_FROM) {
+      ink.strokeStyle = view.edge;
+      ink.lineWidth = 1;
+      ink.stroke();
+    }
+    if (this.marks?.[u]) {
+      ink.fillStyle = "#26241f";
+      ink.fillRect((west + east) / 2 - 2.5, (north + south) / 2 - 2.5, 5, 5);
+    }
+    return true;
   }
 
   private trace(u: number, scale: number, left: number, top: number): void {

@@ -47,9 +47,7 @@ def street_ground(street: Division, day: date) -> Blocks:
 
 
 def _read(street: Division, day: date) -> Blocks:
-    homes = dict(
-        Membership.objects.on(day).filter(block__street=street).values_list("block", "community__name")
-    )
+    homes = dict(Membership.objects.on(day).filter(block__street=street).values_list("block", "community__name"))
     rows = [row for row in Block.objects.filter(street=street).select_related("compound").order_by("code")
             if row.pk in homes]  # fmt: skip
     ids = tuple(row.code for row in rows)
@@ -66,7 +64,10 @@ def _read(street: Division, day: date) -> Blocks:
         "facilities": _facilities(street, place),
     }
     columns |= _counts(street, place, day)
-    return Blocks(ids, ground, columns, _lines(street, place, crs, ids), find_borders(ids, ground)[1], crs)
+    measured, rim = find_borders(ids, ground)
+    named = _lines(street, place, crs, ids)
+    # without the layer of lines a border is where two blocks touch, and nothing runs there
+    return Blocks(ids, ground, columns, named if len(named) else measured, rim, crs, lines_measured=not len(named))
 
 
 def _facilities(street: Division, place: dict[int, int]) -> Any:
@@ -96,13 +97,17 @@ def _lines(street: Division, place: dict[int, int], crs: str, ids: tuple[str, ..
         if a in place and b in place:
             one, other = sorted((place[a], place[b]), key=lambda k: ids[k])
             rows.append((one, other, length, kind, name, shapely.from_wkb(bytes(wkb)) if wkb else None))
-    a, b, length, kind, name, drawn = zip(*rows, strict=True) if rows else ((), (), (), (), (), ())
+    drawn = [row[5] for row in rows]
     geometry = np.empty(len(rows), dtype=object)
-    geometry[:] = list(drawn)
+    geometry[:] = drawn
     known = np.array([one is not None for one in drawn], dtype=np.bool_)
     if known.any():
         geometry[known] = transform(geometry[known], GEOGRAPHIC, crs)
+
+    def column(k: int, kind: Any) -> Any:
+        return np.array([row[k] for row in rows], dtype=kind)
+
     return Lines(
-        np.array(a, dtype=np.int64), np.array(b, dtype=np.int64), np.array(length, dtype=np.float64),
-        np.array(kind, dtype=object), np.array(name, dtype=object), np.full(len(rows), np.nan), geometry,
+        column(0, np.int64), column(1, np.int64), column(2, np.float64), column(3, object), column(4, object),
+        np.full(len(rows), np.nan), geometry,
     )  # fmt: skip

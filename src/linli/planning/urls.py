@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.planning.views import diagnosis, standards
+from linli.planning.views import diagnosis, plans, projects, public_plans, standards, workbench
 
 app_name = "planning"
 urlpatterns = [
@@ -14,4 +14,21 @@ urlpatterns = [
     path("standards/", standards.standards, name="standards"),
     path("standards/<slug:code>/publish", standards.publish, name="publish"),
     path("standards/<slug:code>/<int:version>/", standards.standard, name="standard"),
+    path("projects/", projects.projects, name="projects"),
+    path("projects/new", projects.new_project, name="new-project"),
+    path("projects/<int:pk>/", projects.project, name="project"),
+    path("projects/<int:pk>/run", projects.new_run, name="new-run"),
+    path("runs/<int:pk>/cancel", projects.cancel, name="cancel-run"),
+    path("projects/<int:pk>/<int:number>/", plans.plan, name="plan"),
+    path("projects/<int:pk>/<int:number>/beside", plans.beside, name="beside"),
+    path("projects/<int:pk>/<int:number>/plan.gpkg", plans.plan_file, name="plan-file"),
+    path("projects/<int:pk>/<int:number>/publish", plans.publish, name="publish-plan"),
+    path("projects/<int:pk>/<int:number>/enact", plans.put_in_force, name="enact"),
+    path("enactments/<int:pk>/undo", plans.take_back, name="undo-enactment"),
+    path("projects/<int:pk>/<int:number>/draw", workbench.workbench, name="workbench"),
+    path("projects/<int:pk>/<int:number>/ground.json", workbench.ground, name="workbench-ground"),
+    path("projects/<int:pk>/<int:number>/work", workbench.work, name="work"),
+    path("projects/<int:pk>/<int:number>/save", workbench.save, name="save"),
+    path("public/", public_plans.public_plans, name="public-plans"),
+    path("public/<int:pk>/", public_plans.public_plan, name="public-plan"),
 ]

@@ -34,6 +34,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(_("数据导入"), "ground:imports", "territory.import"),
     Entry(_("社区规模体检"), "planning:diagnosis", "planning.diagnose"),
     Entry(_("规模标准"), "planning:standards", "planning.diagnose"),
+    Entry(_("划分项目"), "planning:projects", "planning.plan"),
+    Entry(_("划分方案公示"), "planning:public-plans"),
     Entry(_("区划与岗位"), "org:divisions", "org.view"),
     Entry(_("账号"), "org:accounts", "security.accounts"),
     Entry(_("角色"), "org:roles", "security.grant"),

@@ -85,28 +85,35 @@ def _map(request: HttpRequest) -> dict[str, Any]:
     mine = request.GET.get("mine") == "1"
     rows = Matter.objects.held_by(actor) if mine else Matter.objects.open()
     late = Count("state", filter=Q(due_at__lt=now))
-    asked = rows.filter(block__isnull=False).values_list("block").annotate(number=Count("*"), late=late).order_by()
+    # by state and block, in the order of the index: by block alone SQLite reads every matter, not those that are open
+    asked = rows.filter(block__isnull=False).values_list("state", "block").annotate(number=Count("*"), late=late)
+    asked = asked.order_by()
+    seen: set[int] | None
     if not mine:  # which blocks one may see is asked once, not of every matter
         seen = set(blocks_of(actor, "matters.view", timezone.localdate()).values_list("pk", flat=True))
         areas = actor.areas("matters.view")
         if not all(post.division.path.startswith(areas) for post in actor.posts):  # seats that hold but do not see
             seen |= set(Matter.objects.held_by(actor).values_list("block", flat=True))
         asked = asked.filter(block__in=seen) if len(seen) <= FEW_BLOCKS else asked
-        counts = [row for row in asked if row[0] in seen]
     else:
-        counts = list(asked)
-    counts = sorted(counts, key=lambda row: -row[1])[:MOST_PLACES]
-    places = _places([key for key, _number, _late in counts])
+        seen = None
+    counted: dict[int, tuple[int, int]] = {}
+    for _state, block, number, overdue in asked:
+        if seen is None or block in seen:
+            before = counted.get(block, (0, 0))
+            counted[block] = (before[0] + number, before[1] + overdue)
+    counts = sorted(((key, *found) for key, found in counted.items()), key=lambda row: -row[1])[:MOST_PLACES]
+    places = _places([key for key, _number, _overdue in counts])
     points = []
-    for key, number, late in counts:
+    for key, number, overdue in counts:
         name, longitude, latitude = places[key]
         about = _("%(number)d 件在办") % {"number": number}
-        about += _("，%(late)d 件逾期") % {"late": late} if late else ""
+        about += _("，%(late)d 件逾期") % {"late": overdue} if overdue else ""
         points.append(
             {
                 "type": "Feature",
                 "properties": {
-                    "name": f"{name} · {about}", "mark": bool(late), "size": number,
+                    "name": f"{name} · {about}", "mark": bool(overdue), "size": number,
                     "href": f"{reverse('matters:matters')}?block={key}&state=open",
                 },
                 "geometry": {"type": "Point", "coordinates": [longitude, latitude]},

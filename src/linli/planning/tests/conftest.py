@@ -44,8 +44,12 @@ def ground(world: World) -> dict[str, Block]:
                 kind = "arterial" if dx and x % 2 else "lane"
                 shape = shapely.intersection(made[f"B{x}{y}"].shape, other.shape)
                 Line.objects.create(
-                    a=made[f"B{x}{y}"], b=other, length_m=100.0 if dx else 90.0, kind=kind,
-                    name="学府路" if kind == "arterial" else "", wkb=shapely.to_wkb(shape),
+                    a=made[f"B{x}{y}"],
+                    b=other,
+                    length_m=100.0 if dx else 90.0,
+                    kind=kind,
+                    name="学府路" if kind == "arterial" else "",
+                    wkb=shapely.to_wkb(shape),
                 )
     return made
 

@@ -77,7 +77,12 @@ def test_a_run_is_called_off(project: Project) -> None:
 
 @pytest.mark.parametrize(
     ("more", "field"),
-    [({"goals": {}}, "goals"), ({"goals": {"beauty": 1.0}}, "goals"), ({"seconds": 0}, "seconds"), ({"kept": ["东门"]}, "kept")],
+    [
+        ({"goals": {}}, "goals"),
+        ({"goals": {"beauty": 1.0}}, "goals"),
+        ({"seconds": 0}, "seconds"),
+        ({"kept": ["东门"]}, "kept"),
+    ],
 )
 def test_a_scenario_that_cannot_be_asked(project: Project, more: dict[str, object], field: str) -> None:
     with pytest.raises(ValidationError) as error:

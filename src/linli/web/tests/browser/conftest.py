@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -109,12 +109,33 @@ with transaction.atomic():
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve a site in processes of its own; return its address."""
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Fill a site in processes of its own; return what they run in."""
     home = tmp_path_factory.mktemp("site")
     keep = {name: value for name, value in os.environ.items() if not name.startswith(("LINLI", "DATABASE", "DJANGO"))}
-    environment = {**keep, "LINLI_HOME": str(home), "LINLI_SECOND_FACTOR": "0", "LINLI_LOG": "ERROR"}
-    subprocess.run([sys.executable, "-c", FILL], env=environment, check=True)
+    made = {**keep, "LINLI_HOME": str(home), "LINLI_SECOND_FACTOR": "0", "LINLI_LOG": "ERROR"}
+    subprocess.run([sys.executable, "-c", FILL], env=made, check=True)
+    return made
+
+
+@pytest.fixture(scope="session")
+def work_jobs(environment: dict[str, str]) -> Callable[[], None]:
+    """Return a call that does the long work that waits, as a worker would."""
+
+    def work() -> None:
+        subprocess.run(
+            [Path(sys.executable).with_name("linli"), "worker", "--until-empty"],
+            env=environment,
+            check=True,
+            timeout=120,
+        )
+
+    return work
+
+
+@pytest.fixture(scope="session")
+def site(environment: dict[str, str]) -> Iterator[str]:
+    """Serve a site in processes of its own; return its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

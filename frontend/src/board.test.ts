@@ -1,0 +1,100 @@
+import { expect, test } from "vitest";
+import { Board, type Ground, OPEN } from "./board";
+
+const [WIDE, TALL] = [6, 5];
+
+/** A grid of blocks with ten households each; roads after every second column. */
+function grid(label = (x: number): number => (x < 3 ? 0 : 1)): Ground {
+  const at = (x: number, y: number): number => x * TALL + y;
+  const units = Array.from({ length: WIDE * TALL }, (_, u) => u);
+  const lines: [number, number, number][] = [];
+  for (let x = 0; x < WIDE; x++) {
+    for (let y = 0; y < TALL; y++) {
+      if (x + 1 < WIDE) lines.push([at(x, y), at(x + 1, y), x % 2 ? 2 : 4]);
+      if (y + 1 < TALL) lines.push([at(x, y), at(x, y + 1), y % 2 ? 6 : 4]);
+    }
+  }
+  return {
+    ids: units.map(String), rings: [], count: units.map(() => 10), atom: units.map((u) => (u === 1 ? 0 : u)), compound: [], present: [],
+    area: units.map(() => 10_000), rim: units.map(() => 0), a: lines.map((l) => l[0]), b: lines.map((l) => l[1]), length: lines.map(() => 100),
+    price: lines.map(() => 1), kind: lines.map((l) => l[2]), names: ["甲", "乙"], label: units.map((u) => label(Math.floor(u / TALL))), locked: [],
+  };
+}
+
+/** A small generator with a seed: the same strokes every time. */
+function* numbers(seed: number): Generator<number, never> {
+  let state = seed;
+  for (;;) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    yield state / 2 ** 32;
+  }
+}
+
+test("differences of random strokes, undone and done again, equal a fresh reckoning", () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const board = new Board(grid());
+    const draw = numbers(seed);
+    const next = (most: number): number => Math.floor(draw.next().value * most);
+    for (let k = 0; k < 60; k++) {
+      const what = next(5);
+      if (what === 0) board.undo();
+      else if (what === 1) board.redo();
+      else board.give(Array.from({ length: 1 + next(4) }, () => next(WIDE * TALL)), next(3));
+      const kept = { ...board, households: [...board.households], outline: [...board.outline], area: [...board.area] };
+      board.reckon();
+      expect(board.households).toEqual(kept.households);
+      expect(board.area).toEqual(kept.area);
+      expect(board.outline).toEqual(kept.outline);
+      expect([board.cut, board.cutOnNothing, board.boundary]).toEqual([kept.cut, kept.cutOnNothing, kept.boundary]);
+    }
+  }
+});
+
+test("a compound moves whole, a locked block not at all, others stay where only one source is moved", () => {
+  const board = new Board(grid());
+  expect(board.give([0], 2).sort()).toEqual([0, 1]);
+  board.locked[7] = 1;
+  expect(board.give([7], 2)).toEqual([]);
+  expect(board.give([8, 20], 0, 1)).toEqual([8]);
+});
+
+test("two hundred steps go back, and a stroke is one of them", () => {
+  const board = new Board(grid());
+  const before = board.steps;
+  board.give([5], 2);
+  board.give([6], 2);
+  board.give([5], OPEN);
+  board.join(board.steps - before);
+  expect(board.steps).toBe(1);
+  board.undo();
+  expect([board.zones[5], board.zones[6]]).toEqual([1, 1]);
+  board.redo();
+  expect([board.zones[5], board.zones[6]]).toEqual([OPEN, 2]);
+  for (let k = 0; k < 300; k++) board.give([9], k % 2 ? 1 : 2);
+  expect(board.steps).toBe(200);
+});
+
+test("a zone is one piece, broken, or unfinished while open blocks may join it", () => {
+  const board = new Board(grid());
+  expect(board.state(1)).toBe("ok");
+  board.give([25], 1);
+  expect(board.state(1)).toBe("broken");
+  expect(board.pieces(1).map((piece) => piece.length)).toEqual([15, 1]);
+  board.give([15, 20], OPEN);
+  expect(board.state(1)).toBe("unfinished");
+});
+
+test("a fill stops at roads and at other communities", () => {
+  const board = new Board(grid());
+  expect(board.upToRoads(0).length).toBe(10);
+  expect(board.upToRoads(10).length).toBe(5);
+});
+
+test("what the engine returns is one step, with its new communities", () => {
+  const board = new Board(grid());
+  const label = [...board.zones].map((zone, u) => (u >= 25 ? 2 : zone - 1));
+  expect(board.become(label, ["甲", "乙", "丙"]).length).toBe(5);
+  expect(board.households[3]).toBe(50);
+  board.undo();
+  expect(board.households[3]).toBe(0);
+});

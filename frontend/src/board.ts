@@ -1,0 +1,271 @@
+// The pure part of the workbench: who each block belongs to, what follows from it, and the way back.
+
+export interface Ground {
+  ids: string[];
+  rings: number[][][];
+  count: number[];
+  /** Blocks of one atom move together. */
+  atom: number[];
+  compound: string[];
+  present: string[];
+  area: number[];
+  rim: number[];
+  a: number[];
+  b: number[];
+  length: number[];
+  kind: number[];
+  price: number[];
+  names: string[];
+  label: number[];
+  locked: number[];
+}
+
+export type State = "ok" | "broken" | "unfinished" | "empty";
+interface Step {
+  units: Uint32Array;
+  before: Uint16Array;
+  after: Uint16Array;
+}
+
+export const OPEN = 0; // zone 0 is nobody's; community k is zone k + 1
+const MOST_STEPS = 200;
+const LANE = 4; // kinds in the order of the contract: river, railway, arterial, secondary, lane, wall, none
+const NONE = 6;
+
+/** Labels under a pen: totals follow each change by its difference, contiguity by a walk over the zone. */
+export class Board {
+  zones: Uint16Array;
+  locked: Uint8Array;
+  names: string[];
+  /** Households, blocks, ground and outline of every zone. */
+  households: number[] = [];
+  blocks: number[] = [];
+  area: number[] = [];
+  outline: number[] = [];
+  cut = 0;
+  cutOnNothing = 0;
+  boundary = 0;
+  private start: Uint32Array; // CSR: the neighbours of u are to[start[u]] … to[start[u + 1] - 1], over line[…]
+  private to: Uint32Array;
+  private line: Uint32Array;
+  private members: number[][];
+  private past: Step[] = [];
+  private future: Step[] = [];
+
+  constructor(readonly ground: Ground) {
+    const n = ground.ids.length;
+    this.names = [...ground.names];
+    this.zones = Uint16Array.from(ground.label, (k) => k + 1);
+    this.locked = new Uint8Array(n);
+    for (const unit of ground.locked) this.locked[unit] = 1;
+    const degree = new Uint32Array(n + 1);
+    for (let e = 0; e < ground.a.length; e++) {
+      degree[ground.a[e]! + 1]!++;
+      degree[ground.b[e]! + 1]!++;
+    }
+    for (let u = 0; u < n; u++) degree[u + 1]! += degree[u]!;
+    this.start = degree.slice();
+    this.to = new Uint32Array(2 * ground.a.length);
+    this.line = new Uint32Array(2 * ground.a.length);
+    for (let e = 0; e < ground.a.length; e++) {
+      for (const [u, v] of [[ground.a[e]!, ground.b[e]!], [ground.b[e]!, ground.a[e]!]] as const) {
+        this.to[degree[u]!] = v;
+        this.line[degree[u]!++] = e;
+      }
+    }
+    this.members = [];
+    ground.atom.forEach((atom, u) => (this.members[atom] ??= []).push(u));
+    this.reckon();
+  }
+
+  /** Add a community; returns its zone. */
+  add(name: string): number {
+    this.names.push(name);
+    for (const sums of [this.households, this.blocks, this.area, this.outline]) sums[this.names.length] = 0;
+    return this.names.length;
+  }
+
+  /** Give units (with their whole compound) to a zone; locked ones stay, and so do those of other zones than `from`. */
+  give(units: Iterable<number>, zone: number, from: number | null = null): number[] {
+    const moved = new Set<number>();
+    for (const unit of units) {
+      const whole = this.members[this.ground.atom[unit]!]!;
+      if (whole.some((u) => this.locked[u] || (from !== null && this.zones[u] !== from))) continue;
+      for (const u of whole) if (this.zones[u] !== zone) moved.add(u);
+    }
+    const list = [...moved];
+    if (list.length) this.take({ units: Uint32Array.from(list), before: Uint16Array.from(list, (u) => this.zones[u]!), after: new Uint16Array(list.length).fill(zone) });
+    return list;
+  }
+
+  /** Take labels as a whole, one step back. */
+  become(label: readonly number[], names: readonly string[]): number[] {
+    for (let k = this.names.length; k < names.length; k++) this.add(names[k]!);
+    const list = label.flatMap((k, u) => (this.zones[u] === k + 1 ? [] : [u]));
+    if (list.length) this.take({ units: Uint32Array.from(list), before: Uint16Array.from(list, (u) => this.zones[u]!), after: Uint16Array.from(list, (u) => label[u]! + 1) });
+    return list;
+  }
+
+  undo(): number[] {
+    const step = this.past.pop();
+    if (!step) return [];
+    this.future.push(step);
+    return this.write(step.units, step.before);
+  }
+
+  redo(): number[] {
+    const step = this.future.pop();
+    if (!step) return [];
+    this.past.push(step);
+    return this.write(step.units, step.after);
+  }
+
+  get mayUndo(): boolean {
+    return this.past.length > 0;
+  }
+
+  get mayRedo(): boolean {
+    return this.future.length > 0;
+  }
+
+  /** Join the last `steps` into one, as one stroke is taken back at once. */
+  join(steps: number): void {
+    if (steps < 2) return;
+    const joined = this.past.splice(-steps);
+    const before = new Map<number, number>();
+    for (const step of joined) step.units.forEach((u, k) => before.has(u) || before.set(u, step.before[k]!));
+    const units = [...before.keys()];
+    this.past.push({ units: Uint32Array.from(units), before: Uint16Array.from(units, (u) => before.get(u)!), after: Uint16Array.from(units, (u) => this.zones[u]!) });
+  }
+
+  get steps(): number {
+    return this.past.length;
+  }
+
+  neighbours(unit: number): number[] {
+    return [...this.to.subarray(this.start[unit]!, this.start[unit + 1]!)];
+  }
+
+  /** What a pen that fills reaches: over lanes, walls and nothing, never over a road, a railway, a river or another zone. */
+  upToRoads(unit: number): number[] {
+    const zone = this.zones[unit];
+    const seen = new Set([unit]);
+    const stack = [unit];
+    while (stack.length) {
+      const u = stack.pop()!;
+      for (let i = this.start[u]!; i < this.start[u + 1]!; i++) {
+        const v = this.to[i]!;
+        if (seen.has(v) || this.ground.kind[this.line[i]!]! < LANE || this.zones[v] !== zone) continue;
+        seen.add(v);
+        stack.push(v);
+      }
+    }
+    return [...seen];
+  }
+
+  /** The units of a list that border the zone: what a pushed boundary may take. */
+  atTheBorder(units: Iterable<number>, zone: number): number[] {
+    return [...units].filter((u) => this.zones[u] !== zone && this.neighbours(u).some((v) => this.zones[v] === zone));
+  }
+
+  /** The pieces of a zone, the largest first, each a list of units. */
+  pieces(zone: number): number[][] {
+    const seen = new Uint8Array(this.zones.length);
+    const found: number[][] = [];
+    for (let s = 0; s < this.zones.length; s++) {
+      if (this.zones[s] !== zone || seen[s]) continue;
+      const piece = [s];
+      seen[s] = 1;
+      for (let k = 0; k < piece.length; k++) {
+        const u = piece[k]!;
+        for (let i = this.start[u]!; i < this.start[u + 1]!; i++) {
+          const v = this.to[i]!;
+          if (this.zones[v] === zone && !seen[v]) {
+            seen[v] = 1;
+            piece.push(v);
+          }
+        }
+      }
+      found.push(piece);
+    }
+    return found.sort((x, y) => y.length - x.length);
+  }
+
+  /** Whether a zone is one piece, several, or several that open blocks could still join. */
+  state(zone: number): State {
+    const pieces = this.pieces(zone);
+    if (pieces.length < 2) return pieces.length ? "ok" : "empty";
+    const reach = new Uint8Array(this.zones.length);
+    const stack = [...pieces[0]!];
+    for (const u of stack) reach[u] = 1;
+    while (stack.length) {
+      const u = stack.pop()!;
+      for (const v of this.neighbours(u)) {
+        if (reach[v] || (this.zones[v] !== zone && this.zones[v] !== OPEN)) continue;
+        reach[v] = 1;
+        stack.push(v);
+      }
+    }
+    return pieces.every((piece) => reach[piece[0]!]) ? "unfinished" : "broken";
+  }
+
+  /** Share of the line between communities that follows something; 1 where there is no line. */
+  get reliance(): number {
+    return this.cut > 0 ? 1 - this.cutOnNothing / this.cut : 1;
+  }
+
+  /** 4π·area / outline² of a zone. */
+  compactness(zone: number): number {
+    const around = this.outline[zone]!;
+    return around > 0 ? (4 * Math.PI * this.area[zone]!) / around ** 2 : 0;
+  }
+
+  /** Everything anew from the labels; what `write` keeps up by differences. */
+  reckon(): void {
+    const { ground, zones } = this;
+    for (const sums of [this.households, this.blocks, this.area, this.outline]) sums.splice(0, sums.length, ...new Array<number>(this.names.length + 1).fill(0));
+    [this.cut, this.cutOnNothing, this.boundary] = [0, 0, 0];
+    zones.forEach((zone, u) => this.hold(u, zone, 1));
+    for (let e = 0; e < ground.a.length; e++) this.across(e, zones[ground.a[e]!]!, zones[ground.b[e]!]!, 1);
+  }
+
+  private take(step: Step): void {
+    this.past.push(step);
+    if (this.past.length > MOST_STEPS) this.past.shift();
+    this.future = [];
+    this.write(step.units, step.after);
+  }
+
+  private write(units: Uint32Array, zones: Uint16Array): number[] {
+    units.forEach((u, k) => {
+      const [before, after] = [this.zones[u]!, zones[k]!];
+      this.hold(u, before, -1);
+      this.hold(u, after, 1);
+      for (let i = this.start[u]!; i < this.start[u + 1]!; i++) {
+        const other = this.zones[this.to[i]!]!;
+        this.across(this.line[i]!, before, other, -1);
+        this.across(this.line[i]!, after, other, 1);
+      }
+      this.zones[u] = after;
+    });
+    return [...units];
+  }
+
+  private hold(u: number, zone: number, sign: 1 | -1): void {
+    this.households[zone]! += sign * this.ground.count[u]!;
+    this.blocks[zone]! += sign;
+    this.area[zone]! += sign * this.ground.area[u]!;
+    this.outline[zone]! += sign * this.ground.rim[u]!;
+  }
+
+  private across(e: number, one: number, other: number, sign: 1 | -1): void {
+    if (one === other) return;
+    const metres = sign * this.ground.length[e]!;
+    this.outline[one]! += metres;
+    this.outline[other]! += metres;
+    if (one === OPEN || other === OPEN) return;
+    this.cut += metres;
+    this.boundary += sign * this.ground.price[e]!;
+    if (this.ground.kind[e] === NONE) this.cutOnNothing += metres;
+  }
+}

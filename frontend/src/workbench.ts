@@ -1,0 +1,427 @@
+// The workbench: a version of a plan under the pen, its figures beside it, the engine at hand.
+import "leaflet/dist/leaflet.css";
+import "./styles/map.css";
+import "./styles/workbench.css";
+import * as L from "leaflet";
+import { BlocksLayer } from "./blocks-layer";
+import { Board, type Ground, OPEN } from "./board";
+import { type Units, extent, pack, project, unitAt } from "./geometry";
+
+interface Options {
+  ground: string;
+  work: string;
+  save: string;
+  least: number;
+  most: number;
+  base: number;
+  branch: string;
+  kept: string[];
+}
+type Tool = "hand" | "brush" | "box" | "lasso" | "sweep" | "fill" | "lock";
+
+const MICRO = 1e6;
+const english = document.documentElement.lang.startsWith("en");
+const say = (chinese: string, inEnglish: string): string => (english ? inEnglish : chinese);
+const of = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
+const KEYS: Record<string, Tool> = { h: "hand", b: "brush", r: "box", l: "lasso", s: "sweep", f: "fill", k: "lock" };
+
+function unpacked(ground: Ground): Units {
+  return pack(
+    ground.rings.map((rings) => [
+      rings.map((steps) => {
+        const ring: number[][] = [];
+        let [x, y] = [0, 0];
+        for (let i = 0; i < steps.length; i += 2) ring.push([(x += steps[i]!) / MICRO, (y += steps[i + 1]!) / MICRO]);
+        return ring;
+      }),
+    ]),
+  );
+}
+
+class Workbench {
+  private readonly board: Board;
+  private readonly units: Units;
+  private readonly layer = new BlocksLayer();
+  private readonly map: L.Map;
+  private readonly box = of("bench-map");
+  private tool: Tool = matchMedia("(max-width: 40rem)").matches ? "hand" : "brush";
+  private zone = 1;
+  private dirty = false;
+  private strokeFrom = 0;
+  private drawn: L.Point[] = [];
+  private rubber: L.Polyline | null = null;
+  private readonly colours: string[];
+
+  constructor(private readonly ground: Ground, private readonly options: Options) {
+    this.board = new Board(ground);
+    this.units = unpacked(ground);
+    const style = getComputedStyle(this.box);
+    this.colours = [style.getPropertyValue("--sheet").trim() || "#fff"];
+    for (const level of [1, 2, 0, 3]) for (let hue = 0; hue < 4; hue++) this.colours.push(style.getPropertyValue(`--fill-${level}-${hue}`).trim());
+    this.map = L.map(this.box, { attributionControl: false, zoomControl: false, zoomSnap: 0.5, zoomAnimation: false, fadeAnimation: false, doubleClickZoom: false, boxZoom: false });
+    L.control.zoom({ zoomInTitle: say("放大", "Zoom in"), zoomOutTitle: say("缩小", "Zoom out") }).addTo(this.map);
+    this.map.setView([0, 0], 2);
+    this.layer.marks = this.board.locked;
+    this.layer.setUnits(this.units);
+    this.paint();
+    this.layer.addTo(this.map);
+    const all = extent(this.units);
+    if (all) this.map.fitBounds([[all[1], all[0]], [all[3], all[2]]], { padding: [12, 12] });
+    this.listen();
+    this.use(this.tool);
+    this.tell();
+  }
+
+  private paint(): void {
+    const shades = Array.from({ length: this.board.names.length + 1 }, (_, zone) => this.shade(zone));
+    this.layer.setZones(this.board.zones, shades);
+  }
+
+  private shade(zone: number): string {
+    return zone === OPEN ? this.colours[0]! : this.colours[1 + ((zone - 1) % (this.colours.length - 1))]!;
+  }
+
+  private changed(units: readonly number[]): void {
+    if (!units.length) return;
+    this.dirty = true;
+    if (units.length > 400) this.paint();
+    else this.layer.touch(units);
+    this.tell();
+  }
+
+  // ---- pen ----
+
+  private at(event: PointerEvent): L.Point {
+    return L.point(event.clientX, event.clientY).subtract(L.point(this.box.getBoundingClientRect().left, this.box.getBoundingClientRect().top));
+  }
+
+  private under(point: L.Point): number {
+    const place = this.map.containerPointToLatLng(point);
+    return unitAt(this.units, ...project(place.lng, place.lat));
+  }
+
+  private get from(): number | null {
+    const chosen = of<HTMLSelectElement>("from").value;
+    return chosen === "" ? null : Number(chosen);
+  }
+
+  private listen(): void {
+    let down = false;
+    this.box.addEventListener("pointerdown", (event) => {
+      if (this.tool === "hand" || event.button !== 0 || !event.isPrimary || (event.target as Element).closest(".leaflet-control")) return;
+      down = true;
+      this.box.setPointerCapture(event.pointerId);
+      this.strokeFrom = this.board.steps;
+      this.drawn = [this.at(event)];
+      if (this.tool === "brush" || this.tool === "sweep" || this.tool === "fill" || this.tool === "lock") this.dab(this.drawn[0]!);
+    });
+    this.box.addEventListener("pointermove", (event) => {
+      if (!down) return this.hover(this.at(event));
+      const last = this.drawn[this.drawn.length - 1]!;
+      const now = this.at(event);
+      if (this.tool === "brush" || this.tool === "sweep") {
+        const steps = Math.max(1, Math.ceil(last.distanceTo(now) / 6));
+        for (let k = 1; k <= steps; k++) this.dab(last.add(now.subtract(last).multiplyBy(k / steps)));
+        this.drawn = [now];
+      } else if (this.tool === "box" || this.tool === "lasso") {
+        this.drawn = this.tool === "box" ? [this.drawn[0]!, now] : [...this.drawn, now];
+        this.outline();
+      }
+    });
+    const up = (): void => {
+      if (!down) return;
+      down = false;
+      if (this.tool === "box" || this.tool === "lasso") this.take();
+      this.board.join(this.board.steps - this.strokeFrom);
+      this.buttons();
+    };
+    this.box.addEventListener("pointerup", up);
+    this.box.addEventListener("pointercancel", up);
+    this.map.on("click", (event) => {
+      if (this.tool === "hand") void this.choose(unitAt(this.units, ...project(event.latlng.lng, event.latlng.lat)));
+    });
+    document.addEventListener("keydown", (event) => this.key(event));
+    for (const button of document.querySelectorAll<HTMLElement>("[data-tool]")) button.addEventListener("click", () => this.use(button.dataset.tool as Tool));
+    for (const button of document.querySelectorAll<HTMLElement>("[data-do]")) button.addEventListener("click", () => this.act(button.dataset.do ?? ""));
+    for (const button of document.querySelectorAll<HTMLButtonElement>("[data-engine]")) button.addEventListener("click", () => void this.engine(button));
+    of<HTMLFormElement>("save").addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.save({});
+    });
+    window.addEventListener("beforeunload", (event) => {
+      if (this.dirty) event.preventDefault();
+    });
+  }
+
+  private dab(point: L.Point): void {
+    const unit = this.under(point);
+    if (unit < 0) return;
+    if (this.tool === "lock") {
+      const hold = this.board.locked[unit] ? 0 : 1;
+      const whole = this.ground.atom.flatMap((atom, u) => (atom === this.ground.atom[unit] ? [u] : []));
+      for (const u of whole) if (this.board.zones[u] !== OPEN || !hold) this.board.locked[u] = hold;
+      this.dirty = true;
+      this.layer.touch(whole);
+      return;
+    }
+    const reached = this.tool === "fill" ? this.board.upToRoads(unit) : this.tool === "sweep" ? this.board.atTheBorder([unit], this.zone) : [unit];
+    this.changed(this.board.give(reached, this.zone, this.from));
+  }
+
+  private outline(): void {
+    const corners = this.tool === "box" ? this.corners() : this.drawn;
+    const places = [...corners, corners[0]!].map((point) => this.map.containerPointToLatLng(point));
+    if (this.rubber) this.rubber.setLatLngs(places);
+    else this.rubber = L.polyline(places, { color: "#26241f", weight: 1.5, dashArray: "4 4", interactive: false }).addTo(this.map);
+  }
+
+  private corners(): L.Point[] {
+    const [a, b] = [this.drawn[0]!, this.drawn[this.drawn.length - 1]!];
+    return [a, L.point(b.x, a.y), b, L.point(a.x, b.y)];
+  }
+
+  /** Give the zone every block whose middle lies in the box or the loop. */
+  private take(): void {
+    this.rubber?.remove();
+    this.rubber = null;
+    const corners = this.tool === "box" ? this.corners() : this.drawn;
+    if (corners.length < 3) return;
+    const loop = pack([[[corners.map((point) => {
+      const place = this.map.containerPointToLatLng(point);
+      return [place.lng, place.lat];
+    })]]]);
+    const { boxes } = this.units;
+    const inside: number[] = [];
+    for (let u = 0; u < this.board.zones.length; u++) if (unitAt(loop, (boxes[4 * u]! + boxes[4 * u + 2]!) / 2, (boxes[4 * u + 1]! + boxes[4 * u + 3]!) / 2) === 0) inside.push(u);
+    this.changed(this.board.give(inside, this.zone, this.from));
+  }
+
+  private hover(point: L.Point): void {
+    const unit = this.under(point);
+    this.box.title = unit < 0 ? "" : [this.ground.compound[unit] || this.ground.ids[unit], this.name(this.board.zones[unit]!), say(`${this.ground.count[unit]}户`, `${this.ground.count[unit]} households`)].join(" · ");
+  }
+
+  /** A tap with the hand: which community shall it be? */
+  private async choose(unit: number): Promise<void> {
+    if (unit < 0) return;
+    const about = `${this.ground.compound[unit] || this.ground.ids[unit]} · ${this.name(this.board.zones[unit]!)}`;
+    const answers = this.board.names.map((name, k): [string, string] => [String(k + 1), name]);
+    const answer = await this.ask(say(`${about}：归入哪个社区？`, `${about}: which community?`), [...answers, ["", say("不改", "Leave it")]]);
+    if (answer) this.changed(this.board.give([unit], Number(answer)));
+    this.buttons();
+  }
+
+  private key(event: KeyboardEvent): void {
+    if ((event.target as Element).closest("input, select, textarea, dialog")) return;
+    const letter = event.key.toLowerCase();
+    if ((event.ctrlKey || event.metaKey) && (letter === "z" || letter === "y")) {
+      event.preventDefault();
+      this.act(letter === "y" || event.shiftKey ? "redo" : "undo");
+    } else if (event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (letter === " " && event.target === this.box) {
+      event.preventDefault();
+      const unit = this.under(this.map.getSize().divideBy(2));
+      if (unit >= 0) this.changed(this.board.give([unit], this.zone, this.from));
+      this.buttons();
+    } else if (/^[1-9]$/.test(letter) && Number(letter) <= this.board.names.length) this.pick(Number(letter));
+    else if (KEYS[letter]) this.use(KEYS[letter]);
+  }
+
+  private use(tool: Tool): void {
+    this.tool = tool;
+    for (const button of document.querySelectorAll<HTMLElement>("[data-tool]")) button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
+    if (tool === "hand") this.map.dragging.enable();
+    else this.map.dragging.disable();
+    this.box.classList.toggle("pen", tool !== "hand");
+  }
+
+  private act(what: string): void {
+    if (what === "undo") this.changed(this.board.undo());
+    if (what === "redo") this.changed(this.board.redo());
+    if (what === "add") {
+      let k = this.board.names.length + 1;
+      while (this.board.names.includes(say(`新社区${k}`, `New ${k}`))) k++;
+      this.pick(this.board.add(say(`新社区${k}`, `New ${k}`)));
+      this.paint();
+    }
+    this.tell();
+  }
+
+  // ---- figures ----
+
+  private name(zone: number): string {
+    return zone === OPEN ? say("未归属", "Open") : this.board.names[zone - 1]!;
+  }
+
+  private pick(zone: number): void {
+    this.zone = zone;
+    this.tell();
+  }
+
+  private buttons(): void {
+    of("workbench").querySelector<HTMLButtonElement>('[data-do="undo"]')!.disabled = !this.board.mayUndo;
+    of("workbench").querySelector<HTMLButtonElement>('[data-do="redo"]')!.disabled = !this.board.mayRedo;
+  }
+
+  private tell(): void {
+    const { board, options } = this;
+    const list = of("zones");
+    const wrong: string[] = [];
+    const rows = board.names.map((name, k) => {
+      const zone = k + 1;
+      const state = board.state(zone);
+      const households = board.households[zone]!;
+      const off = households < options.least ? households - options.least : Math.max(0, households - options.most);
+      const words = { ok: say("连成一片", "one piece"), broken: say("断开", "broken"), unfinished: say("未连上", "unfinished"), empty: say("没有地块", "no block") }[state];
+      if (state !== "empty" && (off || state !== "ok")) wrong.push(name);
+      const row = document.createElement("li");
+      row.className = [state !== "ok" && state !== "empty" ? "act" : "", off && state !== "empty" ? "off" : "", zone === this.zone ? "chosen" : ""].join(" ").trim();
+      const button = document.createElement("button");
+      button.type = "button";
+      button.setAttribute("aria-pressed", String(zone === this.zone));
+      const swatch = document.createElement("span");
+      swatch.className = "swatch";
+      swatch.style.background = this.shade(zone);
+      const count = document.createElement("strong");
+      count.textContent = households.toLocaleString("en");
+      const note = document.createElement("small");
+      note.textContent = [words, off ? (off > 0 ? say(`多${off}户`, `${off} too many`) : say(`少${-off}户`, `${-off} too few`)) : "", options.kept.includes(name) ? say("保留", "kept") : ""].filter(Boolean).join(" · ");
+      button.append(swatch, name, count, note);
+      button.addEventListener("click", () => this.pick(zone));
+      row.append(button);
+      if (state === "broken" || state === "unfinished") {
+        const jump = document.createElement("button");
+        jump.type = "button";
+        jump.className = "button small quiet";
+        jump.textContent = say("看碎片", "Show fragment");
+        jump.addEventListener("click", () => this.jump(zone));
+        row.append(jump);
+      }
+      return row;
+    });
+    list.replaceChildren(...rows);
+    const open = board.blocks[OPEN]!;
+    const verdict = of("verdict");
+    verdict.classList.toggle("act", wrong.length > 0 || open > 0);
+    verdict.textContent = open ? say(`还有 ${open} 个地块没有归属`, `${open} blocks are open`) : wrong.length ? say(`还不合规则：${wrong.join("、")}`, `Not within the rules: ${wrong.join(", ")}`) : say("合规则", "Within the rules");
+    const used = board.names.flatMap((_, k) => (board.blocks[k + 1] ? [board.compactness(k + 1)] : []));
+    const stayed = this.ground.present.reduce((sum, name, u) => sum + (this.name(board.zones[u]!) === name ? this.ground.count[u]! : 0), 0);
+    const figures: [string, string][] = [
+      [say("社区间界线", "Line between"), `${(board.cut / 1000).toFixed(2)} km`],
+      [say("界线依托率", "On roads and rivers"), `${(100 * board.reliance).toFixed(1)}%`],
+      [say("紧凑度", "Compactness"), (used.reduce((a, b) => a + b, 0) / Math.max(1, used.length)).toFixed(2)],
+      [say("不换社区的户", "Stay as they are"), stayed.toLocaleString("en")],
+    ];
+    of("measures").replaceChildren(
+      ...figures.map(([title, value]) => {
+        const one = document.createElement("div");
+        const dt = document.createElement("dt");
+        const dd = document.createElement("dd");
+        [dt.textContent, dd.textContent] = [title, value];
+        one.append(dt, dd);
+        return one;
+      }),
+    );
+    const from = of<HTMLSelectElement>("from");
+    while (from.options.length < board.names.length + 2) {
+      const zone = from.options.length - 1;
+      from.append(new Option(this.name(zone), String(zone)));
+    }
+    this.buttons();
+  }
+
+  private jump(zone: number): void {
+    const piece = this.board.pieces(zone)[1];
+    if (!piece) return;
+    const { boxes } = this.units;
+    const subset = { ...this.units, boxes: Float64Array.from(piece.flatMap((u) => [...boxes.subarray(4 * u, 4 * u + 4)])) };
+    const all = extent(subset);
+    if (all) this.map.fitBounds([[all[1], all[0]], [all[3], all[2]]], { padding: [80, 80], maxZoom: 18 });
+    this.layer.choose(piece[0]!);
+  }
+
+  // ---- engine, saving ----
+
+  private async post(url: string, body: unknown): Promise<{ status: number; said: Record<string, unknown> }> {
+    const token = document.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "";
+    const answer = await fetch(url, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify(body) });
+    const json = answer.headers.get("Content-Type")?.includes("json");
+    return { status: answer.status, said: json ? ((await answer.json()) as Record<string, unknown>) : { words: say("没有成功，请再试。", "That did not work; try again.") } };
+  }
+
+  private get drawnPlan(): { label: number[]; names: string[]; locked: number[] } {
+    const locked = [...this.board.locked].flatMap((held, u) => (held ? [u] : []));
+    return { label: Array.from(this.board.zones, (zone) => zone - 1), names: this.board.names, locked };
+  }
+
+  private async engine(button: HTMLButtonElement): Promise<void> {
+    button.disabled = true;
+    button.setAttribute("aria-busy", "true");
+    const { status, said } = await this.post(this.options.work, { verb: button.dataset.engine, ...this.drawnPlan });
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
+    if (status !== 200) {
+      await this.ask(String(said.words), [["", say("知道了", "Close")]]);
+      return;
+    }
+    const units = this.board.become(said.label as number[], said.names as string[]);
+    this.paint();
+    this.tell();
+    const households = units.reduce((sum, u) => sum + this.ground.count[u]!, 0);
+    if (!units.length) {
+      await this.ask(say("没有更好的改法，保持原样。", "Nothing better was found."), [["", say("知道了", "Close")]]);
+      return;
+    }
+    const words = say(`会变动 ${units.length} 个地块、${households} 户，地图上是改后的样子。`, `${units.length} blocks with ${households} households would move; the map shows the result.`);
+    const answer = await this.ask(words, [["yes", say("采用", "Take it")], ["", say("不用", "Leave it")]]);
+    if (answer) this.dirty = true;
+    else this.board.undo();
+    this.paint();
+    this.tell();
+  }
+
+  private async save(more: Record<string, unknown>): Promise<void> {
+    const why = of<HTMLInputElement>("why").value;
+    const { status, said } = await this.post(this.options.save, { why, ...this.drawnPlan, ...more });
+    if (status === 200) {
+      this.dirty = false;
+      location.assign(String(said.url));
+    } else if (status === 409 && said.head !== undefined) {
+      const answer = await this.ask(String(said.words), [
+        ["fork", say("另存为分支", "Save as a branch")], ["mine", say("用我的，存在它后面", "Mine, on top of it")],
+        ["theirs", say("看别人的，放弃我的", "Open theirs, drop mine")], ["", say("先不存", "Not now")],
+      ]);
+      if (answer === "fork") await this.save({ branch: `${this.options.branch}-${this.options.base}-${Date.now() % 10_000}` });
+      if (answer === "mine") await this.save({ over: said.head });
+      if (answer === "theirs") {
+        this.dirty = false;
+        location.assign(String(said.url));
+      }
+    } else await this.ask(String(said.words), [["", say("知道了", "Close")]]);
+  }
+
+  private ask(words: string, answers: readonly (readonly [string, string])[]): Promise<string> {
+    const dialog = of<HTMLDialogElement>("choice");
+    of("choice-words").textContent = words;
+    return new Promise((done) => {
+      of("choices").replaceChildren(
+        ...answers.map(([value, title], k) => {
+          const button = document.createElement("button");
+          button.type = "button";
+          button.className = k ? "button" : "button primary";
+          button.textContent = title;
+          button.addEventListener("click", () => dialog.close(value));
+          return button;
+        }),
+      );
+      dialog.returnValue = "";
+      dialog.addEventListener("close", () => done(dialog.returnValue), { once: true });
+      dialog.showModal();
+    });
+  }
+}
+
+const options = JSON.parse(of("options").textContent ?? "{}") as Options;
+const ground = (await (await fetch(options.ground)).json()) as Ground;
+new Workbench(ground, options);
+of("workbench").dataset.ready = "true";

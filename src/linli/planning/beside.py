@@ -1,0 +1,66 @@
+"""Plans side by side: their figures with bars, what one moves against the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from linli.planning.models import Plan
+
+MEASURES: dict[str, tuple[Any, str, bool]] = {  # title, how it is written, whether more is better
+    "boundary": (_("加权界线"), "{:,.0f}", False),
+    "cut_length_m": (_("社区间界线长度（米）"), "{:,.0f}", False),
+    "reliance": (_("界线依托率"), "{:.1%}", True),
+    "balance": (_("户数悬殊（最大偏离平均）"), "{:.1%}", False),
+    "polsby_popper": (_("紧凑度（平均）"), "{:.2f}", True),
+    "continuity": (_("保持原社区的户数"), "{:,.0f}", True),
+    "access": (_("到服务站步行距离（户均，米）"), "{:,.0f}", False),
+    "facilities": (_("配套设施缺口（处）"), "{:,.0f}", False),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measure of several plans: what is written, the bar's length in per cent, whether it is the best."""
+
+    title: Any
+    cells: tuple[tuple[str, int, bool], ...]
+
+
+def rows_of(plans: Sequence[Plan]) -> list[Row]:
+    """Return the measures that every plan has."""
+    found = []
+    for name, (title, form, more) in MEASURES.items():
+        values = [plan.measures.get(name) for plan in plans]
+        if any(value is None for value in values):
+            continue
+        best = max(values) if more else min(values)
+        top = max(values) or 1.0
+        alone = len(plans) < 2 or min(values) == max(values)
+        cells = tuple((form.format(v), round(100 * v / top), v == best and not alone) for v in values)
+        found.append(Row(title, cells))
+    return found
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Blocks that two plans have in different communities: from where to where, how many, their households."""
+
+    before: str
+    after: str
+    blocks: tuple[str, ...]
+    households: int
+
+
+def moved(first: Plan, second: Plan, counts: dict[str, int]) -> list[Moved]:
+    """Group what two plans differ in by the pair of communities, the most households first."""
+    pairs: dict[tuple[str, str], list[str]] = {}
+    for code in sorted(set(first.labels) | set(second.labels)):
+        a, b = first.community_of(code), second.community_of(code)
+        if a != b:
+            pairs.setdefault((a, b), []).append(code)
+    found = [Moved(a, b, tuple(codes), sum(counts.get(code, 0) for code in codes)) for (a, b), codes in pairs.items()]
+    return sorted(found, key=lambda one: (-one.households, one.before, one.after))

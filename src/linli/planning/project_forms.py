@@ -1,0 +1,97 @@
+"""What is filled in for a split project: the project, a scenario, publication, enactment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from linli.org.forms.fields import DayField
+from linli.org.models import Division
+from linli.planning.actions.publish_plan import LEAST_DAYS, MOST_DAYS
+from linli.planning.actions.run_scenario import MOST_SECONDS
+from linli.planning.models import Project, Standard
+from linli.territory.models import Count, Line
+
+GOALS = {
+    "boundary": _("界线短，尽量沿河流和大路"),
+    "cut_length_m": _("界线总长最短"),
+    "balance": _("各社区户数均衡"),
+    "continuity": _("尽量少的户换社区"),
+    "inertia": _("居民离社区中心近"),
+}
+
+
+class ProjectForm(forms.Form):
+    """Which communities are to be divided, how they are counted, within which bounds."""
+
+    title = forms.CharField(label=_("名称"), max_length=60)
+    scope = forms.ModelMultipleChoiceField(
+        label=_("调整哪些社区"), queryset=Division.objects.none(), widget=forms.CheckboxSelectMultiple,
+        help_text=_("须在同一街道。"),
+    )  # fmt: skip
+    standard = forms.ModelChoiceField(label=_("规模标准"), queryset=Standard.objects.none(), empty_label=None)
+    count = forms.ChoiceField(label=_("口径"), choices=Count.Definition.choices)
+    households_least = forms.IntegerField(label=_("户数下限"), min_value=1, max_value=100_000)
+    households_most = forms.IntegerField(label=_("户数上限"), min_value=1, max_value=100_000)
+
+    def __init__(self, communities: Any, standards: Any, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        scope, standard = self.fields["scope"], self.fields["standard"]
+        assert isinstance(scope, forms.ModelMultipleChoiceField)
+        assert isinstance(standard, forms.ModelChoiceField)
+        scope.queryset, standard.queryset = communities, standards
+
+
+class ScenarioForm(forms.Form):
+    """What the engine is asked."""
+
+    goal = forms.ChoiceField(label=_("最看重什么"), choices=list(GOALS.items()), widget=forms.RadioSelect)
+    parts = forms.IntegerField(
+        label=_("分成几个社区"), min_value=1, max_value=200, required=False, help_text=_("空着由引擎定。")
+    )
+    kept = forms.MultipleChoiceField(
+        label=_("保留哪些社区"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("保留的社区名称、代码和驻地不变。"),
+    )  # fmt: skip
+    keep_whole = forms.BooleanField(label=_("不拆分小区"), required=False)
+    never_cross = forms.MultipleChoiceField(
+        label=_("社区不跨"), required=False, widget=forms.CheckboxSelectMultiple,
+        choices=[(kind.value, kind.label) for kind in (Line.Kind.RIVER, Line.Kind.RAILWAY, Line.Kind.ARTERIAL)],
+    )  # fmt: skip
+    seconds = forms.IntegerField(label=_("最多用时（秒）"), min_value=1, max_value=MOST_SECONDS)
+    seed = forms.IntegerField(
+        label=_("种子"), min_value=0, max_value=2**31 - 1, help_text=_("同样的数据、条件和种子，得到同样的方案。")
+    )
+
+    def __init__(self, project: Project, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        kept = self.fields["kept"]
+        assert isinstance(kept, forms.MultipleChoiceField)
+        kept.choices = [(str(one.name), one.title) for one in project.scope.all()]
+
+
+class PublishForm(forms.Form):
+    """For how long a plan is shown to the public."""
+
+    days = forms.IntegerField(
+        label=_("公示几天（自然日）"), min_value=LEAST_DAYS, max_value=MOST_DAYS, initial=30,
+    )  # fmt: skip
+
+
+class EnactForm(forms.Form):
+    """From which midnight on, by which paper."""
+
+    from_day = DayField(label=_("生效日期"), help_text=_("从这一天零点起，每个地址按新社区。"))
+    paper = forms.CharField(label=_("批复文号"), max_length=120)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["from_day"].initial = timezone.localdate() + timedelta(days=1)
+
+
+class NothingForm(forms.Form):
+    """Only the button."""

@@ -1,0 +1,194 @@
+"""The pages of a split: opened by a clerk, drawn on, compared, published to everybody, put in force by the district."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from linli.jobs.running import run_job
+from linli.planning.engine import found_of
+from linli.planning.ground import ground_of
+from linli.planning.models import Enactment, Plan, Project, Run
+from linli.plans.measures import compactness
+from linli.territory.models import Block
+
+ClientOf = Callable[[str], Client]
+
+
+@pytest.fixture
+def clerk(client_of: ClientOf) -> Client:
+    """The street's clerk."""
+    return client_of("jiedao")
+
+
+@pytest.fixture
+def plan(project: Project, clerk: Client) -> Plan:
+    """The engine's plan, asked for on the page."""
+    asked = {"goal": "boundary", "parts": "2", "kept": ["团结"], "keep_whole": "on", "seconds": "5", "seed": "1"}
+    assert clerk.post(f"/planning/projects/{project.pk}/run", asked).status_code == 302
+    page = clerk.get(f"/planning/projects/{project.pk}/").content.decode()
+    assert "data-poll" in page
+    run_job(Run.objects.get().job)
+    return Plan.objects.get()
+
+
+def post(browser: Client, address: str, body: Any) -> Any:
+    return browser.post(address, json.dumps(body), content_type="application/json")
+
+
+def bench(browser: Client, plan: Plan) -> tuple[str, dict[str, Any]]:
+    """Where the workbench of a plan is, and what it loads."""
+    address = f"/planning/projects/{plan.project_id}/{plan.number}/"
+    assert browser.get(f"{address}draw").status_code == 200
+    return address, browser.get(f"{address}ground.json").json()
+
+
+def test_a_project_is_opened_on_a_page(ground: dict[str, Block], clerk: Client) -> None:
+    page = clerk.get("/planning/projects/new").content.decode()
+    home, standard = (re.findall(rf'name="{name}"[^>]*value="(\d+)"', page) for name in ("scope", "x"))
+    assert home
+    assert not standard
+    chosen = re.findall(r'<option value="(\d+)" selected', page)[0]
+    said = {"title": "试拆", "scope": home[:1], "standard": chosen, "count": "households_registered",
+            "households_least": "1500", "households_most": "3500"}  # fmt: skip
+    assert clerk.post("/planning/projects/new", {**said, "households_most": "10"}).status_code == 422
+    assert clerk.post("/planning/projects/new", said).status_code == 302
+    assert "试拆" in clerk.get("/planning/projects/").content.decode()
+
+
+def test_a_version_is_shown_with_its_proof(plan: Plan, clerk: Client) -> None:
+    page = clerk.get(f"/planning/projects/{plan.project_id}/1/").content.decode()
+    assert "已证明最优" in page
+    assert "4800" in page
+    assert page.count('<path class="plan-ground') == 2
+
+
+def test_the_workbench_reckons_as_the_server_does(plan: Plan, clerk: Client) -> None:
+    """What `board.ts` adds up from the file equals `linli.plans`, on random labels."""
+    _address, ground = bench(clerk, plan)
+    blocks = ground_of(plan.project, timezone.localdate())
+    draw = random.Random(7)
+    for _ in range(20):
+        label = [draw.randrange(2) for _ in ground["ids"]]
+        plan.labels = dict(zip(ground["ids"], label, strict=True))
+        found = found_of(plan, blocks)
+        measures = found.measures()
+        a, b = np.array(ground["a"]), np.array(ground["b"])
+        length, kind = np.array(ground["length"]), np.array(ground["kind"])
+        cut = np.array(label)[a] != np.array(label)[b]
+        assert length[cut].sum() == pytest.approx(measures["cut_length_m"], abs=0.1 * cut.sum())
+        assert np.array(ground["price"])[cut].sum() == pytest.approx(measures["boundary"], abs=0.1 * cut.sum())
+        assert 1 - length[cut & (kind == 6)].sum() / length[cut].sum() == pytest.approx(measures["reliance"], abs=0.01)
+        count = np.array(ground["count"])
+        for k, name in enumerate(plan.names):
+            inside = np.array(label) == k
+            households = blocks.counts(plan.project.count)[found.community == name].sum()
+            assert count[inside].sum() == households
+            area = np.array(ground["area"])[inside].sum()
+            assert area == pytest.approx(sum(shape.area for shape in blocks.geometry[inside]), rel=1e-3)
+    assert set(compactness(blocks, found.community.astype(str))) <= set(plan.names)
+
+
+def test_the_engine_completes_improves_and_repairs(plan: Plan, clerk: Client) -> None:
+    address, ground = bench(clerk, plan)
+    label = ground["label"]
+    opened = [-1 if k % 5 == 0 else zone for k, zone in enumerate(label)]
+    drawn = {"names": ground["names"], "locked": []}
+    done = post(clerk, f"{address}work", {**drawn, "verb": "complete", "label": opened}).json()
+    assert all(zone == was for zone, was in zip(done["label"], opened, strict=True) if was >= 0)
+    assert -1 not in done["label"]
+    spoilt = [1 - zone if ground["ids"][k] == "B33" else zone for k, zone in enumerate(label)]
+    better = post(clerk, f"{address}work", {**drawn, "verb": "improve", "label": spoilt}).json()
+    assert len(better["label"]) == len(label)
+    mended = post(clerk, f"{address}work", {**drawn, "verb": "repair", "label": spoilt})
+    assert mended.status_code == 200, mended.json()
+    for wrong in ({"label": label[1:]}, {"label": [9] * len(label)}, {"label": ["0"] * len(label)}, {"names": [1]}):
+        assert post(clerk, f"{address}work", {**drawn, "verb": "improve", "label": label, **wrong}).status_code == 409
+    assert post(clerk, f"{address}work", {**drawn, "verb": "destroy", "label": label}).status_code == 404
+    assert Plan.objects.count() == 1, "nothing is kept before it is saved"
+
+
+def test_what_is_locked_clashing_is_said(plan: Plan, clerk: Client) -> None:
+    address, ground = bench(clerk, plan)
+    label = [0] * len(ground["label"])
+    said = {"verb": "repair", "names": ground["names"], "label": label, "locked": list(range(len(label)))}
+    answer = post(clerk, f"{address}work", said)
+    assert answer.status_code == 422
+    assert answer.json()["words"]
+
+
+def test_a_drawn_plan_is_saved_and_a_conflict_offers_a_choice(plan: Plan, clerk: Client) -> None:
+    address, ground = bench(clerk, plan)
+    label = [1 - zone if code == "B33" else zone for code, zone in zip(ground["ids"], ground["label"], strict=True)]
+    drawn = {"names": ground["names"], "label": label, "locked": [0]}
+    assert post(clerk, f"{address}save", {**drawn, "why": ""}).status_code == 422
+    saved = post(clerk, f"{address}save", {**drawn, "why": "居民代表提议"})
+    assert saved.status_code == 200
+    page = clerk.get(saved.json()["url"]).content.decode()
+    assert "居民代表提议" in page
+    assert "B33" in page
+    assert "经***" in page, "who drew it, masked"
+    late = post(clerk, f"{address}save", {**drawn, "why": "晚了一步"})
+    assert late.status_code == 409
+    assert late.json()["head"] == 2
+    assert post(clerk, f"{address}save", {**drawn, "why": "晚了一步", "over": 2}).status_code == 200
+    assert post(clerk, f"{address}save", {**drawn, "why": "另起", "branch": "另一支"}).status_code == 200
+    assert list(Plan.objects.order_by("number").values_list("branch", flat=True)) == ["s1", "s1", "s1", "另一支"]
+    beside = clerk.get(f"{address}beside?with=2&with=4").content.decode()
+    assert "300" in beside
+    assert beside.count("<svg") == 3
+    assert clerk.get(f"{address}beside").status_code == 404
+
+
+def test_the_plan_file_is_one_that_verify_confirms(plan: Plan, clerk: Client, tmp_path: Any) -> None:
+    answer = clerk.get(f"/planning/projects/{plan.project_id}/1/plan.gpkg")
+    path = tmp_path / "plan.gpkg"
+    path.write_bytes(answer.content)
+    from linli.plans.planfile import read_plan
+
+    read = read_plan(path, ground_of(plan.project, timezone.localdate()))
+    assert dict(zip(read.blocks.ids, read.community, strict=True)) == {c: plan.community_of(c) for c in plan.labels}
+
+
+def test_everybody_sees_a_published_plan_and_his_own_home(
+    plan: Plan, clerk: Client, client_of: ClientOf, ground: dict[str, Block]
+) -> None:
+    public = f"/planning/public/{plan.pk}/"
+    assert client_of("").get(public).status_code == 404
+    assert clerk.post(f"/planning/projects/{plan.project_id}/1/publish", {"days": "30"}).status_code == 302
+    page = client_of("").get(f"{public}?block=B00").content.decode()
+    assert "矿务局大院" in page
+    assert plan.community_of("B00") in page
+    assert "要不要本人跑" in page
+    assert "团结社区拆分" in client_of("").get("/planning/public/").content.decode()
+    assert client_of("").get(f"{public}?block=nothing").status_code == 200
+
+
+def test_the_district_puts_it_in_force_and_takes_it_back(plan: Plan, clerk: Client, client_of: ClientOf) -> None:
+    address, officer = f"/planning/projects/{plan.project_id}/1/", client_of("quji")
+    day = timezone.localdate() + timedelta(days=3)
+    assert clerk.post(f"{address}enact", {"from_day": day, "paper": "1号"}).status_code == 404
+    assert officer.post(f"{address}enact", {"from_day": day, "paper": ""}).status_code == 422
+    assert officer.post(f"{address}enact", {"from_day": day, "paper": "云政复〔2026〕1号"}).status_code == 302
+    assert "云政复" in officer.get(address).content.decode()
+    done = Enactment.objects.get()
+    assert officer.post(f"/planning/enactments/{done.pk}/undo").status_code == 302
+    done.refresh_from_db()
+    assert done.undone_at is not None
+    assert "已撤回" in officer.get(address).content.decode()
+
+
+def test_a_search_is_called_off_on_the_page(project: Project, clerk: Client) -> None:
+    asked = {"goal": "boundary", "seconds": "5", "seed": "1"}
+    clerk.post(f"/planning/projects/{project.pk}/run", asked)
+    assert clerk.post(f"/planning/runs/{Run.objects.get().pk}/cancel").status_code == 302
+    assert "已取消" in clerk.get(f"/planning/projects/{project.pk}/").content.decode()

@@ -1,0 +1,182 @@
+"""方案: a version with map, table and log; beside others; published, put in force, taken back; as a file."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from linli.org.masks import mask_name
+from linli.org.models import Account, Division
+from linli.org.policies import actor_in, holds, requires
+from linli.org.views.acting import act_page
+from linli.planning.actions.enact import PERMISSION as ENACT
+from linli.planning.actions.enact import enact, undo_enactment
+from linli.planning.actions.open_project import PERMISSION
+from linli.planning.actions.publish_plan import publish_plan
+from linli.planning.beside import moved, rows_of
+from linli.planning.engine import found_of
+from linli.planning.ground import ground_of
+from linli.planning.models import Enactment, Plan, Project
+from linli.planning.picture import picture
+from linli.planning.project_forms import EnactForm, NothingForm, PublishForm
+from linli.planning.views.projects import find, trail
+
+ROWS = 50
+MOST_BESIDE = 4
+GEOPACKAGE = "application/geopackage+sqlite3"
+
+
+@never_cache
+@require_safe
+@requires(PERMISSION)
+def plan(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Show a version: map, communities, how good and how that is known, what it moved and why."""
+    one = version(request, pk, number)
+    project = one.project
+    blocks = ground_of(project, timezone.localdate())
+    page = Paginator(one.changes.all(), ROWS).get_page(request.GET.get("page"))
+    others = project.plans.exclude(pk=one.pk).only("number", "branch", "project").order_by("-number")[:12]
+    context = {
+        "plan": one, "project": project, "picture": picture(one, blocks, one.households), "page": page,
+        "communities": communities_of(one), "rows": rows_of([one]), "others": others,
+        "enactments": one.enactments.all(), "may_enact": holds(actor_in(request), ENACT, project.street),
+        "sum": sum(one.households.values()), "open": len(blocks) - len(one.labels), "today": timezone.localdate(),
+        "by": who(one.by),
+        "trail": [*trail(), (project.title, reverse("planning:project", args=[project.pk]))],
+    }  # fmt: skip
+    return render(request, "planning/plan.html", context)
+
+
+@never_cache
+@require_safe
+@requires(PERMISSION)
+def beside(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Show two to four versions side by side."""
+    first = version(request, pk, number)
+    wanted = [int(text) for text in request.GET.getlist("with") if text.isdigit() and len(text) < 9]
+    others = list(first.project.plans.filter(number__in=wanted[: MOST_BESIDE - 1]).exclude(pk=first.pk))
+    if not others:
+        raise Http404
+    plans = [first, *others]
+    blocks = ground_of(first.project, timezone.localdate())
+    counts = dict(zip(blocks.ids, blocks.counts(first.project.count).tolist(), strict=True))
+    context = {
+        "plans": plans, "project": first.project, "rows": rows_of(plans),
+        "pictures": [(one, picture(one, blocks, one.households)) for one in plans],
+        "differences": [(one, moved(first, one, counts)) for one in others], "first": first,
+        "trail": [*trail(), (first.project.title, reverse("planning:project", args=[pk]))],
+    }  # fmt: skip
+    return render(request, "planning/beside.html", context)
+
+
+@never_cache
+@require_safe
+@requires(PERMISSION)
+def plan_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Give a version as a sealed plan file that `linli verify` checks."""
+    one = version(request, pk, number)
+    blocks = ground_of(one.project, timezone.localdate())
+    if len(one.labels) < len(blocks):
+        raise Http404
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "plan.gpkg"
+        found_of(one, blocks).to_file(path)
+        answer = HttpResponse(path.read_bytes(), content_type=GEOPACKAGE)
+    answer["Content-Disposition"] = f'attachment; filename="plan-{pk}-{number}.gpkg"'
+    return answer
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(PERMISSION)
+def publish(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Show a version to the public for some days."""
+    one = version(request, pk, number)
+    return act_page(
+        request, PublishForm, lambda days: publish_plan(actor_in(request), plan=one, days=days), title=_("公示方案"),
+        submit=_("公示"), done=_("已公示。"), back=address(one), trail=trail_of(one),
+        words=_("不用登录就能看：依据、地图、表、时间、怎么提意见。公示后不能撤下，修改另存为新版本。"),
+    )  # fmt: skip
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(ENACT)
+def put_in_force(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Let a version take effect from a midnight on."""
+    one = version(request, pk, number)
+    return act_page(
+        request, EnactForm, lambda **said: enact(actor_in(request), plan=one, **said), title=_("使方案生效"),
+        submit=_("生效"), done=_("已定下生效日期。"), back=address(one), trail=trail_of(one), danger=True,
+        words=_("保留的社区代码不变，新社区先用临时代码、状态为筹备。生效日期之前可以撤回。"),
+    )  # fmt: skip
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(ENACT)
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an enactment back before its day."""
+    done = get_object_or_404(Enactment.objects.select_related("plan__project__street"), pk=pk)
+    one = version(request, done.plan.project_id, done.plan.number)
+    return act_page(
+        request, NothingForm, lambda: undo_enactment(actor_in(request), enactment=done), title=_("撤回方案生效"),
+        submit=_("撤回"), done=_("已撤回，边界照旧。"), back=address(one), trail=trail_of(one), danger=True,
+        words=str(done.paper),
+    )  # fmt: skip
+
+
+def who(reference: str) -> str:
+    """Return the masked name behind an actor's reference; '' for the system."""
+    kind, _sign, key = reference.partition(":")
+    found = Account.objects.filter(pk=key).first() if kind == "account" and key.isdigit() else None
+    return mask_name(found.name) if found else ""
+
+
+def communities_of(one: Plan) -> list[dict[str, Any]]:
+    """Return a row for each community of a version."""
+    least, most = one.project.households_least, one.project.households_most
+    names = {str(name) for name in Division.objects.filter(parent=one.project.street).values_list("name", flat=True)}
+    blocks: dict[int, int] = {}
+    for place in one.labels.values():
+        blocks[place] = blocks.get(place, 0) + 1
+    return [
+        {
+            "name": name, "parent": one.parents.get(name, ""), "kept": name in names and name == one.parents.get(name),
+            "households": count, "blocks": blocks.get(k, 0), "below": max(0, least - count),
+            "above": max(0, count - most), "bar": min(100, round(100 * count / max(most, 1))),
+        }
+        for k, name in enumerate(one.names)
+        for count in (one.households.get(name, 0),)
+    ]  # fmt: skip
+
+
+def version(request: HttpRequest, pk: int, number: int) -> Plan:
+    """Return a version that the one who asks may see; 404 otherwise."""
+    project: Project = find(request, pk)
+    one = project.plans.select_related("parent", "scenario").filter(number=number).first()
+    if one is None:
+        raise Http404(number)
+    one.project = project
+    return one
+
+
+def address(one: Plan) -> str:
+    """Return the address of a version."""
+    return reverse("planning:plan", args=[one.project_id, one.number])
+
+
+def trail_of(one: Plan) -> list[tuple[str, str]]:
+    """The pages above an act on a version."""
+    above = reverse("planning:project", args=[one.project_id])
+    return [*trail(), (one.project.title, above), (f"V{one.number}", address(one))]

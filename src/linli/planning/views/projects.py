@@ -1,0 +1,134 @@
+"""划分项目: the list, a new one, one with its searches and versions; asking the engine, calling it off."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from linli.jobs.models import Job
+from linli.org.models import Division
+from linli.org.policies import actor_in, requires
+from linli.org.rest import under
+from linli.org.views.acting import act_page
+from linli.planning.actions.open_project import PERMISSION, open_project
+from linli.planning.actions.run_scenario import cancel_run, run_scenario
+from linli.planning.models import Project, Run, Standard
+from linli.planning.project_forms import GOALS, ProjectForm, ScenarioForm
+from linli.planning.standards import in_force
+from linli.territory.models import Count
+
+ROWS = 30
+UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
+
+
+@never_cache
+@require_safe
+@requires(PERMISSION)
+def projects(request: HttpRequest) -> HttpResponse:
+    """List the split projects."""
+    rows = Project.objects.seen_by(actor_in(request).areas(PERMISSION)).select_related("street")
+    page = Paginator(rows.prefetch_related("scope", "plans"), ROWS).get_page(request.GET.get("page"))
+    return render(request, "planning/projects.html", {"page": page})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(PERMISSION)
+def new_project(request: HttpRequest) -> HttpResponse:
+    """Open a project."""
+    actor, today = actor_in(request), timezone.localdate()
+    communities = Division.objects.on(today).filter(kind=Division.Kind.COMMUNITY)
+    communities = communities.filter(under("path", actor.areas(PERMISSION))).order_by("code")
+    standards = in_force(Standard.objects.all(), today)
+    rows = Standard.objects.filter(pk__in=[one.pk for one in standards])
+    first = standards[0] if standards else None
+
+    def write(scope: Any, **said: Any) -> None:
+        chosen = list(scope)
+        open_project(actor, street=chosen[0].parent, scope=chosen, **said)
+
+    return act_page(
+        request, partial(ProjectForm, communities, rows), write, title=_("开立划分项目"), submit=_("开立"),
+        done=_("已开立，下一步请引擎找方案。"), back=reverse("planning:projects"), trail=trail(),
+        initial={"standard": first, "count": Count.Definition.HOUSEHOLDS_REGISTERED,
+                 "households_least": first.households_least if first else None,
+                 "households_most": first.households_most if first else None,
+                 "scope": [one for one in request.GET.getlist("community")[:20] if one.isdigit()]},
+        words=_("选要拆分的社区。相邻的几个可以一起划，界线会更合理。"),
+    )  # fmt: skip
+
+
+@never_cache
+@require_safe
+@requires(PERMISSION)
+def project(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a project: its scope and bounds, searches that are under way, versions by branch."""
+    one = find(request, pk)
+    runs = Run.objects.filter(scenario__project=one).select_related("scenario", "job", "plan")
+    latest = list(runs[:10])
+    plans = one.plans.defer("labels", "locked").prefetch_related("enactments").order_by("-number")
+    page = Paginator(plans, ROWS).get_page(request.GET.get("page"))
+    context = {
+        "project": one, "page": page, "trail": trail(),
+        "running": [run for run in latest if run.job.state in UNDER_WAY],
+        "ended": [run for run in latest if run.job.state not in UNDER_WAY and run.plan_id is None],
+        "goals": GOALS, "standing": dict(Count.Definition.choices)[one.count],
+    }  # fmt: skip
+    return render(request, "planning/project.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(PERMISSION)
+def new_run(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the engine for a plan."""
+    one = find(request, pk)
+
+    def write(goal: str, **said: Any) -> None:
+        run_scenario(actor_in(request), project=one, goals={goal: 1.0}, **said)
+
+    return act_page(
+        request, partial(ScenarioForm, one), write, title=_("请引擎找方案"), submit=_("开始"),
+        done=_("已开始，在后台进行；找到后列在方案里。"), back=reverse("planning:project", args=[one.pk]),
+        trail=[*trail(), (one.title, reverse("planning:project", args=[one.pk]))],
+        initial={"goal": "boundary", "keep_whole": True, "seconds": 60, "seed": 1,
+                 "kept": [str(c.name) for c in one.scope.all()]},
+        words=_("户数须在 %(least)d 到 %(most)d 户之间，每个社区连成一片、不留飞地。") % {
+            "least": one.households_least, "most": one.households_most},
+    )  # fmt: skip
+
+
+@never_cache
+@require_POST
+@requires(PERMISSION)
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Call a search off."""
+    run = get_object_or_404(Run.objects.select_related("scenario__project__street", "job"), pk=pk)
+    one = find(request, run.scenario.project_id)
+    cancel_run(actor_in(request), run=run)
+    messages.success(request, _("已取消。"))
+    return redirect("planning:project", one.pk)
+
+
+def find(request: HttpRequest, pk: int) -> Project:
+    """Return a project that the one who asks may see; 404 otherwise."""
+    rows = Project.objects.seen_by(actor_in(request).areas(PERMISSION)).select_related("street", "standard")
+    one = rows.filter(pk=pk).first()
+    if one is None:
+        raise Http404(pk)
+    return one
+
+
+def trail() -> list[tuple[str, str]]:
+    """The pages above."""
+    return [(_("划分项目"), reverse("planning:projects"))]

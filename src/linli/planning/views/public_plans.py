@@ -1,0 +1,69 @@
+"""公示: a plan before everybody, without an account: basis, map, table, time, what changes and what does not."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from linli.planning.ground import ground_of
+from linli.planning.models import Plan
+from linli.planning.picture import picture
+from linli.planning.views.plans import communities_of
+from linli.territory.models import Block
+
+ROWS = 20
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+def public_plans(request: HttpRequest) -> HttpResponse:
+    """List the plans that were published."""
+    rows = Plan.objects.exclude(published_at=None).defer("labels", "locked").select_related("project__street")
+    page = Paginator(rows.order_by("-published_at"), ROWS).get_page(request.GET.get("page"))
+    return render(request, "planning/public_plans.html", {"page": page, "today": timezone.localdate()})
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+def public_plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a published plan; a building's QR code or an address leads to what it means for that building."""
+    one = Plan.objects.exclude(published_at=None).select_related("project__street", "project__standard")
+    plan = one.filter(pk=pk).first()
+    if plan is None:
+        raise Http404(pk)
+    project, today = plan.project, timezone.localdate()
+    blocks = ground_of(project, today)
+    mine = _mine(request.GET.get("block", "")[:40], plan)
+    context = {
+        "plan": plan, "project": project, "picture": picture(plan, blocks, plan.households),
+        "communities": communities_of(plan), "sum": sum(plan.households.values()), "today": today,
+        "mine": mine, "over": plan.published_to is not None and plan.published_to < today,
+        "enactment": plan.enactments.filter(undone_at=None).first(),
+        "compounds": _compounds(plan),
+    }  # fmt: skip
+    return render(request, "planning/public_plan.html", context)
+
+
+def _mine(code: str, plan: Plan) -> dict[str, str] | None:
+    """What a plan means for one block: its compound, its community today and then."""
+    if code not in plan.labels:
+        return None
+    block = Block.objects.filter(street=plan.project.street, code=code).select_related("compound").first()
+    if block is None:
+        return None
+    after = plan.community_of(code)
+    return {"name": str(block.compound or block.code), "after": after, "before": plan.parents.get(after, "")}
+
+
+def _compounds(plan: Plan) -> list[tuple[str, str, str]]:
+    """List every compound with a name: the block by which its page is asked for, its name, its community then."""
+    rows = Block.objects.filter(street=plan.project.street, compound__isnull=False, code__in=list(plan.labels)[:900])
+    found: dict[str, tuple[str, str, str]] = {}
+    for code, name in rows.values_list("code", "compound__name").order_by("compound__name", "code"):
+        if name:
+            found.setdefault(name, (code, name, plan.community_of(code)))
+    return list(found.values())

@@ -1,0 +1,141 @@
+"""A split from a project to a boundary in force, in Chromium: clerk, district officer, resident; wide and narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from linli.org.tests.world import PASSWORD
+from linli.web.tests.browser.test_pages import SCREENSHOTS
+
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+WAIT = 20_000
+
+
+@pytest.fixture
+def enter(chromium: Any, site: str) -> Iterator[Any]:
+    """Return a page of somebody who is signed in; '' is the public."""
+    contexts = []
+
+    def open_page(person: str, width: int = 1440) -> Any:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN", has_touch=width < 500)
+        contexts.append(context)
+        page = context.new_page()
+        if person:
+            page.goto(f"{site}/accounts/login/")
+            page.fill("[name=login]", person)
+            page.fill("[name=password]", PASSWORD)
+            page.press("[name=password]", "Enter")
+            page.wait_for_url(f"{site}/")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def shot(page: Any, name: str) -> None:
+    page.screenshot(path=SCREENSHOTS / f"planning-{name}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def stroke(page: Any, along: list[tuple[float, float]]) -> None:
+    """Draw over the map, at shares of its width and height."""
+    box = page.locator("#bench-map").bounding_box()
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in along]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=8)
+    page.mouse.up()
+
+
+def households(page: Any) -> list[int]:
+    return [int(text.replace(",", "")) for text in page.locator("#zones strong").all_inner_texts()]
+
+
+def test_a_split_from_project_to_midnight(enter: Any, site: str, work_jobs: Any) -> None:
+    clerk = enter("jiedao")
+    clerk.goto(f"{site}/planning/projects/new")
+    clerk.fill("[name=title]", "团结白云拆分")
+    for name in ("团结", "白云"):
+        clerk.get_by_label(name, exact=False).first.check()
+    clerk.locator("main").get_by_role("button", name="开立").click()
+    clerk.get_by_role("link", name="团结白云拆分").click()
+    clerk.get_by_role("link", name="请引擎找方案").first.click()
+    clerk.fill("[name=parts]", "3")
+    clerk.fill("[name=seconds]", "10")
+    shot(clerk, "scenario")
+    clerk.get_by_role("button", name="开始").click()
+    clerk.get_by_text("情景 1").first.wait_for()
+    work_jobs()
+    clerk.get_by_role("link", name="V1").wait_for(timeout=WAIT)
+    shot(clerk, "project")
+    clerk.get_by_role("link", name="V1").click()
+    shot(clerk, "plan")
+    clerk.get_by_role("link", name="在地图上改").click()
+    clerk.wait_for_selector("#workbench[data-ready]", timeout=WAIT)
+    before = households(clerk)
+    clerk.locator("#zones button").first.click()
+    stroke(clerk, [(0.02, 0.5), (0.98, 0.5)])
+    assert households(clerk)[0] == sum(before), "one stroke over all blocks gives them to the chosen community"
+    assert "不合规则" in clerk.locator("#verdict").inner_text()
+    clerk.keyboard.press("Control+z")
+    assert households(clerk) == before
+    clerk.keyboard.press("Control+y")
+    clerk.keyboard.press("Control+z")
+    clerk.get_by_role("button", name="改进").click()
+    clerk.locator("dialog[open]").get_by_role("button").first.click()
+    shot(clerk, "workbench")
+    clerk.fill("#why", "居民代表会意见")
+    clerk.get_by_role("button", name="存为新版本").click()
+    clerk.get_by_text("居民代表会意见").first.wait_for()
+    clerk.get_by_role("button", name="并列比较").click()
+    clerk.get_by_role("heading", name="方案并列").wait_for()
+    shot(clerk, "beside")
+    clerk.go_back()
+    clerk.get_by_role("link", name="公示", exact=True).click()
+    clerk.get_by_role("button", name="公示").click()
+    public = clerk.get_by_role("link", name="看公示页").get_attribute("href")
+
+    resident = enter("", 360)
+    resident.goto(f"{site}{public}")
+    resident.select_option("#block", label="白云花园1区")
+    resident.get_by_role("button", name="看我家").click()
+    assert "白云花园1区" in resident.locator(".card.mine").inner_text()
+    shot(resident, "public-360")
+
+    officer = enter("quji")
+    officer.goto(clerk.url)
+    officer.get_by_role("link", name="使方案生效").click()
+    officer.fill("[name=from_day]", (timezone.localdate() + timedelta(days=2)).isoformat())
+    officer.fill("[name=paper]", "云政复〔2026〕9号")
+    officer.get_by_role("button", name="生效").click()
+    officer.get_by_text("云政复〔2026〕9号").first.wait_for()
+    resident.goto(f"{site}/where/539901001000/L0/")
+    assert "社区" in resident.locator("main").inner_text()
+    officer.get_by_role("link", name="撤回").click()
+    officer.get_by_role("button", name="撤回").click()
+    officer.get_by_text("已撤回").first.wait_for()
+
+
+def test_a_phone_taps_a_compound_and_chooses(enter: Any, site: str, work_jobs: Any) -> None:
+    clerk = enter("jiedao", 360)
+    clerk.goto(f"{site}/planning/projects/")
+    clerk.get_by_role("link", name="团结白云拆分").click()
+    clerk.get_by_role("link", name="V1").click()
+    clerk.get_by_role("link", name="在地图上改").click()
+    clerk.wait_for_selector("#workbench[data-ready]", timeout=WAIT)
+    before = households(clerk)
+    clerk.locator("#bench-map").scroll_into_view_if_needed()
+    box = clerk.locator("#bench-map").bounding_box()
+    clerk.touchscreen.tap(box["x"] + 0.12 * box["width"], box["y"] + box["height"] / 2)
+    dialog = clerk.locator("dialog[open]")
+    dialog.wait_for()
+    shot(clerk, "workbench-360")
+    dialog.get_by_role("button").nth(2).click()
+    assert households(clerk) != before
