@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from linli.districting.result import Proof
 from linli.geodata import Blocks
 from linli.planning.models import Plan, Project, Scenario
 from linli.plans.checks import broken_rules
 from linli.plans.plan import Plan as Found
 from linli.plans.profiles import profile_names
 from linli.plans.rules import DEFAULT_PROFILE, Rules
-from linli.plans.working import partial_plan
 
+PRESENT = "community"  # never crossed: each present community is divided for itself
 MEASURES = ("boundary", "cut_length_m", "reliance", "balance", "polsby_popper", "continuity", "access", "facilities")
 
 
@@ -24,11 +25,13 @@ def rules_of(project: Project, scenario: Scenario | None, blocks: Blocks) -> Rul
     compounds = any(blocks.columns["compound"]) and (scenario is None or scenario.keep_whole)
     kept = [str(one.name) for one in project.scope.all()] if scenario is None else list(scenario.kept)
     code = project.standard.code
+    crossed = scenario.never_cross if scenario else []
     return Rules(
         households=(project.households_least, project.households_most),
         keep_whole="compound" if compounds else None,
         kept=kept,
-        never_cross_kinds=tuple(scenario.never_cross) if scenario else (),
+        never_cross=tuple(set(crossed) & {PRESENT}),
+        never_cross_kinds=tuple(kind for kind in crossed if kind != PRESENT),
         fixed=dict(scenario.fixed) if scenario else {},
         profile=code if code in profile_names() else DEFAULT_PROFILE,
     )
@@ -38,7 +41,15 @@ def found_of(plan: Plan, blocks: Blocks) -> Found:
     """Return a stored plan as the engine has it; a block that it does not know is open."""
     names = [plan.community_of(code) for code in blocks.ids]
     locked = set(plan.locked)
-    return partial(plan.project, plan.scenario, blocks, names, [code in locked for code in blocks.ids], plan.parents)
+    held = [code in locked for code in blocks.ids]
+    made = partial(plan.project, plan.scenario, blocks, names, held, plan.parents)
+    proof = plan.proof
+    known = bool(proof.get("method"))
+    return replace(
+        made, reasons=dict(plan.reasons), status=proof.get("status", "feasible"), objective=proof.get("objective"),
+        bound=proof.get("bound"), goal=proof.get("goal", "boundary"), seed=proof.get("seed", 1),
+        proof=Proof(proof["method"], proof["claim"], proof["objective"], proof["bound"]) if known else None,
+    )  # fmt: skip
 
 
 def partial(
@@ -46,6 +57,8 @@ def partial(
     parents: Mapping[str, str],
 ) -> Found:  # fmt: skip
     """Return a plan from a community for each block, '' where it is open."""
+    from linli.plans.working import partial_plan  # loads the kernels, which a page without the engine does not need
+
     held = [bool(lock and name) for lock, name in zip(locked, names, strict=True)]
     made = partial_plan(blocks, names, rules_of(project, scenario, blocks), count=project.count, locked=held)
     return replace(made, parents=dict(parents))

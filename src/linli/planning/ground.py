@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from datetime import date
 from threading import Lock
 from typing import Any
@@ -58,7 +58,7 @@ def _read(street: Division, day: date) -> Blocks:
     ground = transform(degrees, GEOGRAPHIC, crs)
     columns: dict[str, Any] = {
         "community": np.array([homes[row.pk] for row in rows], dtype=object),
-        "compound": np.array([row.compound.code if row.compound else None for row in rows], dtype=object),
+        "compound": _compounds(rows),
         "police_area": np.array([row.police_area for row in rows], dtype=object),
         "school_area": np.array([row.school_area for row in rows], dtype=object),
         "facilities": _facilities(street, place),
@@ -68,6 +68,15 @@ def _read(street: Division, day: date) -> Blocks:
     named = _lines(street, place, crs, ids)
     # without the layer of lines a border is where two blocks touch, and nothing runs there
     return Blocks(ids, ground, columns, named if len(named) else measured, rim, crs, lines_measured=not len(named))
+
+
+def _compounds(rows: list[Block]) -> Any:
+    """Return each block's compound: its name where no other bears it, else its code; None without one."""
+    named = Counter(compound.name for compound in {row.compound for row in rows if row.compound})
+    said = [
+        row.compound and (row.compound.name if named[row.compound.name] == 1 else row.compound.code) for row in rows
+    ]
+    return np.array([words or None for words in said], dtype=object)
 
 
 def _facilities(street: Division, place: dict[int, int]) -> Any:

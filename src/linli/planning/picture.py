@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from linli.drawing.palette import ALL_FILLS, assign_fills
 from linli.geodata import Blocks
 from linli.planning.models import Plan
 from linli.planning.outlines import Drawing, draw
 from linli.territory.models import Block
-
-_CLASSES = {fill: f"fill-{fill.level}-{k % 4}" for k, fill in enumerate(ALL_FILLS)}
 
 
 @dataclass(frozen=True)
@@ -44,10 +41,13 @@ def picture(plan: Plan, blocks: Blocks, households: Mapping[str, int]) -> Pictur
 
 def fills_of(plan: Plan, blocks: Blocks) -> dict[str, str]:
     """Return each community's class of the palette."""
+    from linli.drawing.palette import ALL_FILLS, assign_fills  # with it comes matplotlib
+
+    classes = {fill: f"fill-{fill.level}-{k % 4}" for k, fill in enumerate(ALL_FILLS)}
     label = [plan.community_of(code) for code in blocks.ids]
     pairs = {
         tuple(sorted((label[a], label[b])))
         for a, b in zip(blocks.lines.a.tolist(), blocks.lines.b.tolist(), strict=True)
         if label[a] != label[b] and label[a] and label[b]
     }
-    return {name: _CLASSES[fill] for name, fill in assign_fills(plan.names, sorted(pairs)).items()}
+    return {name: classes[fill] for name, fill in assign_fills(plan.names, sorted(pairs)).items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from linli.org.forms.fields import DayField
 from linli.org.models import Division
 from linli.planning.actions.publish_plan import LEAST_DAYS, MOST_DAYS
 from linli.planning.actions.run_scenario import MOST_SECONDS
+from linli.planning.actions.state_reasons import MOST_REASON
 from linli.planning.models import Project, Standard
 from linli.territory.models import Count, Line
 
@@ -60,7 +62,10 @@ class ScenarioForm(forms.Form):
     keep_whole = forms.BooleanField(label=_("不拆分小区"), required=False)
     never_cross = forms.MultipleChoiceField(
         label=_("社区不跨"), required=False, widget=forms.CheckboxSelectMultiple,
-        choices=[(kind.value, kind.label) for kind in (Line.Kind.RIVER, Line.Kind.RAILWAY, Line.Kind.ARTERIAL)],
+        choices=[
+            ("community", _("现有社区的界线（各社区分别划）")),
+            *((kind.value, kind.label) for kind in (Line.Kind.RIVER, Line.Kind.RAILWAY, Line.Kind.ARTERIAL)),
+        ],
     )  # fmt: skip
     seconds = forms.IntegerField(label=_("最多用时（秒）"), min_value=1, max_value=MOST_SECONDS)
     seed = forms.IntegerField(
@@ -91,6 +96,17 @@ class EnactForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["from_day"].initial = timezone.localdate() + timedelta(days=1)
+
+
+class ReasonsForm(forms.Form):
+    """Why each of some communities lies outside the statutory band."""
+
+    def __init__(self, communities: Sequence[tuple[str, str]], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for k, (name, reason) in enumerate(communities):
+            self.fields[f"c{k}"] = forms.CharField(
+                label=name, max_length=MOST_REASON, initial=reason, widget=forms.Textarea(attrs={"rows": 2})
+            )
 
 
 class NothingForm(forms.Form):

@@ -74,7 +74,7 @@ class Scenario(models.Model):
 
 
 class Plan(models.Model):
-    """A version of a plan: which community every block of the project would belong to. Written once, never changed."""
+    """A version of a plan: which community every block would belong to. Written once; its division never changes."""
 
     class Source(models.TextChoices):
         """Who drew it."""
@@ -96,6 +96,7 @@ class Plan(models.Model):
     households = models.JSONField(default=dict)  # name to its count
     broken = models.JSONField(default=list)  # rules that it breaks, in words
     proof = models.JSONField(default=dict)  # status, objective, bound, method, claim
+    reasons = models.JSONField(default=dict)  # community to why it lies outside the statutory band
     why = models.CharField(_("为什么改"), max_length=200, blank=True)
     by = models.CharField(max_length=80)
     made_at = models.DateTimeField(auto_now_add=True)

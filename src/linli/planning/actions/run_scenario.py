@@ -23,7 +23,6 @@ from linli.planning.ground import ground_of
 from linli.planning.models import Plan, Project, Run, Scenario
 from linli.planning.versions import write_version
 from linli.plans.goals import MEANINGS
-from linli.plans.splitting import split
 
 KIND = "planning.run"
 MOST_SECONDS = 3600
@@ -94,6 +93,8 @@ def cancel_run(actor: Actor, *, run: Run) -> None:
 
 def search(progress: running.Progress, scenario: Scenario) -> dict[str, object]:
     """Search for a scenario's plan and write it as a version; done again after a kill it leaves one version."""
+    from linli.plans.splitting import split
+
     run, project = scenario.runs.get(job=progress.job), scenario.project
     if run.plan is not None:
         return {"plan": run.plan.number}

@@ -192,3 +192,39 @@ def test_a_search_is_called_off_on_the_page(project: Project, clerk: Client) -> 
     clerk.post(f"/planning/projects/{project.pk}/run", asked)
     assert clerk.post(f"/planning/runs/{Run.objects.get().pk}/cancel").status_code == 302
     assert "已取消" in clerk.get(f"/planning/projects/{project.pk}/").content.decode()
+
+
+def test_the_pack_is_asked_for_reasons_and_adds_up(plan: Plan, clerk: Client) -> None:
+    import io
+    import zipfile
+
+    import docx
+    import openpyxl
+
+    address = f"/planning/projects/{plan.project_id}/1/"
+    asked = clerk.get(f"{address}pack.zip")
+    if asked.status_code == 302:  # above the statutory 3,000
+        page = clerk.get(asked["Location"]).content.decode()
+        fields = re.findall(r'name="(c\d)"', page)
+        assert clerk.post(asked["Location"], dict.fromkeys(fields, "")).status_code == 422
+        assert clerk.post(asked["Location"], dict.fromkeys(fields, "楼栋密集，不宜再拆")).status_code == 302
+        asked = clerk.get(f"{address}pack.zip")
+    assert asked.status_code == 200
+    pack = zipfile.ZipFile(io.BytesIO(asked.content))
+    assert sorted(pack.namelist()) == ["基本情况.xlsx", "请示.docx", "调整前后示意图.pdf", "调整前后示意图.png"]
+    book = openpyxl.load_workbook(io.BytesIO(pack.read("基本情况.xlsx")))
+    for name in ("调整前", "调整后"):
+        rows = list(book[name].values)
+        for k in range(1, len(rows[0])):
+            assert sum(row[k] for row in rows[1:-1]) == pytest.approx(rows[-1][k])
+        assert 4800 in rows[-1]
+        assert all(row[1] for row in rows[1:]), "only communities that there are"
+    assert sum(row[3] for row in list(book["去向"].values)[1:]) == 4800
+    assert len(list(book["地块"].values)) == 17
+    paper = docx.Document(io.BytesIO(pack.read("请示.docx")))
+    words = "\n".join(one.text for one in paper.paragraphs)
+    for said in ("妥否，请批示", "附件1", "附件2", "附件3", "4800户", *(f"{n}户" for n in plan.households.values())):
+        assert said in words
+    assert "需说明理由" not in words
+    body = words[: words.index("附件1")]
+    assert len("".join(body.split())) < 4000

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,17 +21,20 @@ from linli.org.masks import mask_name
 from linli.org.models import Account, Division
 from linli.org.policies import actor_in, holds, requires
 from linli.org.views.acting import act_page
+from linli.org.views.files import attachment
 from linli.planning.actions.enact import PERMISSION as ENACT
 from linli.planning.actions.enact import enact, undo_enactment
 from linli.planning.actions.open_project import PERMISSION
 from linli.planning.actions.publish_plan import publish_plan
+from linli.planning.actions.state_reasons import state_reasons
 from linli.planning.beside import moved, rows_of
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Enactment, Plan, Project
 from linli.planning.picture import picture
-from linli.planning.project_forms import EnactForm, NothingForm, PublishForm
+from linli.planning.project_forms import EnactForm, NothingForm, PublishForm, ReasonsForm
 from linli.planning.views.projects import find, trail
+from linli.plans.plan import Plan as Found
 
 ROWS = 50
 MOST_BESIDE = 4
@@ -94,6 +99,49 @@ def plan_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         answer = HttpResponse(path.read_bytes(), content_type=GEOPACKAGE)
     answer["Content-Disposition"] = f'attachment; filename="plan-{pk}-{number}.gpkg"'
     return answer
+
+
+@never_cache
+@require_safe
+@requires(PERMISSION)
+def pack(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Give the approval pack; first ask why communities lie outside the statutory band, where nobody said."""
+    from linli.planning.pack import approval_pack
+
+    one = version(request, pk, number)
+    blocks = ground_of(one.project, timezone.localdate())
+    found = found_of(one, blocks)
+    if one.broken or len(one.labels) < len(blocks):
+        raise Http404
+    if wanting(found):
+        return redirect("planning:reasons", pk, number)
+    body = approval_pack(found, one.project, day=timezone.localdate(), synthetic=settings.DEMO)
+    return attachment(body, "application/zip", f"{one.project.title}-V{number}.zip", f"pack-{pk}-{number}.zip")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(PERMISSION)
+def reasons(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Say why communities lie outside the statutory band."""
+    one = version(request, pk, number)
+    found = found_of(one, ground_of(one.project, timezone.localdate()))
+    names = [c.name for c in found.communities if c.needs_reason]
+
+    def write(**said: Any) -> None:
+        given = {name: said[f"c{k}"] for k, name in enumerate(names)}
+        state_reasons(actor_in(request), plan=one, reasons=given)
+
+    return act_page(
+        request, partial(ReasonsForm, [(name, one.reasons.get(name, "")) for name in names]), write,
+        title=_("说明规模理由"), submit=_("保存"), done=_("已保存，可以下载报批材料。"), back=address(one),
+        trail=trail_of(one), words=_("这些社区超出法定一般规模，报批时要写明理由，公示页上也看得到。"),
+    )  # fmt: skip
+
+
+def wanting(found: Found) -> list[str]:
+    """Return the communities outside the statutory band for which nobody gave a reason."""
+    return [c.name for c in found.communities if c.needs_reason and not c.reason]
 
 
 @never_cache

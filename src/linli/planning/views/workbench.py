@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -31,13 +30,11 @@ from linli.planning.views.plans import address, trail_of, version
 from linli.plans.measures import boundary_costs
 from linli.plans.plan import Plan as Found
 from linli.plans.task import STEPS, atoms_of
-from linli.plans.working import complete, improve, repair
-from linli.territory.models import Compound
 
 MICRO = 1_000_000  # steps a degree
 SECONDS = 0.6  # what the engine may take while somebody waits
 MOST_BYTES = 4_000_000
-VERBS: dict[str, Callable[..., Found]] = {"complete": complete, "improve": improve, "repair": repair}
+VERBS = ("complete", "improve", "repair")
 
 
 @never_cache
@@ -76,13 +73,12 @@ def ground(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def ground_body(one: Plan, blocks: Blocks) -> dict[str, Any]:
     """Return rings in millionths of a degree, each corner as the step from the one before; lines; counts."""
     rules, lines = rules_of(one.project, one.scenario, blocks), blocks.lines
-    named = dict(Compound.objects.filter(street=one.project.street).values_list("code", "name"))
     around = np.zeros(len(blocks))
     np.add.at(around, blocks.rim.a, blocks.rim.length_m)
     return {
         "ids": blocks.ids, "rings": [_rings(shape) for shape in transform(blocks.geometry, blocks.crs, GEOGRAPHIC)],
         "count": blocks.counts(one.project.count).tolist(), "atom": atoms_of(blocks, rules).tolist(),
-        "compound": [named.get(code, "") if code else "" for code in blocks.columns["compound"]],
+        "compound": [name or "" for name in blocks.columns["compound"]],
         "present": blocks.columns["community"].tolist(),
         "area": np.rint(shapely.area(blocks.geometry)).astype(int).tolist(),
         "rim": np.rint(around).astype(int).tolist(),
@@ -97,11 +93,12 @@ def ground_body(one: Plan, blocks: Blocks) -> dict[str, Any]:
 @requires(PERMISSION)
 def work(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Let the engine complete, improve or repair what is drawn; nothing is kept."""
+    from linli.plans import working
+
     one = version(request, pk, number)
     permit(actor_in(request), PERMISSION, one.project.street)
     said = _said(request)
-    verb = VERBS.get(str(said.get("verb")))
-    if verb is None:
+    if said.get("verb") not in VERBS:
         raise Http404
     blocks = ground_of(one.project, timezone.localdate())
     drawn_now = _drawn_in(said, len(blocks))
@@ -114,7 +111,7 @@ def work(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         [k in locked for k in range(len(blocks))], {name: one.parents[name] for name in one.names if name in names},
     )  # fmt: skip
     try:
-        found = verb(drawn, time_limit=SECONDS)
+        found: Found = getattr(working, said["verb"])(drawn, time_limit=SECONDS)
     except InfeasibleError as error:
         return JsonResponse({"words": _("做不到：%(rules)s") % {"rules": "；".join(error.clash)}}, status=422)
     except LinliError as error:

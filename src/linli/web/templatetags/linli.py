@@ -19,10 +19,10 @@ BUILD = Path(__file__).resolve().parent.parent / "static" / "build"
 
 
 @cache
-def _manifest() -> dict[str, dict[str, object]]:
+def _manifest() -> dict[str, dict[str, Any]]:
     path = BUILD / "manifest.json"
     try:
-        found: dict[str, dict[str, object]] = json.loads(path.read_text(encoding="utf-8"))
+        found: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise FileNotFoundError(f"{path}: the pages' assets are not built; run `make assets`") from error
     return found
@@ -32,13 +32,22 @@ def _manifest() -> dict[str, dict[str, object]]:
 def asset(entry: str) -> SafeString:
     """Return the tags of an entry of `frontend/src`, 'main.ts' say: its style sheets, then its script."""
     chunk = _manifest()[f"src/{entry}"]
-    styles = chunk.get("css", ())
-    assert isinstance(styles, (list, tuple))
-    links = format_html_join("", '<link rel="stylesheet" href="{}">', ((static(f"build/{s}"),) for s in styles))
+    links = format_html_join(
+        "", '<link rel="stylesheet" href="{}">', ((static(f"build/{s}"),) for s in _styles(f"src/{entry}"))
+    )
     file = str(chunk["file"])
     if file.endswith(".css"):
         return format_html('<link rel="stylesheet" href="{}">', static(f"build/{file}"))
     return format_html('{}<script type="module" src="{}"></script>', links, static(f"build/{file}"))
+
+
+def _styles(key: str) -> dict[str, None]:
+    """Return the style sheets of a chunk behind those of the chunks that it shares with others, each once."""
+    chunk = _manifest()[key]
+    found: dict[str, None] = {}
+    for name in chunk.get("imports", ()):
+        found |= _styles(name)
+    return found | dict.fromkeys(chunk.get("css", ()))
 
 
 @register.simple_tag(takes_context=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 DOOR = "/where/539901001000/L4/"
 PAGES = {
     "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/accounts/login/", "/style", "/no-such-page",
-         "/report/", "/report/look-up", "/api/", "/report/202600000003/aaaaaaaa/", "/report/public/",
+         "/report/", "/report/look-up", "/api/", "/report/202600000003/aaaaaaaa/", "/report/public/", "/planning/public/",
          "/report/202600000004/aaaaaaaa/", "/report/202600000004/aaaaaaaa/judge", "/report/public/202600000001"),
     "jiedao": (
-        "/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/", "/planning/standards/",
+        "/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/",
+        "/planning/projects/", "/planning/projects/new", "/planning/standards/",
         "/planning/standards/local-1500-3500/1/", "/jobs/", f"{DOOR}qr", "/org/", "/org/539901001001/",
         "/org/539901001001/rename", "/org/539901001001/found", "/org/539901001001/assign-code",
         "/org/539901001001/abolish", "/org/539901001001/create-post", "/org/posts/2/", "/api/tokens/",
