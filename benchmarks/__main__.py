@@ -20,6 +20,7 @@ from .scale import BUDGETS, run_scale
 from .search import run_search
 from .serving import run_serving
 from .startup import run_startup
+from .workbench import run_workbench
 
 COMMANDS: dict[str, tuple[Callable[[Namespace], None], tuple[str, ...]]] = {
     "seed_suite": (run_seed_suite, ("highs", "cpsat", "scip")),
@@ -34,6 +35,7 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], None], tuple[str, ...]]] = {
     "serving": (run_serving, ()),
     "inbox": (run_inbox, ()),
     "cases": (run_cases, ()),
+    "workbench": (run_workbench, ()),
     "demo": (run_demo, ()),
     "suite": (run_suite, ()),
 }

@@ -28,6 +28,7 @@ export class BlocksLayer extends L.Layer implements Blocks {
   private listeners: ((view: View) => void)[] = [];
   private chosen = -1;
   private view: { scale: number; left: number; top: number; width: number; height: number; edge: string } | null = null;
+  private margin = 0.25;
   /** Units that bear a mark, 1 each; the workbench's locks. */
   marks: Uint8Array | null = null;
   private map: L.Map | null = null;
@@ -41,6 +42,13 @@ export class BlocksLayer extends L.Layer implements Blocks {
   setZones(zones: Uint16Array, colours: readonly string[]): void {
     this.zones = zones;
     this.colours = colours;
+    this.paint();
+  }
+
+  /** How much is painted beyond each edge, as a share of the view: a quarter, so that a short drag shows none; 0 costs least. */
+  setMargin(share: number): void {
+    if (share === this.margin) return;
+    this.margin = share;
     this.paint();
   }
 
@@ -81,7 +89,7 @@ export class BlocksLayer extends L.Layer implements Blocks {
     const { map, ink, units, canvas } = this;
     if (!map || !ink || !units) return;
     const size = map.getSize();
-    const margin = { x: Math.round(size.x / 4), y: Math.round(size.y / 4) }; // so that a short drag shows no edge
+    const margin = { x: Math.round(size.x * this.margin), y: Math.round(size.y * this.margin) };
     const [width, height] = [size.x + 2 * margin.x, size.y + 2 * margin.y];
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
     canvas.width = width * ratio;

@@ -82,6 +82,7 @@ test("a zone is one piece, broken, or unfinished while open blocks may join it",
   expect(board.pieces(1).map((piece) => piece.length)).toEqual([15, 1]);
   board.give([15, 20], OPEN);
   expect(board.state(1)).toBe("unfinished");
+  expect(board.states().slice(1)).toEqual([1, 2].map((zone) => board.state(zone)));
 });
 
 test("a fill stops at roads and at other communities", () => {

@@ -191,6 +191,32 @@ export class Board {
     return found.sort((x, y) => y.length - x.length);
   }
 
+  /** The state of every zone, by one walk over all blocks. */
+  states(): State[] {
+    const { zones, start, to } = this;
+    const seen = new Uint8Array(zones.length);
+    const number = new Uint32Array(this.names.length + 1);
+    const stack = new Uint32Array(zones.length);
+    for (let s = 0; s < zones.length; s++) {
+      if (seen[s]) continue;
+      const zone = zones[s]!;
+      number[zone]!++;
+      let top = 0;
+      stack[top++] = s;
+      seen[s] = 1;
+      while (top) {
+        const u = stack[--top]!;
+        for (let i = start[u]!; i < start[u + 1]!; i++) {
+          const v = to[i]!;
+          if (seen[v] || zones[v] !== zone) continue;
+          seen[v] = 1;
+          stack[top++] = v;
+        }
+      }
+    }
+    return Array.from(number, (pieces, zone) => (pieces === 0 ? "empty" : pieces === 1 ? "ok" : this.state(zone)));
+  }
+
   /** Whether a zone is one piece, several, or several that open blocks could still join. */
   state(zone: number): State {
     const pieces = this.pieces(zone);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { extent, pack, project, unitAt, unproject } from "./geometry";
+import { extent, finder, pack, project, unitAt, unproject } from "./geometry";
 
 const square = (west: number, south: number, side: number): number[][] => [
   [west, south], [west + side, south], [west + side, south + side], [west, south + side], [west, south],
@@ -29,4 +29,13 @@ test("the extent holds every unit; no unit has none", () => {
   const found = extent(pack([[[square(103, 26, 1)]], [[square(105, 27, 1)]]]))!;
   [103, 26, 106, 28].forEach((value, k) => expect(found[k]).toBeCloseTo(value, 9));
   expect(extent(pack([]))).toBeNull();
+});
+
+test("the grid finds what a look at every unit finds", () => {
+  const units = pack(Array.from({ length: 40 }, (_, k) => [[square(103 + (k % 8) * 0.01, 26 + Math.floor(k / 8) * 0.01, k % 3 ? 0.01 : 0.006)]]));
+  const find = finder(units);
+  for (let k = 0; k < 400; k++) {
+    const place = project(102.99 + (k % 20) * 0.0051, 25.99 + Math.floor(k / 20) * 0.0037);
+    expect(find(...place)).toBe(unitAt(units, ...place));
+  }
 });

@@ -61,6 +61,29 @@ export function unitAt(units: Units, x: number, y: number): number {
   return -1;
 }
 
+/** Find units by place in a grid of as many cells as there are units: a pen asks a hundred times a stroke. */
+export function finder(units: Units): (x: number, y: number) => number {
+  const { boxes } = units;
+  const n = boxes.length / 4;
+  const side = Math.max(1, Math.ceil(Math.sqrt(n)));
+  let [west, north, east, south] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let b = 0; b < boxes.length; b += 4) {
+    [west, north] = [Math.min(west, boxes[b]!), Math.min(north, boxes[b + 1]!)];
+    [east, south] = [Math.max(east, boxes[b + 2]!), Math.max(south, boxes[b + 3]!)];
+  }
+  const across = (x: number): number => Math.min(side - 1, Math.max(0, Math.floor(((x - west) / (east - west)) * side)));
+  const down = (y: number): number => Math.min(side - 1, Math.max(0, Math.floor(((y - north) / (south - north)) * side)));
+  const cells: number[][] = Array.from({ length: side * side }, () => []);
+  for (let u = 0; u < n; u++) {
+    const b = u * 4;
+    for (let i = across(boxes[b]!); i <= across(boxes[b + 2]!); i++) for (let j = down(boxes[b + 1]!); j <= down(boxes[b + 3]!); j++) cells[i * side + j]!.push(u);
+  }
+  return (x, y) => {
+    if (x < west || x > east || y < north || y > south) return -1;
+    return cells[across(x) * side + down(y)]!.find((u) => holds(units, u, x, y)) ?? -1;
+  };
+}
+
 function holds(units: Units, u: number, x: number, y: number): boolean {
   const { corners, ringStart, unitStart } = units;
   let inside = false;

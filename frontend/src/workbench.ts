@@ -5,7 +5,7 @@ import "./styles/workbench.css";
 import * as L from "leaflet";
 import { BlocksLayer } from "./blocks-layer";
 import { Board, type Ground, OPEN } from "./board";
-import { type Units, extent, pack, project, unitAt } from "./geometry";
+import { type Units, extent, finder, pack, project, unitAt } from "./geometry";
 
 interface Options {
   ground: string;
@@ -20,9 +20,13 @@ interface Options {
 type Tool = "hand" | "brush" | "box" | "lasso" | "sweep" | "fill" | "lock";
 
 const MICRO = 1e6;
+const TELL = 100; // milliseconds between two looks at the figures while a pen moves
 const english = document.documentElement.lang.startsWith("en");
 const say = (chinese: string, inEnglish: string): string => (english ? inEnglish : chinese);
 const of = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
+const write = (place: Element, words: string): void => {
+  if (place.textContent !== words) place.textContent = words;
+};
 const KEYS: Record<string, Tool> = { h: "hand", b: "brush", r: "box", l: "lasso", s: "sweep", f: "fill", k: "lock" };
 
 function unpacked(ground: Ground): Units {
@@ -41,12 +45,14 @@ function unpacked(ground: Ground): Units {
 class Workbench {
   private readonly board: Board;
   private readonly units: Units;
+  private readonly find: (x: number, y: number) => number;
   private readonly layer = new BlocksLayer();
   private readonly map: L.Map;
   private readonly box = of("bench-map");
   private tool: Tool = matchMedia("(max-width: 40rem)").matches ? "hand" : "brush";
   private zone = 1;
   private dirty = false;
+  private telling = false;
   private strokeFrom = 0;
   private drawn: L.Point[] = [];
   private rubber: L.Polyline | null = null;
@@ -55,6 +61,7 @@ class Workbench {
   constructor(private readonly ground: Ground, private readonly options: Options) {
     this.board = new Board(ground);
     this.units = unpacked(ground);
+    this.find = finder(this.units);
     const style = getComputedStyle(this.box);
     this.colours = [style.getPropertyValue("--sheet").trim() || "#fff"];
     for (const level of [1, 2, 0, 3]) for (let hue = 0; hue < 4; hue++) this.colours.push(style.getPropertyValue(`--fill-${level}-${hue}`).trim());
@@ -86,7 +93,7 @@ class Workbench {
     this.dirty = true;
     if (units.length > 400) this.paint();
     else this.layer.touch(units);
-    this.tell();
+    this.tellSoon();
   }
 
   // ---- pen ----
@@ -97,7 +104,7 @@ class Workbench {
 
   private under(point: L.Point): number {
     const place = this.map.containerPointToLatLng(point);
-    return unitAt(this.units, ...project(place.lng, place.lat));
+    return this.find(...project(place.lng, place.lat));
   }
 
   private get from(): number | null {
@@ -133,12 +140,12 @@ class Workbench {
       down = false;
       if (this.tool === "box" || this.tool === "lasso") this.take();
       this.board.join(this.board.steps - this.strokeFrom);
-      this.buttons();
+      this.tell();
     };
     this.box.addEventListener("pointerup", up);
     this.box.addEventListener("pointercancel", up);
     this.map.on("click", (event) => {
-      if (this.tool === "hand") void this.choose(unitAt(this.units, ...project(event.latlng.lng, event.latlng.lat)));
+      if (this.tool === "hand") void this.choose(this.find(...project(event.latlng.lng, event.latlng.lat)));
     });
     document.addEventListener("keydown", (event) => this.key(event));
     for (const button of document.querySelectorAll<HTMLElement>("[data-tool]")) button.addEventListener("click", () => this.use(button.dataset.tool as Tool));
@@ -208,7 +215,7 @@ class Workbench {
     const answers = this.board.names.map((name, k): [string, string] => [String(k + 1), name]);
     const answer = await this.ask(say(`${about}：归入哪个社区？`, `${about}: which community?`), [...answers, ["", say("不改", "Leave it")]]);
     if (answer) this.changed(this.board.give([unit], Number(answer)));
-    this.buttons();
+    this.tell();
   }
 
   private key(event: KeyboardEvent): void {
@@ -222,7 +229,7 @@ class Workbench {
       event.preventDefault();
       const unit = this.under(this.map.getSize().divideBy(2));
       if (unit >= 0) this.changed(this.board.give([unit], this.zone, this.from));
-      this.buttons();
+      this.tell();
     } else if (/^[1-9]$/.test(letter) && Number(letter) <= this.board.names.length) this.pick(Number(letter));
     else if (KEYS[letter]) this.use(KEYS[letter]);
   }
@@ -233,6 +240,7 @@ class Workbench {
     if (tool === "hand") this.map.dragging.enable();
     else this.map.dragging.disable();
     this.box.classList.toggle("pen", tool !== "hand");
+    this.layer.setMargin(tool === "hand" ? 0.25 : 0);
   }
 
   private act(what: string): void {
@@ -244,6 +252,27 @@ class Workbench {
       this.pick(this.board.add(say(`新社区${k}`, `New ${k}`)));
       this.paint();
     }
+    if (what === "rename") void this.rename();
+    this.tell();
+  }
+
+  /** Give the chosen community a name; one that goes on keeps its own. */
+  private async rename(): Promise<void> {
+    const now = this.name(this.zone);
+    if (this.options.kept.includes(now)) {
+      await this.ask(say(`${now}是保留的社区，名称不变。`, `${now} goes on and keeps its name.`), [["", say("知道了", "Close")]]);
+      return;
+    }
+    const field = of<HTMLInputElement>("choice-text");
+    field.value = now;
+    of("choice-field").hidden = false;
+    const answer = await this.ask(say(`${now}改叫什么？`, `What shall ${now} be called?`), [["yes", say("改名", "Rename")], ["", say("不改", "Leave it")]]);
+    of("choice-field").hidden = true;
+    const name = field.value.trim();
+    if (!answer || !name || this.board.names.includes(name)) return;
+    this.board.names[this.zone - 1] = name;
+    of<HTMLSelectElement>("from").options[this.zone + 1]!.text = name;
+    this.dirty = true;
     this.tell();
   }
 
@@ -263,43 +292,39 @@ class Workbench {
     of("workbench").querySelector<HTMLButtonElement>('[data-do="redo"]')!.disabled = !this.board.mayRedo;
   }
 
+  /** Tell ten times a second: a pen that moves on changes more before anybody could read it. */
+  private tellSoon(): void {
+    if (this.telling) return;
+    this.telling = true;
+    window.setTimeout(() => {
+      this.telling = false;
+      this.tell();
+    }, TELL);
+  }
+
   private tell(): void {
     const { board, options } = this;
     const list = of("zones");
     const wrong: string[] = [];
-    const rows = board.names.map((name, k) => {
+    const states = board.states();
+    board.names.forEach((name, k) => {
       const zone = k + 1;
-      const state = board.state(zone);
+      const state = states[zone]!;
       const households = board.households[zone]!;
       const off = households < options.least ? households - options.least : Math.max(0, households - options.most);
       const words = { ok: say("连成一片", "one piece"), broken: say("断开", "broken"), unfinished: say("未连上", "unfinished"), empty: say("没有地块", "no block") }[state];
       if (state !== "empty" && (off || state !== "ok")) wrong.push(name);
-      const row = document.createElement("li");
-      row.className = [state !== "ok" && state !== "empty" ? "act" : "", off && state !== "empty" ? "off" : "", zone === this.zone ? "chosen" : ""].join(" ").trim();
-      const button = document.createElement("button");
-      button.type = "button";
-      button.setAttribute("aria-pressed", String(zone === this.zone));
-      const swatch = document.createElement("span");
-      swatch.className = "swatch";
-      swatch.style.background = this.shade(zone);
-      const count = document.createElement("strong");
-      count.textContent = households.toLocaleString("en");
-      const note = document.createElement("small");
-      note.textContent = [words, off ? (off > 0 ? say(`多${off}户`, `${off} too many`) : say(`少${-off}户`, `${-off} too few`)) : "", options.kept.includes(name) ? say("保留", "kept") : ""].filter(Boolean).join(" · ");
-      button.append(swatch, name, count, note);
-      button.addEventListener("click", () => this.pick(zone));
-      row.append(button);
-      if (state === "broken" || state === "unfinished") {
-        const jump = document.createElement("button");
-        jump.type = "button";
-        jump.className = "button small quiet";
-        jump.textContent = say("看碎片", "Show fragment");
-        jump.addEventListener("click", () => this.jump(zone));
-        row.append(jump);
-      }
-      return row;
+      const row = (list.children[k] as HTMLElement | undefined) ?? this.row(zone);
+      if (!row.parentElement) list.append(row);
+      const className = [state === "broken" || state === "unfinished" ? "act" : "", off && state !== "empty" ? "off" : "", zone === this.zone ? "chosen" : ""].join(" ").trim();
+      if (row.className !== className) row.className = className;
+      const [button, jump] = row.children as unknown as [HTMLElement, HTMLElement];
+      if (button.getAttribute("aria-pressed") !== String(zone === this.zone)) button.setAttribute("aria-pressed", String(zone === this.zone));
+      write(button.children[1]!, name);
+      write(button.children[2]!, households.toLocaleString("en"));
+      write(button.children[3]!, [words, off ? (off > 0 ? say(`多${off}户`, `${off} too many`) : say(`少${-off}户`, `${-off} too few`)) : "", options.kept.includes(name) ? say("保留", "kept") : ""].filter(Boolean).join(" · "));
+      jump.hidden = !(state === "broken" || state === "unfinished");
     });
-    list.replaceChildren(...rows);
     const open = board.blocks[OPEN]!;
     const verdict = of("verdict");
     verdict.classList.toggle("act", wrong.length > 0 || open > 0);
@@ -312,22 +337,38 @@ class Workbench {
       [say("紧凑度", "Compactness"), (used.reduce((a, b) => a + b, 0) / Math.max(1, used.length)).toFixed(2)],
       [say("不换社区的户", "Stay as they are"), stayed.toLocaleString("en")],
     ];
-    of("measures").replaceChildren(
-      ...figures.map(([title, value]) => {
-        const one = document.createElement("div");
-        const dt = document.createElement("dt");
-        const dd = document.createElement("dd");
-        [dt.textContent, dd.textContent] = [title, value];
-        one.append(dt, dd);
-        return one;
-      }),
-    );
+    const measures = of("measures");
+    while (measures.children.length < figures.length) {
+      const one = document.createElement("div");
+      one.append(document.createElement("dt"), document.createElement("dd"));
+      measures.append(one);
+    }
+    figures.forEach(([title, value], k) => {
+      const [dt, dd] = measures.children[k]!.children;
+      write(dt!, title);
+      write(dd!, value);
+    });
     const from = of<HTMLSelectElement>("from");
     while (from.options.length < board.names.length + 2) {
       const zone = from.options.length - 1;
       from.append(new Option(this.name(zone), String(zone)));
     }
     this.buttons();
+  }
+
+  /** One community of the panel; `tell` writes what changes in it. */
+  private row(zone: number): HTMLLIElement {
+    const [row, button, swatch, jump] = [document.createElement("li"), document.createElement("button"), document.createElement("span"), document.createElement("button")];
+    button.type = jump.type = "button";
+    swatch.className = "swatch";
+    swatch.style.background = this.shade(zone);
+    button.append(swatch, document.createElement("span"), document.createElement("strong"), document.createElement("small"));
+    button.addEventListener("click", () => this.pick(zone));
+    jump.className = "button small quiet";
+    jump.textContent = say("看碎片", "Show fragment");
+    jump.addEventListener("click", () => this.jump(zone));
+    row.append(button, jump);
+    return row;
   }
 
   private jump(zone: number): void {

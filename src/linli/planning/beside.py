@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,11 +56,16 @@ class Moved:
 
 
 def moved(first: Plan, second: Plan, counts: dict[str, int]) -> list[Moved]:
-    """Group what two plans differ in by the pair of communities, the most households first."""
+    """Return what two plans differ in."""
+    codes = sorted(set(first.labels) | set(second.labels))
+    found = ((code, first.community_of(code), second.community_of(code)) for code in codes)
+    return grouped((change for change in found if change[1] != change[2]), counts)
+
+
+def grouped(changes: Iterable[tuple[str, str, str]], counts: dict[str, int]) -> list[Moved]:
+    """Group changes, (block, from, to), by the pair of communities, the most households first."""
     pairs: dict[tuple[str, str], list[str]] = {}
-    for code in sorted(set(first.labels) | set(second.labels)):
-        a, b = first.community_of(code), second.community_of(code)
-        if a != b:
-            pairs.setdefault((a, b), []).append(code)
+    for code, a, b in changes:
+        pairs.setdefault((a, b), []).append(code)
     found = [Moved(a, b, tuple(codes), sum(counts.get(code, 0) for code in codes)) for (a, b), codes in pairs.items()]
     return sorted(found, key=lambda one: (-one.households, one.before, one.after))

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,7 +26,7 @@ from linli.planning.actions.enact import enact, undo_enactment
 from linli.planning.actions.open_project import PERMISSION
 from linli.planning.actions.publish_plan import publish_plan
 from linli.planning.actions.state_reasons import state_reasons
-from linli.planning.beside import moved, rows_of
+from linli.planning.beside import grouped, moved, rows_of
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Enactment, Plan, Project
@@ -36,7 +35,6 @@ from linli.planning.project_forms import EnactForm, NothingForm, PublishForm, Re
 from linli.planning.views.projects import find, trail
 from linli.plans.plan import Plan as Found
 
-ROWS = 50
 MOST_BESIDE = 4
 GEOPACKAGE = "application/geopackage+sqlite3"
 
@@ -49,10 +47,12 @@ def plan(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     one = version(request, pk, number)
     project = one.project
     blocks = ground_of(project, timezone.localdate())
-    page = Paginator(one.changes.all(), ROWS).get_page(request.GET.get("page"))
+    counts = dict(zip(blocks.ids, blocks.counts(project.count).tolist(), strict=True))
+    changes = one.changes.values_list("block", "before", "after")
     others = project.plans.exclude(pk=one.pk).only("number", "branch", "project").order_by("-number")[:12]
     context = {
-        "plan": one, "project": project, "picture": picture(one, blocks, one.households), "page": page,
+        "plan": one, "project": project, "picture": picture(one, blocks, one.households),
+        "groups": grouped(changes, counts),
         "communities": communities_of(one), "rows": rows_of([one]), "others": others,
         "enactments": one.enactments.all(), "may_enact": holds(actor_in(request), ENACT, project.street),
         "sum": sum(one.households.values()), "open": len(blocks) - len(one.labels), "today": timezone.localdate(),

@@ -5,8 +5,9 @@ from __future__ import annotations
 DOOR = "/where/539901001000/L4/"
 PAGES = {
     "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/accounts/login/", "/style", "/no-such-page",
-         "/report/", "/report/look-up", "/api/", "/report/202600000003/aaaaaaaa/", "/report/public/", "/planning/public/",
-         "/report/202600000004/aaaaaaaa/", "/report/202600000004/aaaaaaaa/judge", "/report/public/202600000001"),
+         "/report/", "/report/look-up", "/api/", "/report/202600000003/aaaaaaaa/", "/report/public/",
+         "/planning/public/", "/report/202600000004/aaaaaaaa/", "/report/202600000004/aaaaaaaa/judge",
+         "/report/public/202600000001"),
     "jiedao": (
         "/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/",
         "/planning/projects/", "/planning/projects/new", "/planning/standards/",
