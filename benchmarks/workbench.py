@@ -213,7 +213,7 @@ def fill(size: int) -> None:
         standard=Standard.objects.get(code="local-1500-3500", version=1),
         count="households_registered", households_least=1500, households_most=size * 25,
     )  # fmt: skip
-    blocks = ground_of(project, date.today())
+    blocks = ground_of(project)
     present = blocks.columns["community"]
     moved = [f"{name}二" if k % tall < tall // 4 else str(name) for k, name in enumerate(present)]
     found = partial(project, None, blocks, moved, [False] * len(blocks), {})

@@ -15,6 +15,7 @@ from linli.matters.people_models import Follower, Rating
 from linli.matters.record_models import Deletion, SavedFilter
 from linli.matters.states import OPEN, State
 from linli.org.actors import Actor
+from linli.org.brief import brief
 from linli.org.models import Division, Post
 from linli.org.rest import under
 from linli.territory.models import Block, Building, Membership
@@ -198,9 +199,14 @@ class Matter(models.Model):
         """Return the community that it lies in on a day, its street where none; asked anew, never stored."""
         if self.block is None:
             return self.holder.division if self.holder else None
-        row = Membership.objects.on(day or timezone.localdate()).filter(block=self.block).select_related("community")
-        found = row.first()
-        return found.community if found else self.block.street
+        homes = Membership.objects.on(day or timezone.localdate()).filter(block=self.block_id)
+        found = homes.values_list("community", flat=True).order_by()[:1]
+        return next((_division(key) for key in found), None) or self.block.street
+
+
+@brief
+def _division(key: int) -> Division:
+    return Division.objects.select_related("parent__parent").get(pk=key)
 
 
 class Event(models.Model):

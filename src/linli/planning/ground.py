@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 import shapely
+from django.utils import timezone
 
 from linli.geodata import Blocks, Lines
-from linli.geodata.borders import find_borders
+from linli.geodata.borders import Bools, find_borders
 from linli.geodata.coordinates import local_crs, transform
 from linli.org.models import Division
 from linli.planning.models import Project
 from linli.territory.lookup import ground_stamp
-from linli.territory.models import Block, Count, Facility, Line, Membership
+from linli.territory.models import Block, Count, Facility, Line
 
 GEOGRAPHIC = "EPSG:4490"
 MOST_KEPT = 4
@@ -24,32 +25,28 @@ _kept: OrderedDict[tuple[int, int, date, Any], Blocks] = OrderedDict()
 _lock = Lock()
 
 
-def ground_of(project: Project, day: date) -> Blocks:
-    """Return the blocks of a project's communities as they stand on a day, with every count that all of them have."""
-    names = [str(one.name) for one in project.scope.all()]
-    return street_ground(project.street, day).select_communities(names)
+def ground_of(project: Project) -> Blocks:
+    """Return the blocks that a project divides, kept until ground or counts change.
 
-
-def street_ground(street: Division, day: date) -> Blocks:
-    """Return a street's blocks that belong to a community on a day; kept until ground or counts change.
-
-    Columns are `community` (names), `compound`, `police_area`, `school_area`, `facilities`, and the counts that every
-    block has: the newest up to the day. A count that some block lacks is left out, never taken as none.
+    They and their present communities are those of the day it was opened: an enactment takes blocks out of these
+    communities, and the project, its plans and what they are held against stay. Columns are `community` (names),
+    `compound`, `police_area`, `school_area`, `facilities`, and the counts that every block has: the newest up to
+    today. A count that some block lacks is left out, never taken as none.
     """
     newest = Count.objects.order_by("-pk").values_list("pk", flat=True).first()
-    key = (street.pk, ground_stamp(), day, newest)
+    key = (project.pk, ground_stamp(), timezone.localdate(), newest)
     with _lock:
         if key not in _kept:
-            _kept[key] = _read(street, day)
+            _kept[key] = _read(project)
             while len(_kept) > MOST_KEPT:
                 _kept.popitem(last=False)
         return _kept[key]
 
 
-def _read(street: Division, day: date) -> Blocks:
-    homes = dict(Membership.objects.on(day).filter(block__street=street).values_list("block", "community__name"))
-    rows = [row for row in Block.objects.filter(street=street).select_related("compound").order_by("code")
-            if row.pk in homes]  # fmt: skip
+def _read(project: Project) -> Blocks:
+    street, homes = project.street, project.present
+    # the whole street, so that what runs on the border of the scope is known, then the scope
+    rows = list(Block.objects.filter(street=street).select_related("compound").order_by("code"))
     ids = tuple(row.code for row in rows)
     place = {row.pk: k for k, row in enumerate(rows)}
     degrees = np.array([row.shape for row in rows], dtype=object)
@@ -57,17 +54,20 @@ def _read(street: Division, day: date) -> Blocks:
     crs = local_crs((middle[0] + middle[2]) / 2, (middle[1] + middle[3]) / 2)
     ground = transform(degrees, GEOGRAPHIC, crs)
     columns: dict[str, Any] = {
-        "community": np.array([homes[row.pk] for row in rows], dtype=object),
+        "community": np.array([homes.get(row.code) for row in rows], dtype=object),
         "compound": _compounds(rows),
         "police_area": np.array([row.police_area for row in rows], dtype=object),
         "school_area": np.array([row.school_area for row in rows], dtype=object),
         "facilities": _facilities(street, place),
     }
-    columns |= _counts(street, place, day)
+    inside = np.array([row.code in homes for row in rows], dtype=np.bool_)
+    columns |= _counts(street, place, timezone.localdate(), inside)
     measured, rim = find_borders(ids, ground)
     named = _lines(street, place, crs, ids)
     # without the layer of lines a border is where two blocks touch, and nothing runs there
-    return Blocks(ids, ground, columns, named if len(named) else measured, rim, crs, lines_measured=not len(named))
+    lines = named if len(named) else measured
+    whole = Blocks(ids, ground, columns, lines, rim, crs, lines_measured=not len(named))
+    return whole.only(inside)
 
 
 def _compounds(rows: list[Block]) -> Any:
@@ -86,16 +86,16 @@ def _facilities(street: Division, place: dict[int, int]) -> Any:
     return np.array([";".join(kinds.get(k, ())) for k in range(len(place))], dtype=object)
 
 
-def _counts(street: Division, place: dict[int, int], day: date) -> dict[str, Any]:
+def _counts(street: Division, place: dict[int, int], day: date, inside: Bools) -> dict[str, Any]:
     rows = Count.objects.filter(block__street=street, as_of__lte=day).order_by("as_of", "pk")
     found: dict[str, dict[int, int]] = defaultdict(dict)
     for block, definition, value in rows.values_list("block", "definition", "value"):
         if block in place:
             found[definition][place[block]] = value  # the newest comes last
     return {
-        name: np.array([values[k] for k in range(len(place))], dtype=np.int64)
+        name: np.array([values.get(k, 0) for k in range(len(place))], dtype=np.int64)
         for name, values in sorted(found.items())
-        if len(values) == len(place)
+        if all(k in values for k in np.flatnonzero(inside).tolist())
     }
 
 

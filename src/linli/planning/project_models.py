@@ -31,6 +31,7 @@ class Project(models.Model):
     count = models.CharField(_("口径"), max_length=24, choices=Count.Definition.choices)
     households_least = models.PositiveIntegerField(_("户数下限"))
     households_most = models.PositiveIntegerField(_("户数上限"))
+    present = models.JSONField(default=dict)  # code of a block to the name of its community when it was opened
     by = models.CharField(max_length=80)
     made_at = models.DateTimeField(auto_now_add=True)
 

@@ -45,7 +45,7 @@ def enact(actor: Actor, *, plan: Plan, from_day: date, paper: str) -> Enactment:
         raise ValidationError(_("请填写批复文号。"), code="paper")
     if from_day < timezone.localdate():
         raise ValidationError(_("生效日期不能早于今天。"), code="from_day")
-    blocks = ground_of(project, from_day)
+    blocks = ground_of(project)
     missing = [code for code in blocks.ids if not plan.community_of(code)]
     if missing or len(plan.labels) != len(blocks):
         said = "、".join(missing[:5]) or _("地块已变动")

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.org.actors import Actor
 from linli.org.models import Division
 from linli.org.policies import permit
 from linli.planning.models import Project, Standard
+from linli.territory.models import Membership
 
 PERMISSION = "planning.plan"
 
@@ -40,6 +42,10 @@ def open_project(
         street=street, title=title.strip(), standard=standard, count=count, households_least=households_least,
         households_most=households_most, by=actor.reference,
     )  # fmt: skip
+    homes = Membership.objects.on(timezone.localdate()).filter(community__in=scope, block__street=street)
+    made.present = dict(homes.values_list("block__code", "community__name"))
+    if not made.present:
+        raise ValidationError(_("这些社区还没有地块，请先导入。"), code="scope")
     made.full_clean()
     with transaction.atomic():
         made.save()

@@ -8,13 +8,11 @@ from dataclasses import replace
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from linli.districting.result import Progress as Step
 from linli.jobs import running
-from linli.jobs.models import Job
 from linli.org.actors import SYSTEM, Actor
 from linli.org.policies import permit
 from linli.planning.actions.open_project import PERMISSION
@@ -98,7 +96,7 @@ def search(progress: running.Progress, scenario: Scenario) -> dict[str, object]:
     run, project = scenario.runs.get(job=progress.job), scenario.project
     if run.plan is not None:
         return {"plan": run.plan.number}
-    blocks = ground_of(project, timezone.localdate())
+    blocks = ground_of(project)
 
     def tell(step: Step) -> None:
         progress(int(step.done), int(step.total or 0), gettext_noop("正在搜索方案"))
@@ -123,8 +121,3 @@ def search(progress: running.Progress, scenario: Scenario) -> dict[str, object]:
             held.save(update_fields=["plan"])
     assert held.plan is not None
     return {"plan": held.plan.number, "status": found.status}
-
-
-def job_of(run: Run) -> Job:
-    """Return the job of a run as it stands now."""
-    return Job.objects.get(pk=run.job_id)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.org.actors import Actor
@@ -70,7 +69,7 @@ def save_plan(
     named = {str(name).strip() for name in communities.values()}
     if "" in named or len(named) > MOST_COMMUNITIES or any(len(name) > MOST_NAME for name in named):
         raise ValidationError(_("社区须有名称，最多 %(most)d 个字。") % {"most": MOST_NAME}, code="communities")
-    blocks = ground_of(project, timezone.localdate())
+    blocks = ground_of(project)
     strangers = sorted(set(communities) - set(blocks.ids))
     if strangers:
         raise ValidationError(_("地块不在调整范围之内：%(codes)s") % {"codes": "、".join(strangers[:5])}, code="blocks")

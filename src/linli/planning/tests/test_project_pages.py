@@ -75,7 +75,7 @@ def test_a_version_is_shown_with_its_proof(plan: Plan, clerk: Client) -> None:
 def test_the_workbench_reckons_as_the_server_does(plan: Plan, clerk: Client) -> None:
     """What `board.ts` adds up from the file equals `linli.plans`, on random labels."""
     _address, ground = bench(clerk, plan)
-    blocks = ground_of(plan.project, timezone.localdate())
+    blocks = ground_of(plan.project)
     draw = random.Random(7)
     for _ in range(20):
         label = [draw.randrange(2) for _ in ground["ids"]]
@@ -155,7 +155,7 @@ def test_the_plan_file_is_one_that_verify_confirms(plan: Plan, clerk: Client, tm
     path.write_bytes(answer.content)
     from linli.plans.planfile import read_plan
 
-    read = read_plan(path, ground_of(plan.project, timezone.localdate()))
+    read = read_plan(path, ground_of(plan.project))
     assert dict(zip(read.blocks.ids, read.community, strict=True)) == {c: plan.community_of(c) for c in plan.labels}
 
 

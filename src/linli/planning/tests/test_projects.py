@@ -169,6 +169,14 @@ def test_what_is_in_force_is_corrected_not_undone(ground: dict[str, Block], foun
     with pytest.raises(ValidationError) as error:
         undo_enactment(SYSTEM, enactment=done)
     assert error.value.code == "history"
+    new = next(name for name in found.names if name != "团结")
+    code = next(code for code in sorted(found.labels) if found.community_of(code) == new)
+    made = save_plan(SYSTEM, project=found.project, base=found, communities=drawn(found, **{code: "团结"}), why="更正")
+    if not made.broken:
+        enact(SYSTEM, plan=made, from_day=today + TOMORROW, paper="云政复〔2026〕2号")
+        assert home(ground[code], today) == new
+        assert home(ground[code], today + TOMORROW) == "团结"
+    assert Division.objects.filter(name=new).count() == 1, "the community that it founded goes on"
 
 
 def test_an_enactment_that_fails_leaves_nothing(found: Plan, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,7 @@ def plan(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Show a version: map, communities, how good and how that is known, what it moved and why."""
     one = version(request, pk, number)
     project = one.project
-    blocks = ground_of(project, timezone.localdate())
+    blocks = ground_of(project)
     counts = dict(zip(blocks.ids, blocks.counts(project.count).tolist(), strict=True))
     changes = one.changes.values_list("block", "before", "after")
     others = project.plans.exclude(pk=one.pk).only("number", "branch", "project").order_by("-number")[:12]
@@ -73,7 +73,7 @@ def beside(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     if not others:
         raise Http404
     plans = [first, *others]
-    blocks = ground_of(first.project, timezone.localdate())
+    blocks = ground_of(first.project)
     counts = dict(zip(blocks.ids, blocks.counts(first.project.count).tolist(), strict=True))
     context = {
         "plans": plans, "project": first.project, "rows": rows_of(plans),
@@ -90,7 +90,7 @@ def beside(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def plan_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Give a version as a sealed plan file that `linli verify` checks."""
     one = version(request, pk, number)
-    blocks = ground_of(one.project, timezone.localdate())
+    blocks = ground_of(one.project)
     if len(one.labels) < len(blocks):
         raise Http404
     with tempfile.TemporaryDirectory() as folder:
@@ -109,7 +109,7 @@ def pack(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     from linli.planning.pack import approval_pack
 
     one = version(request, pk, number)
-    blocks = ground_of(one.project, timezone.localdate())
+    blocks = ground_of(one.project)
     found = found_of(one, blocks)
     if one.broken or len(one.labels) < len(blocks):
         raise Http404
@@ -125,7 +125,7 @@ def pack(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def reasons(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Say why communities lie outside the statutory band."""
     one = version(request, pk, number)
-    found = found_of(one, ground_of(one.project, timezone.localdate()))
+    found = found_of(one, ground_of(one.project))
     names = [c.name for c in found.communities if c.needs_reason]
 
     def write(**said: Any) -> None:

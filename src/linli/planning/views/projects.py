@@ -36,7 +36,7 @@ UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
 @requires(PERMISSION)
 def projects(request: HttpRequest) -> HttpResponse:
     """List the split projects."""
-    rows = Project.objects.seen_by(actor_in(request).areas(PERMISSION)).select_related("street")
+    rows = Project.objects.seen_by(actor_in(request).areas(PERMISSION)).select_related("street").defer("present")
     page = Paginator(rows.prefetch_related("scope", "plans"), ROWS).get_page(request.GET.get("page"))
     return render(request, "planning/projects.html", {"page": page})
 

@@ -36,7 +36,7 @@ def public_plan(request: HttpRequest, pk: int) -> HttpResponse:
     if plan is None:
         raise Http404(pk)
     project, today = plan.project, timezone.localdate()
-    blocks = ground_of(project, today)
+    blocks = ground_of(project)
     mine = _mine(request.GET.get("block", "")[:40], plan)
     context = {
         "plan": plan, "project": project, "picture": picture(plan, blocks, plan.households),

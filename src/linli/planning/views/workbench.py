@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
@@ -60,7 +59,7 @@ def workbench(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def ground(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Give the blocks as the workbench takes them, and the version's labels."""
     one = version(request, pk, number)
-    blocks = ground_of(one.project, timezone.localdate())
+    blocks = ground_of(one.project)
     label = [one.labels.get(code, -1) for code in blocks.ids]
     locked = set(one.locked)
     body = {
@@ -100,7 +99,7 @@ def work(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     said = _said(request)
     if said.get("verb") not in VERBS:
         raise Http404
-    blocks = ground_of(one.project, timezone.localdate())
+    blocks = ground_of(one.project)
     drawn_now = _drawn_in(said, len(blocks))
     if drawn_now is None:
         return JsonResponse({"words": _("地块已变动，请重新打开。")}, status=409)
@@ -128,7 +127,7 @@ def save(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Save what is drawn as a version."""
     one = version(request, pk, number)
     said = _said(request)
-    blocks = ground_of(one.project, timezone.localdate())
+    blocks = ground_of(one.project)
     drawn = _drawn_in(said, len(blocks))
     if drawn is None:
         return JsonResponse({"words": _("地块已变动，请重新打开。")}, status=409)
