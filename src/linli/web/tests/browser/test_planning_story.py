@@ -58,14 +58,14 @@ def households(page: Any) -> list[int]:
     return [int(text.replace(",", "")) for text in page.locator("#zones strong").all_inner_texts()]
 
 
-def test_a_split_from_project_to_midnight(enter: Any, site: str, work_jobs: Any) -> None:
-    clerk = enter("jiedao")
+def ask_for_a_plan(clerk: Any, site: str, work_jobs: Any, title: str) -> None:
+    """Open a project, ask the engine, and wait until its plan is listed."""
     clerk.goto(f"{site}/planning/projects/new")
-    clerk.fill("[name=title]", "团结白云拆分")
+    clerk.fill("[name=title]", title)
     for name in ("团结", "白云"):
         clerk.get_by_label(name, exact=False).first.check()
     clerk.locator("main").get_by_role("button", name="开立").click()
-    clerk.get_by_role("link", name="团结白云拆分").click()
+    clerk.get_by_role("link", name=title).click()
     clerk.get_by_role("link", name="请引擎找方案").first.click()
     clerk.fill("[name=parts]", "3")
     clerk.fill("[name=seconds]", "10")
@@ -74,6 +74,11 @@ def test_a_split_from_project_to_midnight(enter: Any, site: str, work_jobs: Any)
     clerk.get_by_text("情景 1").first.wait_for()
     work_jobs()
     clerk.get_by_role("link", name="V1").wait_for(timeout=WAIT)
+
+
+def test_a_split_from_project_to_midnight(enter: Any, site: str, work_jobs: Any) -> None:
+    clerk = enter("jiedao")
+    ask_for_a_plan(clerk, site, work_jobs, "团结白云拆分")
     shot(clerk, "project")
     clerk.get_by_role("link", name="V1").click()
     shot(clerk, "plan")
@@ -125,8 +130,7 @@ def test_a_split_from_project_to_midnight(enter: Any, site: str, work_jobs: Any)
 
 def test_a_phone_taps_a_compound_and_chooses(enter: Any, site: str, work_jobs: Any) -> None:
     clerk = enter("jiedao", 360)
-    clerk.goto(f"{site}/planning/projects/")
-    clerk.get_by_role("link", name="团结白云拆分").click()
+    ask_for_a_plan(clerk, site, work_jobs, "手机上试拆")
     clerk.get_by_role("link", name="V1").click()
     clerk.get_by_role("link", name="在地图上改").click()
     clerk.wait_for_selector("#workbench[data-ready]", timeout=WAIT)
