@@ -171,6 +171,9 @@ def test_everybody_sees_a_published_plan_and_his_own_home(
     assert "要不要本人跑" in page
     assert "团结社区拆分" in client_of("").get("/planning/public/").content.decode()
     assert client_of("").get(f"{public}?block=nothing").status_code == 200
+    Plan.objects.update(parents=dict.fromkeys(plan.names, "白云"))
+    page = client_of("").get(f"{public}?block=B00").content.decode()
+    assert "现在属于团结" in page, "where the block itself lies, not where most of its new community comes from"
 
 
 def test_the_district_puts_it_in_force_and_takes_it_back(plan: Plan, clerk: Client, client_of: ClientOf) -> None:

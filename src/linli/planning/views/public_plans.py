@@ -56,14 +56,14 @@ def _mine(code: str, plan: Plan) -> dict[str, str] | None:
     if block is None:
         return None
     after = plan.community_of(code)
-    return {"name": str(block.compound or block.code), "after": after, "before": plan.parents.get(after, "")}
+    return {"name": str(block.compound or block.code), "after": after, "before": plan.project.present.get(code, "")}
 
 
 def _compounds(plan: Plan) -> list[tuple[str, str, str]]:
     """List every compound with a name: the block by which its page is asked for, its name, its community then."""
-    rows = Block.objects.filter(street=plan.project.street, compound__isnull=False, code__in=list(plan.labels)[:900])
+    rows = Block.objects.filter(street=plan.project.street, compound__isnull=False)
     found: dict[str, tuple[str, str, str]] = {}
     for code, name in rows.values_list("code", "compound__name").order_by("compound__name", "code"):
-        if name:
+        if name and code in plan.labels:
             found.setdefault(name, (code, name, plan.community_of(code)))
     return list(found.values())
