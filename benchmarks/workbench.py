@@ -170,7 +170,7 @@ def fill(size: int) -> None:
     from linli.org.actors import SYSTEM
     from linli.org.tests.world import build_world
     from linli.planning.actions.open_project import open_project
-    from linli.planning.engine import partial
+    from linli.planning.engine import drawn_plan
     from linli.planning.ground import GEOGRAPHIC, ground_of
     from linli.planning.models import Plan, Standard
     from linli.planning.versions import write_version
@@ -216,7 +216,7 @@ def fill(size: int) -> None:
     blocks = ground_of(project)
     present = blocks.columns["community"]
     moved = [f"{name}二" if k % tall < tall // 4 else str(name) for k, name in enumerate(present)]
-    found = partial(project, None, blocks, moved, [False] * len(blocks), {})
+    found = drawn_plan(project, None, blocks, moved, [False] * len(blocks), {})
     with transaction.atomic():
         write_version(SYSTEM, project, found, source=Plan.Source.HAND, parent=None, branch="main", why="bench")
 

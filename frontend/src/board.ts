@@ -89,7 +89,7 @@ export class Board {
   give(units: Iterable<number>, zone: number, from: number | null = null): number[] {
     const moved = new Set<number>();
     for (const unit of units) {
-      const whole = this.members[this.ground.atom[unit]!]!;
+      const whole = this.whole(unit);
       if (whole.some((u) => this.locked[u] || (from !== null && this.zones[u] !== from))) continue;
       for (const u of whole) if (this.zones[u] !== zone) moved.add(u);
     }
@@ -104,6 +104,11 @@ export class Board {
     const list = label.flatMap((k, u) => (this.zones[u] === k + 1 ? [] : [u]));
     if (list.length) this.take({ units: Uint32Array.from(list), before: Uint16Array.from(list, (u) => this.zones[u]!), after: Uint16Array.from(list, (u) => label[u]! + 1) });
     return list;
+  }
+
+  /** The compound of a unit: what moves and is locked together. */
+  whole(unit: number): readonly number[] {
+    return this.members[this.ground.atom[unit]!]!;
   }
 
   undo(): number[] {

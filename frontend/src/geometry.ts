@@ -66,11 +66,7 @@ export function finder(units: Units): (x: number, y: number) => number {
   const { boxes } = units;
   const n = boxes.length / 4;
   const side = Math.max(1, Math.ceil(Math.sqrt(n)));
-  let [west, north, east, south] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let b = 0; b < boxes.length; b += 4) {
-    [west, north] = [Math.min(west, boxes[b]!), Math.min(north, boxes[b + 1]!)];
-    [east, south] = [Math.max(east, boxes[b + 2]!), Math.max(south, boxes[b + 3]!)];
-  }
+  const [west, north, east, south] = bounds(units);
   const across = (x: number): number => Math.min(side - 1, Math.max(0, Math.floor(((x - west) / (east - west)) * side)));
   const down = (y: number): number => Math.min(side - 1, Math.max(0, Math.floor(((y - north) / (south - north)) * side)));
   const cells: number[][] = Array.from({ length: side * side }, () => []);
@@ -98,15 +94,19 @@ function holds(units: Units, u: number, x: number, y: number): boolean {
   return inside;
 }
 
+/** West, north, east, south of all units in the unit square; infinite where there is none. */
+function bounds({ boxes }: Units): [number, number, number, number] {
+  let [west, north, east, south] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let b = 0; b < boxes.length; b += 4) {
+    [west, north] = [Math.min(west, boxes[b]!), Math.min(north, boxes[b + 1]!)];
+    [east, south] = [Math.max(east, boxes[b + 2]!), Math.max(south, boxes[b + 3]!)];
+  }
+  return [west, north, east, south];
+}
+
 /** West, south, east, north in degrees of all units; null where there is none. */
 export function extent(units: Units): [number, number, number, number] | null {
-  let [west, north, east, south] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let b = 0; b < units.boxes.length; b += 4) {
-    west = Math.min(west, units.boxes[b]!);
-    north = Math.min(north, units.boxes[b + 1]!);
-    east = Math.max(east, units.boxes[b + 2]!);
-    south = Math.max(south, units.boxes[b + 3]!);
-  }
+  const [west, north, east, south] = bounds(units);
   if (!Number.isFinite(west)) return null;
   const [w, n] = unproject(west, north);
   const [e, s] = unproject(east, south);

@@ -52,7 +52,7 @@ class Workbench {
   private tool: Tool = matchMedia("(max-width: 40rem)").matches ? "hand" : "brush";
   private zone = 1;
   private dirty = false;
-  private telling = false;
+  private telling = 0; // the timer that will tell, 0 where none runs
   private strokeFrom = 0;
   private drawn: L.Point[] = [];
   private rubber: L.Polyline | null = null;
@@ -165,7 +165,7 @@ class Workbench {
     if (unit < 0) return;
     if (this.tool === "lock") {
       const hold = this.board.locked[unit] ? 0 : 1;
-      const whole = this.ground.atom.flatMap((atom, u) => (atom === this.ground.atom[unit] ? [u] : []));
+      const whole = this.board.whole(unit);
       for (const u of whole) if (this.board.zones[u] !== OPEN || !hold) this.board.locked[u] = hold;
       this.dirty = true;
       this.layer.touch(whole);
@@ -294,15 +294,12 @@ class Workbench {
 
   /** Tell ten times a second: a pen that moves on changes more before anybody could read it. */
   private tellSoon(): void {
-    if (this.telling) return;
-    this.telling = true;
-    window.setTimeout(() => {
-      this.telling = false;
-      this.tell();
-    }, TELL);
+    this.telling ||= window.setTimeout(() => this.tell(), TELL);
   }
 
   private tell(): void {
+    clearTimeout(this.telling);
+    this.telling = 0;
     const { board, options } = this;
     const list = of("zones");
     const wrong: string[] = [];

@@ -30,7 +30,8 @@ def command(
     found = load_plan(plan, blocks)
     write_report(found, output, title=title, picture=picture)
     if json:
-        wanting = [c.name for c in found.communities if c.needs_reason and not c.reason]
-        print_json({"report": str(output), "communities": list(found.names), "reasons_wanted": wanting})
+        print_json(
+            {"report": str(output), "communities": list(found.names), "reasons_wanted": list(found.reasons_wanted)}
+        )
     else:
         print(f"→ {output}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,14 +58,21 @@ class Moved:
 def moved(first: Plan, second: Plan, counts: dict[str, int]) -> list[Moved]:
     """Return what two plans differ in."""
     codes = sorted(set(first.labels) | set(second.labels))
-    found = ((code, first.community_of(code), second.community_of(code)) for code in codes)
-    return grouped((change for change in found if change[1] != change[2]), counts)
+    return grouped(changes(codes, first.community_of, second.community_of), counts)
 
 
-def grouped(changes: Iterable[tuple[str, str, str]], counts: dict[str, int]) -> list[Moved]:
-    """Group changes, (block, from, to), by the pair of communities, the most households first."""
+def changes(
+    codes: Iterable[str], before: Callable[[str], str], after: Callable[[str], str]
+) -> list[tuple[str, str, str]]:
+    """List the blocks that are elsewhere afterwards: code, from, to."""
+    found = ((code, before(code), after(code)) for code in codes)
+    return [(code, a, b) for code, a, b in found if a != b]
+
+
+def grouped(moves: Iterable[tuple[str, str, str]], counts: dict[str, int]) -> list[Moved]:
+    """Group moves, (block, from, to), by the pair of communities, the most households first."""
     pairs: dict[tuple[str, str], list[str]] = {}
-    for code, a, b in changes:
+    for code, a, b in moves:
         pairs.setdefault((a, b), []).append(code)
     found = [Moved(a, b, tuple(codes), sum(counts.get(code, 0) for code in codes)) for (a, b), codes in pairs.items()]
     return sorted(found, key=lambda one: (-one.households, one.before, one.after))

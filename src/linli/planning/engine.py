@@ -10,14 +10,15 @@ import numpy as np
 
 from linli.districting.result import Proof
 from linli.geodata import Blocks
+from linli.planning.beside import MEASURES
 from linli.planning.models import Plan, Project, Scenario
 from linli.plans.checks import broken_rules
+from linli.plans.names import likely_parent
 from linli.plans.plan import Plan as Found
 from linli.plans.profiles import profile_names
 from linli.plans.rules import DEFAULT_PROFILE, Rules
 
 PRESENT = "community"  # never crossed: each present community is divided for itself
-MEASURES = ("boundary", "cut_length_m", "reliance", "balance", "polsby_popper", "continuity", "access", "facilities")
 
 
 def rules_of(project: Project, scenario: Scenario | None, blocks: Blocks) -> Rules:
@@ -42,7 +43,7 @@ def found_of(plan: Plan, blocks: Blocks) -> Found:
     names = [plan.community_of(code) for code in blocks.ids]
     locked = set(plan.locked)
     held = [code in locked for code in blocks.ids]
-    made = partial(plan.project, plan.scenario, blocks, names, held, plan.parents)
+    made = drawn_plan(plan.project, plan.scenario, blocks, names, held, plan.parents)
     proof = plan.proof
     known = bool(proof.get("method"))
     return replace(
@@ -52,7 +53,7 @@ def found_of(plan: Plan, blocks: Blocks) -> Found:
     )  # fmt: skip
 
 
-def partial(
+def drawn_plan(
     project: Project, scenario: Scenario | None, blocks: Blocks, names: list[str], locked: list[bool],
     parents: Mapping[str, str],
 ) -> Found:  # fmt: skip
@@ -73,7 +74,10 @@ def fields_of(found: Found) -> dict[str, Any]:
     present = set(found.blocks.columns["community"])
     return {
         "names": names,
-        "parents": {name: found.parents.get(name) or _origin(found, name) for name in names},
+        "parents": {
+            name: found.parents.get(name) or likely_parent(found.blocks, found.community == name, found.count)
+            for name in names
+        },
         "labels": {
             code: place[name] for code, name in zip(found.blocks.ids, found.community.tolist(), strict=True) if name
         },
@@ -88,14 +92,6 @@ def fields_of(found: Found) -> dict[str, Any]:
             "new": sum(name not in present for name in names),
         },
     }  # fmt: skip
-
-
-def _origin(found: Found, name: str) -> str:
-    """Where most households of a community live today."""
-    counts, present = found.blocks.counts(found.count), found.blocks.columns["community"]
-    inside = found.community == name
-    homes = {str(home): int(counts[inside & (present == home)].sum()) for home in sorted(set(present[inside]))}
-    return max(homes, key=lambda home: homes[home], default="")
 
 
 def _plain(value: Any) -> Any:

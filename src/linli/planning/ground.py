@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, defaultdict
 from datetime import date
-from threading import Lock
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,8 +21,6 @@ from linli.territory.models import Block, Count, Facility, Line
 
 GEOGRAPHIC = "EPSG:4490"
 MOST_KEPT = 4
-_kept: OrderedDict[tuple[int, int, date, Any], Blocks] = OrderedDict()
-_lock = Lock()
 
 
 def ground_of(project: Project) -> Blocks:
@@ -34,16 +32,11 @@ def ground_of(project: Project) -> Blocks:
     today. A count that some block lacks is left out, never taken as none.
     """
     newest = Count.objects.order_by("-pk").values_list("pk", flat=True).first()
-    key = (project.pk, ground_stamp(), timezone.localdate(), newest)
-    with _lock:
-        if key not in _kept:
-            _kept[key] = _read(project)
-            while len(_kept) > MOST_KEPT:
-                _kept.popitem(last=False)
-        return _kept[key]
+    return _read(project, ground_stamp(), timezone.localdate(), newest)
 
 
-def _read(project: Project) -> Blocks:
+@lru_cache(maxsize=MOST_KEPT)
+def _read(project: Project, _stamp: int, day: date, _newest: int | None) -> Blocks:
     street, homes = project.street, project.present
     # the whole street, so that what runs on the border of the scope is known, then the scope
     rows = list(Block.objects.filter(street=street).select_related("compound").order_by("code"))
@@ -61,7 +54,7 @@ def _read(project: Project) -> Blocks:
         "facilities": _facilities(street, place),
     }
     inside = np.array([row.code in homes for row in rows], dtype=np.bool_)
-    columns |= _counts(street, place, timezone.localdate(), inside)
+    columns |= _counts(street, place, day, inside)
     measured, rim = find_borders(ids, ground)
     named = _lines(street, place, crs, ids)
     # without the layer of lines a border is where two blocks touch, and nothing runs there

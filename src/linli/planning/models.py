@@ -8,9 +8,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from linli.org.days import holding
-from linli.planning.project_models import Enactment, Plan, PlanChange, Project, Run, Scenario
+from linli.planning.project_models import Enactment, Plan, PlanChange, Project, Run, Scenario, next_number
 
-__all__ = ["Enactment", "Plan", "PlanChange", "Project", "Run", "Scenario", "Standard"]
+__all__ = ["Enactment", "Plan", "PlanChange", "Project", "Run", "Scenario", "Standard", "next_number"]
 
 
 class StandardQuerySet(models.QuerySet["Standard"]):

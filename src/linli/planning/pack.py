@@ -14,16 +14,15 @@ from linli.geodata import COUNT_COLUMNS
 from linli.geodata.borders import Objects
 from linli.planning.models import Project
 from linli.plans.names import community_words
+from linli.plans.pages import NOTE
 from linli.plans.plan import Plan as Found
 from linli.plans.task import community_column, count_words
 
-NOTE = "示意图，不作为划界依据"
 ARGUED = {
     "proven": "经计算证明，在上述条件下没有界线更优的方案。",
     "bound": "方案由计算比选得出，与理论上的最优值相差多少已经算出，见方案文件。",
     "best": "方案由计算比选得出，是所比较的方案中最优的，没有证明是最优。",
 }
-MOST_CHARACTERS = 4000  # of the 请示 itself, without annexes (DOMAIN 2.5)
 ANNEXES = ("调整前后基本情况表", "调整前后示意图", "各社区范围和配置")
 
 
@@ -109,8 +108,8 @@ def petition(found: Found, project: Project, picture: bytes, *, day: date, synth
 
 def _annexes(paper: OfficialDocument, found: Found, picture: bytes) -> None:
     paper.new_page("附件1")
-    columns = [name for name in COUNT_COLUMNS if name in found.blocks.columns]
-    head = ("社区", "地块", *(COUNT_COLUMNS[name] for name in columns), "面积（公顷）")
+    columns = _columns(found)
+    head = _head(columns)
     for caption, label in (("调整前", community_column(found.blocks)), ("调整后", found.community)):
         paper.table(caption, head, [[_written(cell) for cell in row] for row in _rows(found, label, columns)])
     paper.new_page("附件2")
@@ -124,8 +123,8 @@ def tables(found: Found, project: Project) -> bytes:
     """Return the workbook: before, after, from which to which, block by block."""
     import openpyxl
 
-    columns = [name for name in COUNT_COLUMNS if name in found.blocks.columns]
-    head = ["社区", "地块", *(COUNT_COLUMNS[name] for name in columns), "面积（公顷）"]
+    columns = _columns(found)
+    head = _head(columns)
     present, label = community_column(found.blocks), found.community
     book = openpyxl.Workbook()
     first = book.active
@@ -175,6 +174,14 @@ def _rows(found: Found, label: Objects, columns: list[str]) -> list[list[str | i
         rows.append([name, int(inside.sum()), *(int(column[inside].sum()) for column in values), hectares])
     rows.append(["合计", len(found.blocks), *(int(column.sum()) for column in values), round(float(area.sum()), 2)])
     return rows
+
+
+def _columns(found: Found) -> list[str]:
+    return [name for name in COUNT_COLUMNS if name in found.blocks.columns]
+
+
+def _head(columns: list[str]) -> list[str]:
+    return ["社区", "地块", *(COUNT_COLUMNS[name] for name in columns), "面积（公顷）"]
 
 
 def _before(found: Found) -> dict[str, int]:

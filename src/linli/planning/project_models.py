@@ -13,6 +13,11 @@ from linli.org.rest import under
 from linli.territory.models import Assignment, Count
 
 
+def next_number(rows: models.QuerySet[Any]) -> int:
+    """Return the number after the highest; whoever takes it holds the lock on their project."""
+    return 1 + (rows.aggregate(last=models.Max("number"))["last"] or 0)
+
+
 class ProjectQuerySet(models.QuerySet["Project"]):
     """Projects by who may see them."""
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Max
-
-from linli.geodata import Blocks
 from linli.org.actors import Actor
+from linli.planning.beside import changes
 from linli.planning.engine import fields_of
-from linli.planning.models import Plan, PlanChange, Project, Scenario
+from linli.planning.models import Plan, PlanChange, Project, Scenario, next_number
 from linli.plans.plan import Plan as Found
 
 
@@ -24,13 +22,14 @@ def write_version(
 ) -> Plan:  # fmt: skip
     """Write a version in the caller's transaction; what it moves is told against its parent, or against today."""
     held = Project.objects.select_for_update().get(pk=project.pk)  # numbers follow one another
-    number = 1 + (held.plans.aggregate(last=Max("number"))["last"] or 0)
+    number = next_number(held.plans.all())
     fields = fields_of(found)
     made = Plan.objects.create(
         project=held, number=number, branch=branch, parent=parent, scenario=scenario, source=source, why=why,
         by=actor.reference, **fields,
     )  # fmt: skip
-    moved = moves(found.blocks, before_of(found.blocks, parent), made)
+    before = project.present.__getitem__ if parent is None else parent.community_of
+    moved = changes(found.blocks.ids, before, made.community_of)
     PlanChange.objects.bulk_create(
         [PlanChange(plan=made, block=code, before=a, after=b) for code, a, b in moved], batch_size=500
     )
@@ -40,16 +39,3 @@ def write_version(
     }  # fmt: skip
     actor.record("planning.save_plan", object=made.reference, permission="planning.plan", content=content)
     return made
-
-
-def before_of(blocks: Blocks, parent: Plan | None) -> dict[str, str]:
-    """Return each block's community in a version, or today where there is none."""
-    if parent is None:
-        return dict(zip(blocks.ids, map(str, blocks.columns["community"]), strict=True))
-    return {code: parent.community_of(code) for code in blocks.ids}
-
-
-def moves(blocks: Blocks, before: dict[str, str], plan: Plan) -> list[tuple[str, str, str]]:
-    """List the blocks that a plan has elsewhere: code, from, to."""
-    found = ((code, before[code], plan.community_of(code)) for code in blocks.ids)
-    return [(code, a, b) for code, a, b in found if a != b]

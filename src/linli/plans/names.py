@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linli.districting.problem import Ints
+from linli.districting.problem import Bools, Ints
 from linli.geodata import Blocks
 from linli.plans.rules import Rules
 from linli.plans.task import community_column
@@ -24,6 +24,19 @@ class Named:
     parents: tuple[str, ...]
     kept: tuple[bool, ...]
     order: tuple[int, ...]
+
+
+def likely_parent(blocks: Blocks, inside: Bools, count: str) -> str:
+    """Return the present community in which most households of some blocks live, '' where none of them has one.
+
+    Parameters
+    ----------
+    inside
+        Shape (n,): True for the blocks.
+    """
+    counts, present = blocks.counts(count), community_column(blocks)
+    homes = {str(home): int(counts[inside & (present == home)].sum()) for home in sorted(set(present[inside]) - {""})}
+    return max(homes, key=lambda home: homes[home], default="")
 
 
 def name_parts(blocks: Blocks, labels: Ints, rules: Rules, count: str, seats: Mapping[int, str] | None = None) -> Named:

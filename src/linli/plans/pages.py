@@ -161,7 +161,7 @@ def as_text(plan: Plan, title: str) -> str:
 
 
 def _overview(plan: Plan) -> Section:
-    wanting = [community_words(c.name) for c in plan.communities if c.needs_reason and not c.reason]
+    wanting = [community_words(name) for name in plan.reasons_wanted]
     said = [plan.headline() + "。"]
     if plan.scope:
         said.append(f"划分范围：{'、'.join(community_words(name) for name in plan.scope)}，其他社区不变。")

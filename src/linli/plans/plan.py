@@ -268,6 +268,11 @@ class Plan:
             )
         return found
 
+    @property
+    def reasons_wanted(self) -> tuple[str, ...]:
+        """Names of the communities outside the statutory band for which nobody gave a reason."""
+        return tuple(c.name for c in self.communities if c.needs_reason and not c.reason)
+
     def bands(self) -> dict[str, list[dict[str, Any]]]:
         """State how each community stands to every rule profile."""
         profiles = [read_profile(name) for name in profile_names()]

@@ -14,6 +14,7 @@ from linli.errors import InfeasibleError, InputError, NoPlanError
 from linli.geodata import Blocks
 from linli.plans.change import remeasured
 from linli.plans.checks import broken_rules
+from linli.plans.names import likely_parent
 from linli.plans.plan import Plan
 from linli.plans.rules import Rules
 from linli.plans.splitting import SplitResult, split
@@ -223,15 +224,10 @@ def _weights_of(goal: str) -> str | dict[str, float]:
 
 def _parents(plan: Plan, community: NDArray[np.object_]) -> dict[str, str]:
     """Give each community its present one: what the plan said of it, else where most of its households live today."""
-    present = community_column(plan.blocks)
-    counts = plan.blocks.counts(plan.count)
     order = {name: k for k, name in enumerate(plan.names)}
     found: dict[str, str] = {}
     for name in sorted({str(name) for name in community}, key=lambda name: (order.get(name, len(order)), name)):
-        inside = community == name
-        homes = {p: int(counts[inside & (present == p)].sum()) for p in set(present[inside]) - {""}}
-        likely = max(sorted(homes), key=lambda p: homes[p]) if homes else ""
-        found[name] = plan.parents.get(name) or str(likely)
+        found[name] = plan.parents.get(name) or likely_parent(plan.blocks, community == name, plan.count)
     return found
 
 

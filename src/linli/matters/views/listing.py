@@ -88,15 +88,13 @@ def _map(request: HttpRequest) -> dict[str, Any]:
     # by state and block, in the order of the index: by block alone SQLite reads every matter, not those that are open
     asked = rows.filter(block__isnull=False).values_list("state", "block").annotate(number=Count("*"), late=late)
     asked = asked.order_by()
-    seen: set[int] | None
+    seen: set[int] | None = None
     if not mine:  # which blocks one may see is asked once, not of every matter
         seen = set(blocks_of(actor, "matters.view", timezone.localdate()).values_list("pk", flat=True))
         areas = actor.areas("matters.view")
         if not all(post.division.path.startswith(areas) for post in actor.posts):  # seats that hold but do not see
             seen |= set(Matter.objects.held_by(actor).values_list("block", flat=True))
         asked = asked.filter(block__in=seen) if len(seen) <= FEW_BLOCKS else asked
-    else:
-        seen = None
     counted: dict[int, tuple[int, int]] = {}
     for _state, block, number, overdue in asked:
         if seen is None or block in seen:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -18,7 +17,7 @@ from linli.org.policies import permit
 from linli.planning.actions.open_project import PERMISSION
 from linli.planning.engine import rules_of
 from linli.planning.ground import ground_of
-from linli.planning.models import Plan, Project, Run, Scenario
+from linli.planning.models import Plan, Project, Run, Scenario, next_number
 from linli.planning.versions import write_version
 from linli.plans.goals import MEANINGS
 
@@ -62,7 +61,7 @@ def run_scenario(
         raise ValidationError(_("保留的社区须在调整范围之内。"), code="kept")
     with transaction.atomic():
         held = Project.objects.select_for_update().get(pk=project.pk)
-        number = 1 + (held.scenarios.aggregate(last=Max("number"))["last"] or 0)
+        number = next_number(held.scenarios.all())
         scenario = Scenario.objects.create(
             project=held, number=number, parts=parts, goals=dict(goals), keep_whole=keep_whole,
             never_cross=list(never_cross), kept=sorted(kept), fixed=dict(fixed or {}), seed=seed, seconds=seconds,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from linli.org.actors import Actor
 from linli.org.policies import permit
 from linli.planning.actions.open_project import PERMISSION
-from linli.planning.engine import partial
+from linli.planning.engine import drawn_plan
 from linli.planning.ground import ground_of
 from linli.planning.models import Plan, Project
 from linli.planning.versions import head, write_version
@@ -74,7 +74,7 @@ def save_plan(
     if strangers:
         raise ValidationError(_("地块不在调整范围之内：%(codes)s") % {"codes": "、".join(strangers[:5])}, code="blocks")
     held = set(locked)
-    found = partial(
+    found = drawn_plan(
         project, base.scenario, blocks, [communities.get(code, "").strip() for code in blocks.ids],
         [code in held for code in blocks.ids], {name: base.parents[name] for name in base.names if name in named},
     )  # fmt: skip

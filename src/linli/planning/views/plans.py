@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from linli.geodata import Blocks
 from linli.org.masks import mask_name
-from linli.org.models import Account, Division
+from linli.org.models import Account
 from linli.org.policies import actor_in, holds, requires
 from linli.org.views.acting import act_page
 from linli.org.views.files import attachment
@@ -32,8 +33,7 @@ from linli.planning.ground import ground_of
 from linli.planning.models import Enactment, Plan, Project
 from linli.planning.picture import picture
 from linli.planning.project_forms import EnactForm, NothingForm, PublishForm, ReasonsForm
-from linli.planning.views.projects import find, trail
-from linli.plans.plan import Plan as Found
+from linli.planning.views.projects import find, trail_within
 
 MOST_BESIDE = 4
 GEOPACKAGE = "application/geopackage+sqlite3"
@@ -47,17 +47,16 @@ def plan(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     one = version(request, pk, number)
     project = one.project
     blocks = ground_of(project)
-    counts = dict(zip(blocks.ids, blocks.counts(project.count).tolist(), strict=True))
     changes = one.changes.values_list("block", "before", "after")
     others = project.plans.exclude(pk=one.pk).only("number", "branch", "project").order_by("-number")[:12]
     context = {
         "plan": one, "project": project, "picture": picture(one, blocks, one.households),
-        "groups": grouped(changes, counts),
+        "groups": grouped(changes, households_of(blocks, project)),
         "communities": communities_of(one), "rows": rows_of([one]), "others": others,
         "enactments": one.enactments.all(), "may_enact": holds(actor_in(request), ENACT, project.street),
         "sum": sum(one.households.values()), "open": len(blocks) - len(one.labels), "today": timezone.localdate(),
         "by": who(one.by),
-        "trail": [*trail(), (project.title, reverse("planning:project", args=[project.pk]))],
+        "trail": trail_within(project),
     }  # fmt: skip
     return render(request, "planning/plan.html", context)
 
@@ -74,12 +73,12 @@ def beside(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise Http404
     plans = [first, *others]
     blocks = ground_of(first.project)
-    counts = dict(zip(blocks.ids, blocks.counts(first.project.count).tolist(), strict=True))
+    counts = households_of(blocks, first.project)
     context = {
         "plans": plans, "project": first.project, "rows": rows_of(plans),
         "pictures": [(one, picture(one, blocks, one.households)) for one in plans],
         "differences": [(one, moved(first, one, counts)) for one in others], "first": first,
-        "trail": [*trail(), (first.project.title, reverse("planning:project", args=[pk]))],
+        "trail": trail_within(first.project),
     }  # fmt: skip
     return render(request, "planning/beside.html", context)
 
@@ -96,9 +95,8 @@ def plan_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "plan.gpkg"
         found_of(one, blocks).to_file(path)
-        answer = HttpResponse(path.read_bytes(), content_type=GEOPACKAGE)
-    answer["Content-Disposition"] = f'attachment; filename="plan-{pk}-{number}.gpkg"'
-    return answer
+        name = f"plan-{pk}-{number}.gpkg"
+        return attachment(path.read_bytes(), GEOPACKAGE, name, name)
 
 
 @never_cache
@@ -113,7 +111,7 @@ def pack(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     found = found_of(one, blocks)
     if one.broken or len(one.labels) < len(blocks):
         raise Http404
-    if wanting(found):
+    if found.reasons_wanted:
         return redirect("planning:reasons", pk, number)
     body = approval_pack(found, one.project, day=timezone.localdate(), synthetic=settings.DEMO)
     return attachment(body, "application/zip", f"{one.project.title}-V{number}.zip", f"pack-{pk}-{number}.zip")
@@ -137,11 +135,6 @@ def reasons(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         title=_("说明规模理由"), submit=_("保存"), done=_("已保存，可以下载报批材料。"), back=address(one),
         trail=trail_of(one), words=_("这些社区超出法定一般规模，报批时要写明理由，公示页上也看得到。"),
     )  # fmt: skip
-
-
-def wanting(found: Found) -> list[str]:
-    """Return the communities outside the statutory band for which nobody gave a reason."""
-    return [c.name for c in found.communities if c.needs_reason and not c.reason]
 
 
 @never_cache
@@ -194,19 +187,25 @@ def who(reference: str) -> str:
 def communities_of(one: Plan) -> list[dict[str, Any]]:
     """Return a row for each community of a version."""
     least, most = one.project.households_least, one.project.households_most
-    names = {str(name) for name in Division.objects.filter(parent=one.project.street).values_list("name", flat=True)}
+    present = set(one.project.present.values())
     blocks: dict[int, int] = {}
     for place in one.labels.values():
         blocks[place] = blocks.get(place, 0) + 1
     return [
         {
-            "name": name, "parent": one.parents.get(name, ""), "kept": name in names and name == one.parents.get(name),
+            "name": name, "parent": one.parents.get(name, ""),
+            "kept": name in present and name == one.parents.get(name),
             "households": count, "blocks": blocks.get(k, 0), "below": max(0, least - count),
             "above": max(0, count - most), "bar": min(100, round(100 * count / max(most, 1))),
         }
         for k, name in enumerate(one.names)
         for count in (one.households.get(name, 0),)
     ]  # fmt: skip
+
+
+def households_of(blocks: Blocks, project: Project) -> dict[str, int]:
+    """Return the households of each block under the project's definition."""
+    return dict(zip(blocks.ids, blocks.counts(project.count).tolist(), strict=True))
 
 
 def version(request: HttpRequest, pk: int, number: int) -> Plan:
@@ -226,5 +225,4 @@ def address(one: Plan) -> str:
 
 def trail_of(one: Plan) -> list[tuple[str, str]]:
     """The pages above an act on a version."""
-    above = reverse("planning:project", args=[one.project_id])
-    return [*trail(), (one.project.title, above), (f"V{one.number}", address(one))]
+    return [*trail_within(one.project), (f"V{one.number}", address(one))]

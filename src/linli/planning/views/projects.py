@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,7 +26,7 @@ from linli.planning.actions.run_scenario import cancel_run, run_scenario
 from linli.planning.models import Project, Run, Standard
 from linli.planning.project_forms import GOALS, ProjectForm, ScenarioForm
 from linli.planning.standards import in_force
-from linli.territory.models import Count
+from linli.territory.models import Count as Counted
 
 ROWS = 30
 UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
@@ -37,7 +38,9 @@ UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
 def projects(request: HttpRequest) -> HttpResponse:
     """List the split projects."""
     rows = Project.objects.seen_by(actor_in(request).areas(PERMISSION)).select_related("street").defer("present")
-    page = Paginator(rows.prefetch_related("scope", "plans"), ROWS).get_page(request.GET.get("page"))
+    page = Paginator(rows.prefetch_related("scope").annotate(number=Count("plans")).order_by("-pk"), ROWS).get_page(
+        request.GET.get("page")
+    )
     return render(request, "planning/projects.html", {"page": page})
 
 
@@ -60,7 +63,7 @@ def new_project(request: HttpRequest) -> HttpResponse:
     return act_page(
         request, partial(ProjectForm, communities, rows), write, title=_("开立划分项目"), submit=_("开立"),
         done=_("已开立，下一步请引擎找方案。"), back=reverse("planning:projects"), trail=trail(),
-        initial={"standard": first, "count": Count.Definition.HOUSEHOLDS_REGISTERED,
+        initial={"standard": first, "count": Counted.Definition.HOUSEHOLDS_REGISTERED,
                  "households_least": first.households_least if first else None,
                  "households_most": first.households_most if first else None,
                  "scope": [one for one in request.GET.getlist("community")[:20] if one.isdigit()]},
@@ -82,7 +85,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         "project": one, "page": page, "trail": trail(),
         "running": [run for run in latest if run.job.state in UNDER_WAY],
         "ended": [run for run in latest if run.job.state not in UNDER_WAY and run.plan_id is None],
-        "goals": GOALS, "standing": dict(Count.Definition.choices)[one.count],
+        "goals": GOALS, "standing": dict(Counted.Definition.choices)[one.count],
     }  # fmt: skip
     return render(request, "planning/project.html", context)
 
@@ -100,7 +103,7 @@ def new_run(request: HttpRequest, pk: int) -> HttpResponse:
     return act_page(
         request, partial(ScenarioForm, one), write, title=_("请引擎找方案"), submit=_("开始"),
         done=_("已开始，在后台进行；找到后列在方案里。"), back=reverse("planning:project", args=[one.pk]),
-        trail=[*trail(), (one.title, reverse("planning:project", args=[one.pk]))],
+        trail=trail_within(one),
         initial={"goal": "boundary", "keep_whole": True, "seconds": 60, "seed": 1,
                  "kept": [str(c.name) for c in one.scope.all()]},
         words=_("户数须在 %(least)d 到 %(most)d 户之间，每个社区连成一片、不留飞地。") % {
@@ -132,3 +135,8 @@ def find(request: HttpRequest, pk: int) -> Project:
 def trail() -> list[tuple[str, str]]:
     """The pages above."""
     return [(_("划分项目"), reverse("planning:projects"))]
+
+
+def trail_within(one: Project) -> list[tuple[str, str]]:
+    """The pages above one that belongs to a project."""
+    return [*trail(), (one.title, reverse("planning:project", args=[one.pk]))]

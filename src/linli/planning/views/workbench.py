@@ -22,7 +22,7 @@ from linli.geodata.coordinates import transform
 from linli.org.policies import actor_in, permit, requires
 from linli.planning.actions.open_project import PERMISSION
 from linli.planning.actions.save_plan import MovedOnError, save_plan
-from linli.planning.engine import partial, rules_of
+from linli.planning.engine import drawn_plan, rules_of
 from linli.planning.ground import GEOGRAPHIC, ground_of
 from linli.planning.models import Plan
 from linli.planning.views.plans import address, trail_of, version
@@ -100,12 +100,12 @@ def work(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     if said.get("verb") not in VERBS:
         raise Http404
     blocks = ground_of(one.project)
-    drawn_now = _drawn_in(said, len(blocks))
-    if drawn_now is None:
-        return JsonResponse({"words": _("地块已变动，请重新打开。")}, status=409)
-    label, names = drawn_now
+    sent = _drawn_in(said, len(blocks))
+    if sent is None:
+        return _stale()
+    label, names = sent
     locked = {k for k in said.get("locked", []) if isinstance(k, int)}
-    drawn = partial(
+    drawn = drawn_plan(
         one.project, one.scenario, blocks, [names[k] if k >= 0 else "" for k in label],
         [k in locked for k in range(len(blocks))], {name: one.parents[name] for name in one.names if name in names},
     )  # fmt: skip
@@ -130,7 +130,7 @@ def save(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     blocks = ground_of(one.project)
     drawn = _drawn_in(said, len(blocks))
     if drawn is None:
-        return JsonResponse({"words": _("地块已变动，请重新打开。")}, status=409)
+        return _stale()
     label, names = drawn
     over = said.get("over")
     seen = one.project.plans.filter(number=over).first() if isinstance(over, int) else None
@@ -144,17 +144,15 @@ def save(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     except MovedOnError as conflict:
         head = conflict.head
         words = _("别人已在这个分支存了新版本 V%(number)d：%(why)s") % {"number": head.number, "why": head.why}
-        return JsonResponse(
-            {
-                "words": words,
-                "head": head.number,
-                "url": reverse("planning:workbench", args=[head.project_id, head.number]),
-            },
-            status=409,
-        )
+        url = reverse("planning:workbench", args=[head.project_id, head.number])
+        return JsonResponse({"words": words, "head": head.number, "url": url}, status=409)
     except ValidationError as error:
         return JsonResponse({"words": "；".join(error.messages)}, status=422)
     return JsonResponse({"number": made.number, "url": address(made)})
+
+
+def _stale() -> HttpResponse:
+    return JsonResponse({"words": _("地块已变动，请重新打开。")}, status=409)
 
 
 def _said(request: HttpRequest) -> dict[str, Any]:
