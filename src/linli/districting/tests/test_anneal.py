@@ -118,6 +118,7 @@ def test_the_running_objective_is_the_one_measured_from_scratch(goal: str) -> No
     goals = every_goal(problem, 1) if goal == "all" else goals_for(problem, 1, {goal: 3.0})
     measures, demands, root = Measures(problem, goals), demands_of(problem, lower, upper), region_of(problem)
     score = compile_score(measures, root, demands, parts)
+    assert score.stay.shape == measures.stay.shape, "names_kept points into it, whatever the goals"
     rings = rings_of(root, demands.rim)
     labels, *_ = anneal(problem, root, demands, parts, measures, sweeps=1)
     assert labels is not None
