@@ -15,7 +15,8 @@ function grid(label = (x: number): number => (x < 3 ? 0 : 1)): Ground {
     }
   }
   return {
-    ids: units.map(String), rings: [], count: units.map(() => 10), atom: units.map((u) => (u === 1 ? 0 : u)), compound: [], present: [],
+    ids: units.map(String), rings: [], count: units.map(() => 10), atom: units.map((u) => (u === 1 ? 0 : u)), compound: units.map((u) => (u < 2 ? "大院" : "")),
+    school: units.map((u) => (u < 10 ? "一小" : "二小")), police: [], present: units.map((u) => (u < 15 ? "甲" : "丙")),
     area: units.map(() => 10_000), rim: units.map(() => 0), a: lines.map((l) => l[0]), b: lines.map((l) => l[1]), length: lines.map(() => 100),
     price: lines.map(() => 1), kind: lines.map((l) => l[2]), names: ["甲", "乙"], label: units.map((u) => label(Math.floor(u / TALL))), locked: [],
   };
@@ -98,4 +99,15 @@ test("what the engine returns is one step, with its new communities", () => {
   expect(board.households[3]).toBe(50);
   board.undo();
   expect(board.households[3]).toBe(0);
+});
+
+test("belonging that is lost is told: who leaves, and what lies in more pieces than today", () => {
+  const board = new Board(grid());
+  expect(board.lost()).toEqual({ leaving: [{ from: "丙", to: "乙", households: 150 }], parted: [] });
+  board.give([5], 2);
+  board.give([6], OPEN);
+  const { leaving, parted } = board.lost();
+  expect(leaving).toContainEqual({ from: "甲", to: "乙", households: 10 });
+  expect(leaving).toContainEqual({ from: "甲", to: "", households: 10 });
+  expect(parted).toEqual([{ kind: "school", name: "一小", zones: 3 }]);
 });

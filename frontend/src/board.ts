@@ -7,6 +7,9 @@ export interface Ground {
   /** Blocks of one atom move together. */
   atom: number[];
   compound: string[];
+  /** Areas of schools and of the police, "" where none is known. */
+  school: string[];
+  police: string[];
   present: string[];
   area: number[];
   rim: number[];
@@ -18,6 +21,12 @@ export interface Ground {
   names: string[];
   label: number[];
   locked: number[];
+}
+
+/** What of belonging a division gives up: households that leave a community, and what lies in more pieces than today. */
+export interface Lost {
+  leaving: { from: string; to: string; households: number }[];
+  parted: { kind: "compound" | "school" | "police"; name: string; zones: number }[];
 }
 
 export type State = "ok" | "broken" | "unfinished" | "empty";
@@ -104,6 +113,31 @@ export class Board {
     const list = label.flatMap((k, u) => (this.zones[u] === k + 1 ? [] : [u]));
     if (list.length) this.take({ units: Uint32Array.from(list), before: Uint16Array.from(list, (u) => this.zones[u]!), after: Uint16Array.from(list, (u) => label[u]! + 1) });
     return list;
+  }
+
+  lost(): Lost {
+    const { present, count } = this.ground;
+    const moves = new Map<string, { from: string; to: string; households: number }>();
+    this.zones.forEach((zone, u) => {
+      const [from, to] = [present[u]!, zone ? this.names[zone - 1]! : ""];
+      if (from === to || !count[u]) return;
+      const key = JSON.stringify([from, to]);
+      const move = moves.get(key) ?? { from, to, households: 0 };
+      move.households += count[u]!;
+      moves.set(key, move);
+    });
+    const parted: Lost["parted"] = [];
+    for (const kind of ["compound", "school", "police"] as const) {
+      const before = new Map<string, Set<string>>();
+      const after = new Map<string, Set<number>>();
+      this.ground[kind].forEach((name, u) => {
+        if (!name) return;
+        (before.get(name) ?? before.set(name, new Set()).get(name)!).add(present[u]!);
+        (after.get(name) ?? after.set(name, new Set()).get(name)!).add(this.zones[u]!);
+      });
+      for (const [name, zones] of after) if (zones.size > before.get(name)!.size) parted.push({ kind, name, zones: zones.size });
+    }
+    return { leaving: [...moves.values()].sort((a, b) => b.households - a.households), parted };
   }
 
   /** The compound of a unit: what moves and is locked together. */

@@ -24,3 +24,24 @@ if (form && place) {
     waiting = window.setTimeout(() => void ask(), 250);
   });
 }
+
+// Two plans over each other: the chosen one on the left covers the other up to a line that is pulled.
+const swipe = document.querySelector<HTMLElement>("[data-swipe]");
+if (swipe) {
+  const [left, right] = ["left", "right"].map((side) => swipe.querySelector<HTMLSelectElement>(`[data-${side}]`)!) as [HTMLSelectElement, HTMLSelectElement];
+  const at = swipe.querySelector<HTMLInputElement>("[data-at]")!;
+  const maps = [...swipe.querySelectorAll<HTMLElement>(".swipe-map")];
+  const show = (): void => {
+    for (const map of maps) {
+      const over = map.dataset.plan === left.value;
+      map.hidden = !over && map.dataset.plan !== right.value;
+      map.classList.toggle("over", over);
+      map.style.clipPath = over ? `inset(0 ${100 - Number(at.value)}% 0 0)` : "";
+    }
+    swipe.style.setProperty("--at", `${at.value}%`);
+  };
+  for (const control of [left, right, at]) control.addEventListener("input", show);
+  show();
+}
+
+document.querySelector("[data-print]")?.addEventListener("click", () => window.print());

@@ -20,6 +20,8 @@ interface Options {
 type Tool = "hand" | "brush" | "box" | "lasso" | "sweep" | "fill" | "lock";
 
 const MICRO = 1e6;
+const MOST_WORDS = 12;
+const REST = 250; // milliseconds without a change after which words are written anew
 const TELL = 100; // milliseconds between two looks at the figures while a pen moves
 const english = document.documentElement.lang.startsWith("en");
 const say = (chinese: string, inEnglish: string): string => (english ? inEnglish : chinese);
@@ -55,6 +57,7 @@ class Workbench {
   private telling = 0; // the timer that will tell, 0 where none runs
   private strokeFrom = 0;
   private drawn: L.Point[] = [];
+  private resting = 0; // the timer that writes words
   private rubber: L.Polyline | null = null;
   private readonly colours: string[];
 
@@ -345,6 +348,9 @@ class Workbench {
       write(dt!, title);
       write(dd!, value);
     });
+    // words come when the pen rests: they go over every block
+    clearTimeout(this.resting);
+    this.resting = window.setTimeout(() => this.tellLost(), REST);
     const from = of<HTMLSelectElement>("from");
     while (from.options.length < board.names.length + 2) {
       const zone = from.options.length - 1;
@@ -436,6 +442,28 @@ class Workbench {
         location.assign(String(said.url));
       }
     } else await this.ask(String(said.words), [["", say("知道了", "Close")]]);
+  }
+
+  /** Belonging in words: who leaves which community, what comes apart. */
+  private tellLost(): void {
+    const { leaving, parted } = this.board.lost();
+    const kinds = { compound: say("小区", "compound"), school: say("学区", "school area"), police: say("警务区", "police area") };
+    const words = [
+      ...leaving.map(({ from, to, households }) => {
+        const many = households.toLocaleString("en");
+        return to ? say(`${many}户离开${from}，归${to}`, `${many} households leave ${from} for ${to}`) : say(`${many}户离开${from}，还没有归属`, `${many} households leave ${from} and are open`);
+      }),
+      ...parted.map(({ kind, name, zones }) => say(`${kinds[kind]}“${name}”分到${zones}个社区`, `The ${kinds[kind]} “${name}” lies in ${zones} communities`)),
+    ];
+    const shown = words.slice(0, MOST_WORDS);
+    if (words.length > shown.length) shown.push(say(`另有${words.length - shown.length}项`, `and ${words.length - shown.length} more`));
+    of("lost").replaceChildren(
+      ...(shown.length ? shown : [say("没有人换社区，没有小区、学区、警务区被拆开。", "Nobody changes community; no compound, school or police area comes apart.")]).map((text) => {
+        const line = document.createElement("li");
+        line.textContent = text;
+        return line;
+      }),
+    );
   }
 
   private ask(words: string, answers: readonly (readonly [string, string])[]): Promise<string> {

@@ -180,7 +180,8 @@ def compile_score(measures: Measures, root: Region, demands: Demands, parts: int
         price[edge], measures.metres[edge], np.ascontiguousarray(np.stack(columns, axis=1)),
         measures.walk if factor[term.ACCESS] else nothing,
         measures.stations if factor[term.ACCESS] else np.zeros(0, np.int64),
-        measures.stay, measures.norm, np.array([limit for _, limit in measures.capped.values()], dtype=np.float64), factor,
+        measures.stay, measures.norm,
+        np.array([limit for _, limit in measures.capped.values()], dtype=np.float64), factor,
         np.array([demands.lower, demands.upper, problem.total / parts, measures.workers_per_person]),
         demands.lock >= 0,
     )  # fmt: skip

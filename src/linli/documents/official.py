@@ -16,10 +16,11 @@ from typing import Any, Literal
 
 from docx import Document
 from docx.document import Document as Docx
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Emu, Mm, Pt
 
 from linli.geodata.atomic import replace_when_done
 
@@ -29,6 +30,7 @@ TITLE, BODY, PAGE = 22.0, 16.0, 14.0  # 2号, 3号, 4号
 CELLS = ((5, 12.0), (8, 10.5), (99, 9.0))  # tables of up to so many columns: 小4号, 5号, 小5号
 CLOSER = -0.25  # points between characters, so that 28 of 16 points stand in 156 mm
 LINES = 22
+ROOM_FOR_WORDS = Mm(24)  # of a mark above a picture and a caption below it
 PITCH = 225 / 25.4 * 72 / LINES  # points from line to line
 ORDINALS = "一二三四五六七八九十"
 Level = Literal[1, 2, 3, 4]
@@ -94,9 +96,14 @@ class OfficialDocument:
         self._paragraph("")
 
     def picture(self, png: bytes, caption: str = "") -> None:
-        """Add a picture as wide as the type area, its caption below."""
+        """Add a picture that fills the type area as far as its proportions allow, its caption below."""
         place = self._paragraph("", align="center", indent=0, pitch=None)
-        place.add_run().add_picture(BytesIO(png), width=Mm(156))
+        section = self.document.sections[-1]
+        wide = section.page_width - section.left_margin - section.right_margin
+        tall = section.page_height - section.top_margin - section.bottom_margin - ROOM_FOR_WORDS
+        shape = place.add_run().add_picture(BytesIO(png), width=wide)
+        if shape.height > tall:
+            shape.width, shape.height = Emu(round(shape.width * tall / shape.height)), Emu(tall)
         place.paragraph_format.keep_with_next = bool(caption)
         if caption:
             self._paragraph(caption, size=PAGE, align="center", indent=0)
@@ -116,9 +123,19 @@ class OfficialDocument:
             signed.paragraph_format.right_indent = Pt(4 * BODY)
             signed.paragraph_format.keep_together = True
 
-    def new_page(self, mark: str = "") -> None:
-        """Begin a page, for an attachment: its mark (附件1) stands at the top left in 黑体."""
-        self.document.add_page_break()
+    def new_page(self, mark: str = "", *, across: bool = False) -> None:
+        """Begin a page, for an attachment: its mark (附件1) stands at the top left in 黑体.
+
+        Parameters
+        ----------
+        across
+            Whether it lies across, for a wide table or a map; the pages after it too, until one that stands.
+        """
+        section = self.document.sections[-1]
+        if across == (section.orientation == WD_ORIENT.LANDSCAPE):
+            self.document.add_page_break()
+        else:
+            _turn(self.document.add_section(WD_SECTION.NEW_PAGE), across=across)
         if mark:
             self._paragraph(mark, font=HEI, indent=0)
 
@@ -196,6 +213,15 @@ def _lay_out_page(document: Docx) -> None:
                 part.text = text
             run._r.append(part)
         _set_font(place.add_run(" —"), "宋体", PAGE)
+
+
+def _turn(section: Any, *, across: bool) -> None:
+    """Lay a section across or let it stand: the head of the sheet goes to the left, so that its binding stays."""
+    short, long = Mm(210), Mm(297)
+    section.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = (long, short) if across else (short, long)
+    margins = (Mm(28), Mm(35), Mm(26), Mm(37)) if across else (Mm(37), Mm(26), Mm(35), Mm(28))
+    section.top_margin, section.right_margin, section.bottom_margin, section.left_margin = margins
 
 
 def _set_font(run: Any, font: str, size: float) -> None:

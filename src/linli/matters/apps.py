@@ -28,6 +28,7 @@ class MattersConfig(AppConfig):
                 "matters.export": _("导出事项"),
                 "matters.load_year": _("载入节假日安排"),
                 "matters.set_hours": _("设办公时间"),
+                "matters.choose_succession": _("定社区调整时未办结事项的去向"),
                 "matters.delete": _("清除过期内容"),
             }
         )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.matters.calendar_models import CalendarYear, Shifts
 from linli.matters.duty_models import DutyItem, StandardText
 from linli.matters.people_models import Follower, Rating
-from linli.matters.record_models import Deletion, SavedFilter
+from linli.matters.record_models import Deletion, SavedFilter, Succession, SuccessionChoice
 from linli.matters.states import OPEN, State
 from linli.org.actors import Actor
 from linli.org.brief import brief
@@ -23,7 +23,7 @@ from linli.territory.reach import ground_areas
 
 __all__ = [
     "CalendarYear", "Category", "Deletion", "DutyItem", "Event", "Follower", "Matter", "MatterQuerySet", "Photo",
-    "Rating", "SavedFilter", "Shifts", "StandardText",
+    "Rating", "SavedFilter", "Shifts", "StandardText", "Succession", "SuccessionChoice",
 ]  # fmt: skip
 
 
@@ -72,11 +72,7 @@ class Category(models.Model):
         Whether it cannot wait until the office opens.
     """
 
-    class Succession(models.TextChoices):
-        """What becomes of an open matter when its block passes to another community."""
-
-        FOLLOW = "follow", _("随地块转给新社区")
-        STAY = "stay", _("由原经办人办完")
+    Succession = Succession
 
     code = models.CharField(_("代码"), max_length=6, unique=True)
     title = models.CharField(_("类别"), max_length=40)

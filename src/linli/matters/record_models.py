@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from linli.org.models import Account
+from linli.org.models import Account, Division
+
+
+class Succession(models.TextChoices):
+    """What becomes of an open matter when its block passes to another community."""
+
+    FOLLOW = "follow", _("随地块转给新社区")
+    STAY = "stay", _("由原经办人办完")
 
 
 class SavedFilter(models.Model):
@@ -21,6 +28,25 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SuccessionChoice(models.Model):
+    """What becomes of open matters of a group when blocks of a street change community on a day."""
+
+    street = models.ForeignKey(Division, models.CASCADE, related_name="+")
+    from_day = models.DateField()
+    group = models.CharField(max_length=20)
+    choice = models.CharField(max_length=6, choices=Succession.choices)
+    paper = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["from_day", "group"]
+        constraints = [
+            models.UniqueConstraint(fields=["street", "from_day", "group"], name="matters_one_succession_a_group")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_day} {self.group} {self.choice}"
 
 
 class Deletion(models.Model):

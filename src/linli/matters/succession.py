@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from linli.matters.actions.moving import move
-from linli.matters.models import Category, Matter
+from linli.matters.models import Matter, Succession, SuccessionChoice
 from linli.matters.routing import dispatcher_for
 from linli.matters.states import OPEN
 from linli.matters.telling import LANGUAGE
@@ -34,8 +35,8 @@ def follow(day: date | None = None) -> int:
                 continue
             left = f"/{before.community_id}/"
             rows = Matter.objects.filter(
-                block=membership.block_id, state__in=OPEN, category__succession=Category.Succession.FOLLOW,
-                holder__division__path__contains=left,
+                _following(membership.community.parent_id, membership.valid_from), block=membership.block_id,
+                state__in=OPEN, holder__division__path__contains=left,
             )  # fmt: skip
             to = dispatcher_for(membership.community)
             for matter in rows.select_related("holder__division", "category", "block__street"):
@@ -47,3 +48,12 @@ def follow(day: date | None = None) -> int:
                 move(SYSTEM, matter, "succeed", text=words, to=to, public=True, dispatcher=to)
                 moved += 1
     return moved
+
+
+def _following(street: int | None, day: date) -> Q:
+    """Matters whose group was to follow on that day, or, where nobody said so, whose category follows."""
+    said = dict(SuccessionChoice.objects.filter(street=street, from_day=day).values_list("group", "choice"))
+    follow = [group for group, choice in said.items() if choice == Succession.FOLLOW]
+    return Q(category__group__in=follow) | (
+        Q(category__succession=Succession.FOLLOW) & ~Q(category__group__in=list(said))
+    )

@@ -41,6 +41,8 @@ PERMISSIONS: dict[str, str] = {
     "planning.diagnose": _("查看社区规模体检"),
     "planning.standards": _("维护规模标准"),
     "planning.plan": _("编制划分方案"),
+    "planning.sign": _("签办调整程序的步骤"),
+    "planning.waive": _("豁免调整程序的步骤、发布程序"),
     "planning.enact": _("使方案生效"),
 }
 

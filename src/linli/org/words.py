@@ -11,6 +11,7 @@ VERBS = {
     "org.change_status": _("区划状态变更"),
     "org.abolish": _("撤销区划"),
     "org.withdraw_division": _("撤回拟设区划"),
+    "org.restore": _("撤回拟撤销的区划"),
     "org.create_post": _("设立岗位"),
     "org.appoint": _("任命"),
     "org.leave_post": _("离岗"),

@@ -15,10 +15,15 @@ class PlanningConfig(AppConfig):
     verbose_name = _("社区规模调整")
 
     def ready(self) -> None:
-        """Load the size standards that come with Linli after every upgrade; name its acts."""
+        """Load the size standards and the procedure that come with Linli after every upgrade; name its acts."""
         from linli.ledger.words import add_words
+        from linli.planning.notes import published
+        from linli.planning.procedures import load_procedures
         from linli.planning.standards import load_standards
         from linli.planning.words import VERBS
+        from linli.territory.notes import add_notes
 
         post_migrate.connect(load_standards, sender=self)
+        post_migrate.connect(load_procedures, sender=self)
         add_words(VERBS)
+        add_notes(published)

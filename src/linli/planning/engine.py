@@ -84,7 +84,8 @@ def fields_of(found: Found) -> dict[str, Any]:
         "locked": [] if found.locked is None else [found.blocks.ids[k] for k in np.flatnonzero(found.locked)],
         "measures": {name: _plain(measures[name]) for name in MEASURES if measures.get(name) is not None},
         "households": {name: int(counts[found.community == name].sum()) for name in names},
-        "broken": [one.text for one in broken_rules(found)],
+        "outside": [one.name for one in found.communities if one.needs_reason],
+        "broken": [[one.text, one.english] for one in broken_rules(found)],
         "proof": {
             "status": found.status, "objective": _plain(found.objective), "bound": _plain(found.bound),
             "goal": found.goal, "method": found.proof.method if found.proof else "",

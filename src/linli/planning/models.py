@@ -8,9 +8,22 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from linli.org.days import holding
-from linli.planning.project_models import Enactment, Plan, PlanChange, Project, Run, Scenario, next_number
+from linli.planning.procedure_models import Mark, Procedure
+from linli.planning.project_models import (
+    Enactment,
+    NeutralSample,
+    Plan,
+    PlanChange,
+    Project,
+    Run,
+    Scenario,
+    next_number,
+)
 
-__all__ = ["Enactment", "Plan", "PlanChange", "Project", "Run", "Scenario", "Standard", "next_number"]
+__all__ = [
+    "Enactment", "Mark", "NeutralSample", "Plan", "PlanChange", "Procedure", "Project", "Run", "Scenario", "Standard",
+    "next_number",
+]  # fmt: skip
 
 
 class StandardQuerySet(models.QuerySet["Standard"]):

@@ -23,6 +23,7 @@ ARGUED = {
     "bound": "方案由计算比选得出，与理论上的最优值相差多少已经算出，见方案文件。",
     "best": "方案由计算比选得出，是所比较的方案中最优的，没有证明是最优。",
 }
+MOST_CHARACTERS = 4000  # 《整治形式主义为基层减负若干规定》
 ANNEXES = ("调整前后基本情况表", "调整前后示意图", "各社区范围和配置")
 
 
@@ -43,17 +44,19 @@ def approval_pack(found: Found, project: Project, *, day: date, synthetic: bool 
         maps = [Path(folder) / f"调整前后示意图.{kind}" for kind in ("png", "pdf")]
         for one in maps:
             found.draw(one, title=project.title)
-        paper = petition(found, project, maps[0].read_bytes(), day=day, synthetic=synthetic)
+        paper = petition(found, project, day=day, synthetic=synthetic)
+        characters = paper.characters
+        _annexes(paper, found, maps[0].read_bytes())
         paper.save(Path(folder) / "请示.docx")
         pack.write(Path(folder) / "请示.docx", "请示.docx")
-        pack.writestr("基本情况.xlsx", tables(found, project))
+        pack.writestr("基本情况.xlsx", tables(found, project, characters))
         for one in maps:
             pack.write(one, one.name)
     return target.getvalue()
 
 
-def petition(found: Found, project: Project, picture: bytes, *, day: date, synthetic: bool = False) -> OfficialDocument:
-    """Compose the 街道请示 with its three annexes."""
+def petition(found: Found, project: Project, *, day: date, synthetic: bool = False) -> OfficialDocument:
+    """Compose the 街道请示; its annexes follow."""
     street, district = project.street, project.street.parent
     before, after = _before(found), found.communities
     total = sum(one.count for one in after)
@@ -102,7 +105,6 @@ def petition(found: Found, project: Project, picture: bytes, *, day: date, synth
     paper.paragraph("请批准上述调整方案。妥否，请批示。")
     paper.attachments(ANNEXES)
     paper.signature(street.chinese_title + "办事处", day)
-    _annexes(paper, found, picture)
     return paper
 
 
@@ -112,15 +114,15 @@ def _annexes(paper: OfficialDocument, found: Found, picture: bytes) -> None:
     head = _head(columns)
     for caption, label in (("调整前", community_column(found.blocks)), ("调整后", found.community)):
         paper.table(caption, head, [[_written(cell) for cell in row] for row in _rows(found, label, columns)])
-    paper.new_page("附件2")
+    paper.new_page("附件2", across=True)
     paper.picture(picture, NOTE)
     paper.new_page("附件3")
     for one in found.communities:
         paper.paragraph(one.text)
 
 
-def tables(found: Found, project: Project) -> bytes:
-    """Return the workbook: before, after, from which to which, block by block."""
+def tables(found: Found, project: Project, characters: int) -> bytes:
+    """Return the workbook: before, after, from which to which, block by block; how long the paper is."""
     import openpyxl
 
     columns = _columns(found)
@@ -151,7 +153,8 @@ def tables(found: Found, project: Project) -> bytes:
         )
     about = book.create_sheet("说明")
     for title, words in (("项目", project.title), ("口径", count_words(found.count)), ("标准", project.standard.title),
-                ("面积", "按地块图形计算"), ("种子", found.seed)):  # fmt: skip
+                ("面积", "按地块图形计算"), ("种子", found.seed),
+                ("请示字数", f"{characters}（不计附件，上限{MOST_CHARACTERS}）")):  # fmt: skip
         about.append([title, safe(str(words))])
     return written(book)
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from linli.geodata import Blocks
 from linli.planning.models import Plan
-from linli.planning.outlines import Drawing, draw
+from linli.planning.outlines import Drawing, Outline, draw
 from linli.territory.models import Block
+
+OWN = -1  # the outline of one block, beside those of communities
 
 
 @dataclass(frozen=True)
@@ -18,15 +20,18 @@ class Picture:
 
     drawing: Drawing
     shapes: tuple[dict[str, Any], ...]
+    own: Outline | None = None
 
 
-def picture(plan: Plan, blocks: Blocks, households: Mapping[str, int]) -> Picture | None:
-    """Draw a version; None where it has no block."""
+def picture(plan: Plan, blocks: Blocks, households: Mapping[str, int], own: str = "") -> Picture | None:
+    """Draw a version, and the outline of one block over it; None where it has no block."""
     keys = dict(Block.objects.filter(street=plan.project.street).values_list("code", "pk"))
     where: dict[int, list[int]] = {k: [] for k in range(len(plan.names))}
     for code, place in plan.labels.items():
         if code in keys:
             where[place].append(keys[code])
+    if own in keys and own in plan.labels:
+        where[OWN] = [keys[own]]
     drawn = draw(where)
     if drawn is None:
         return None
@@ -35,8 +40,9 @@ def picture(plan: Plan, blocks: Blocks, households: Mapping[str, int]) -> Pictur
         {"outline": one, "name": plan.names[one.key], "fill": fills[plan.names[one.key]],
          "households": households.get(plan.names[one.key], 0)}
         for one in drawn.outlines
+        if one.key != OWN
     ]  # fmt: skip
-    return Picture(drawn, tuple(shapes))
+    return Picture(drawn, tuple(shapes), next((one for one in drawn.outlines if one.key == OWN), None))
 
 
 def fills_of(plan: Plan, blocks: Blocks) -> dict[str, str]:

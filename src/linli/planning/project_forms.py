@@ -10,12 +10,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.matters.models import Succession
 from linli.org.forms.fields import DayField
 from linli.org.models import Division
 from linli.planning.actions.publish_plan import LEAST_DAYS, MOST_DAYS
 from linli.planning.actions.run_scenario import MOST_SECONDS
 from linli.planning.actions.state_reasons import MOST_REASON
-from linli.planning.models import Project, Standard
+from linli.planning.models import Enactment, Project, Standard
 from linli.territory.models import Count, Line
 
 GOALS = {
@@ -49,9 +50,8 @@ class ProjectForm(forms.Form):
 
 
 class ScenarioForm(forms.Form):
-    """What the engine is asked."""
+    """What the engine is asked: how much each goal counts, 0 not at all; which rules; for how long."""
 
-    goal = forms.ChoiceField(label=_("最看重什么"), choices=list(GOALS.items()), widget=forms.RadioSelect)
     parts = forms.IntegerField(
         label=_("分成几个社区"), min_value=1, max_value=200, required=False, help_text=_("空着由引擎定。")
     )
@@ -67,6 +67,12 @@ class ScenarioForm(forms.Form):
             *((kind.value, kind.label) for kind in (Line.Kind.RIVER, Line.Kind.RAILWAY, Line.Kind.ARTERIAL)),
         ],
     )  # fmt: skip
+    locks = forms.ChoiceField(
+        label=_("沿用锁定的地块"), required=False, help_text=_("在工作台锁定的地块，留在那个方案给它们的社区。")
+    )
+    front = forms.BooleanField(
+        label=_("找一组取舍方案"), required=False, help_text=_("两个目标各填权重，得到从偏这个到偏那个的一组方案。")
+    )
     seconds = forms.IntegerField(label=_("最多用时（秒）"), min_value=1, max_value=MOST_SECONDS)
     seed = forms.IntegerField(
         label=_("种子"), min_value=0, max_value=2**31 - 1, help_text=_("同样的数据、条件和种子，得到同样的方案。")
@@ -74,9 +80,31 @@ class ScenarioForm(forms.Form):
 
     def __init__(self, project: Project, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        kept = self.fields["kept"]
+        weights = {
+            f"weight_{goal}": forms.IntegerField(
+                label=words, min_value=0, max_value=100, required=False, initial=100 if goal == "boundary" else 0,
+            )
+            for goal, words in GOALS.items()
+        }  # fmt: skip
+        self.fields = {**weights, **self.fields}
+        kept, locks = self.fields["kept"], self.fields["locks"]
         assert isinstance(kept, forms.MultipleChoiceField)
+        assert isinstance(locks, forms.ChoiceField)
         kept.choices = [(str(one.name), one.title) for one in project.scope.all()]
+        self.versions = {str(one.number): one for one in project.plans.exclude(locked=[]).order_by("-number")[:30]}
+        told = _("V%(number)s：%(locked)d 个地块")
+        locks.choices = [
+            ("", _("不沿用")),
+            *((n, told % {"number": n, "locked": len(one.locked)}) for n, one in self.versions.items()),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Gather weights into `goals`, and the locked blocks of a version into `fixed`."""
+        said = super().clean() or {}
+        goals = {goal: float(said.pop(f"weight_{goal}", None) or 0) for goal in GOALS}
+        held = self.versions.get(said.pop("locks", ""))
+        fixed = {code: held.community_of(code) for code in held.locked} if held else {}
+        return {**said, "goals": {goal: weight for goal, weight in goals.items() if weight}, "fixed": fixed}
 
 
 class PublishForm(forms.Form):
@@ -92,10 +120,42 @@ class EnactForm(forms.Form):
 
     from_day = DayField(label=_("生效日期"), help_text=_("从这一天零点起，每个地址按新社区。"))
     paper = forms.CharField(label=_("批复文号"), max_length=120)
+    undelivered = forms.ChoiceField(
+        label=_("未交付楼盘"), choices=Enactment.Undelivered.choices, widget=forms.RadioSelect,
+        initial=Enactment.Undelivered.COUNTED,
+    )  # fmt: skip
+    assets = forms.ChoiceField(
+        label=_("集体资产"), choices=Enactment.Assets.choices, widget=forms.RadioSelect,
+        initial=Enactment.Assets.UNCHANGED,
+    )  # fmt: skip
+    held = forms.CharField(
+        label=_("在建、待拆地块（编号）"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("暂归原社区，建成后再移交；没有就空着。"),
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, groups: Sequence[str], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.groups = groups
         self.fields["from_day"].initial = timezone.localdate() + timedelta(days=1)
+        for k, group in enumerate(groups):
+            self.fields[f"group{k}"] = forms.ChoiceField(
+                label=_("没办完的事：%(group)s") % {"group": group}, required=False,
+                choices=[("", _("按类别表")), *Succession.choices],
+            )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Gather the groups into `matters` and the codes into a list."""
+        said = super().clean() or {}
+        chosen = {group: said.pop(f"group{k}", "") for k, group in enumerate(self.groups)}
+        codes = said.get("held", "").replace("，", " ").replace("、", " ").replace(",", " ").split()
+        return {**said, "held": codes, "matters": {group: choice for group, choice in chosen.items() if choice}}
+
+
+class HandOverForm(forms.Form):
+    """From which midnight on held blocks pass over."""
+
+    from_day = DayField(label=_("移交日期"))
+    paper = forms.CharField(label=_("依据"), max_length=120)
 
 
 class ReasonsForm(forms.Form):

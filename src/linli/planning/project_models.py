@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from linli.jobs.models import Job
@@ -33,6 +34,7 @@ class Project(models.Model):
     title = models.CharField(_("名称"), max_length=60)
     scope = models.ManyToManyField(Division, related_name="+", verbose_name=_("调整哪些社区"))
     standard = models.ForeignKey("planning.Standard", models.PROTECT, related_name="+", verbose_name=_("规模标准"))
+    procedure = models.ForeignKey("planning.Procedure", models.PROTECT, related_name="+", verbose_name=_("程序"))
     count = models.CharField(_("口径"), max_length=24, choices=Count.Definition.choices)
     households_least = models.PositiveIntegerField(_("户数下限"))
     households_most = models.PositiveIntegerField(_("户数上限"))
@@ -66,6 +68,7 @@ class Scenario(models.Model):
     never_cross = models.JSONField(default=list)  # kinds of line
     kept = models.JSONField(default=list)  # names of communities that go on
     fixed = models.JSONField(default=dict)  # code of a block to the community it must belong to
+    front = models.BooleanField(default=False)  # a set of plans that trade two goals for each other, not one plan
     seed = models.PositiveIntegerField(_("种子"), default=1)
     seconds = models.PositiveIntegerField(_("最多用时（秒）"), default=60)
     by = models.CharField(max_length=80)
@@ -100,8 +103,9 @@ class Plan(models.Model):
     locked = models.JSONField(default=list)  # codes of blocks that were held by hand
     measures = models.JSONField(default=dict)
     households = models.JSONField(default=dict)  # name to its count
-    broken = models.JSONField(default=list)  # rules that it breaks, in words
+    broken = models.JSONField(default=list)  # rules that it breaks, in Chinese and in English
     proof = models.JSONField(default=dict)  # status, objective, bound, method, claim
+    outside = models.JSONField(default=list)  # communities outside the statutory band
     reasons = models.JSONField(default=dict)  # community to why it lies outside the statutory band
     why = models.CharField(_("为什么改"), max_length=200, blank=True)
     by = models.CharField(max_length=80)
@@ -120,6 +124,11 @@ class Plan(models.Model):
     def reference(self) -> str:
         """How the ledger names it."""
         return f"plan:{self.pk}"
+
+    @property
+    def broken_words(self) -> list[str]:
+        """The rules that it breaks, in the reader's language."""
+        return [english if get_language() == "en" else chinese for chinese, english in self.broken]
 
     def community_of(self, code: str) -> str:
         """Return the community of a block, '' where it is left open."""
@@ -157,14 +166,50 @@ class Run(models.Model):
         return f"{self.scenario} {self.job_id}"
 
 
+class NeutralSample(models.Model):
+    """Plans drawn by chance under a plan's rules: their measures, by which it can be judged."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="samples")
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="+")  # whose rules and number of communities they have
+    key = models.CharField(max_length=32)  # see `neutral.key_of`
+    job = models.OneToOneField(Job, models.CASCADE, related_name="+")
+    drawn = models.PositiveIntegerField(default=0)
+    measures = models.JSONField(default=dict)  # name to the values
+    converged = models.JSONField(default=dict)  # name to whether the chains came together
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["project", "key"])]
+
+    def __str__(self) -> str:
+        return f"{self.plan} {self.drawn}"
+
+
 class Enactment(models.Model):
-    """What puts a plan in force from a midnight on: the paper, the day, the relabellings, the communities founded."""
+    """What puts a plan in force from a midnight on: the paper, the day, the relabellings, the choices of succession."""
+
+    class Undelivered(models.TextChoices):
+        """Housing not handed over yet (R14)."""
+
+        COUNTED = "counted", _("已计入户数")
+        LATER = "later", _("未计入，交付后复核规模")
+
+    class Assets(models.TextChoices):
+        """What communities own in common (R16)."""
+
+        UNCHANGED = "unchanged", _("权属不变")
+        AGREED = "agreed", _("按另行协议移交")
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="enactments")
     from_day = models.DateField(_("生效日期"))
     paper = models.CharField(_("批复文号"), max_length=120)
     assignments = models.ManyToManyField(Assignment, related_name="enactments")
     founded = models.ManyToManyField(Division, related_name="+")
+    abolished = models.JSONField(default=list)  # [division, what it ended]: communities no longer kept, and their grids
+    held = models.JSONField(default=dict)  # code of a block that stays for now (在建、待拆) to its community to come
+    undelivered = models.CharField(_("未交付楼盘"), max_length=12, choices=Undelivered.choices)
+    assets = models.CharField(_("集体资产"), max_length=12, choices=Assets.choices)
+    matters = models.JSONField(default=dict)  # group of categories to what becomes of its open matters
     by = models.CharField(max_length=80)
     made_at = models.DateTimeField(auto_now_add=True)
     undone_at = models.DateTimeField(null=True, blank=True)

@@ -102,7 +102,7 @@ def evaluate(plan: Plan, moves: Mapping[str, str]) -> Change:
     for block in moves:
         row = place[block]
         if plan.locked is not None and plan.locked[row] and community[row] != plan.community[row]:
-            broken.append(Broken("locked", f"地块{block}已锁定", (block,)))
+            broken.append(Broken("locked", f"地块{block}已锁定", f"block {block} is locked", (block,)))
     sentences = [
         *_moved(plan, moves, place),
         *_sizes(plan, after),

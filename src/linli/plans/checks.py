@@ -17,10 +17,11 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Broken:
-    """A rule that a plan breaks: its code, the sentence in Chinese, the blocks it is about."""
+    """A rule that a plan breaks: its code, the sentence in Chinese and in English, the blocks it is about."""
 
     code: str
     text: str
+    english: str
     blocks: tuple[str, ...] = ()
 
 
@@ -31,7 +32,8 @@ def broken_rules(plan: Plan) -> list[Broken]:
         found += _enclaves(plan)
     found += [*_areas(plan), *_compounds(plan), *_named(plan)]
     if plan.parts is not None and len(plan.names) != plan.parts:
-        found.append(Broken("parts", f"应为{plan.parts}个社区，现为{len(plan.names)}个"))
+        found.append(Broken("parts", f"应为{plan.parts}个社区，现为{len(plan.names)}个",
+                            f"{plan.parts} communities were asked for, there are {len(plan.names)}"))  # fmt: skip
     return sorted(found, key=lambda broken: broken.code)
 
 
@@ -43,9 +45,11 @@ def _bounds(plan: Plan) -> list[Broken]:
         households = int(counts[plan.community == name].sum())
         said = f"{community_words(name)}{households}户"
         if households < low:
-            found.append(Broken("R01", f"{said}，低于下限{low}户，差{low - households}户"))
+            found.append(Broken("R01", f"{said}，低于下限{low}户，差{low - households}户",
+                                f"{name} has {households} households, {low - households} below {low}"))  # fmt: skip
         if households > high:
-            found.append(Broken("R01", f"{said}，超过上限{high}户，多{households - high}户"))
+            found.append(Broken("R01", f"{said}，超过上限{high}户，多{households - high}户",
+                                f"{name} has {households} households, {households - high} above {high}"))  # fmt: skip
     return found
 
 
@@ -56,7 +60,8 @@ def _caps(plan: Plan) -> list[Broken]:
         for name in plan.names:
             total = int(values[plan.community == name].sum())
             if total > cap:
-                found.append(Broken("R02", f"{community_words(name)}{column}共{total}，超过{cap}"))
+                found.append(Broken("R02", f"{community_words(name)}{column}共{total}，超过{cap}",
+                                    f"{name} has {total} {column}, above {cap}"))  # fmt: skip
     return found
 
 
@@ -70,14 +75,16 @@ def _pieces(plan: Plan) -> list[Broken]:
         if len(numbers) > 1:
             apart = _ids(plan, (label == name) & (piece != numbers[int(np.argmax(sizes))]))
             found.append(
-                Broken("R04", f"{community_words(name)}断成{len(numbers)}块，不相连的地块：{_some(apart)}", apart)
-            )
+                Broken("R04", f"{community_words(name)}断成{len(numbers)}块，不相连的地块：{_some(apart)}",
+                       f"{name} is in {len(numbers)} pieces; apart: {_listed(apart)}", apart)
+            )  # fmt: skip
     return found
 
 
 def _cover(plan: Plan) -> list[Broken]:
     left = _ids(plan, plan.community == "")
-    return [Broken("R05", f"{len(left)}个地块没有归属：{_some(left)}", left)] if left else []
+    words = f"{len(left)}个地块没有归属：{_some(left)}", f"{len(left)} blocks belong to no community: {_listed(left)}"
+    return [Broken("R05", *words, left)] if left else []
 
 
 def _enclaves(plan: Plan) -> list[Broken]:
@@ -96,9 +103,10 @@ def _enclaves(plan: Plan) -> list[Broken]:
         for number in np.unique(piece[rest]):
             inside = rest & (piece == number)
             if not rim[inside].any():
-                who = "、".join(community_words(str(other)) for other in dict.fromkeys(label[inside]) if other)
-                text = f"{who}的地块被{community_words(name)}完全包围"
-                found.append(Broken("R06", text, _ids(plan, inside)))
+                others = [str(other) for other in dict.fromkeys(label[inside]) if other]
+                text = f"{'、'.join(map(community_words, others))}的地块被{community_words(name)}完全包围"
+                english = f"blocks of {', '.join(others)} lie wholly within {name}"
+                found.append(Broken("R06", text, english, _ids(plan, inside)))
     return found
 
 
@@ -110,7 +118,7 @@ def _areas(plan: Plan) -> list[Broken]:
             areas = sorted(set(values[plan.community == name]))
             if len(areas) > 1:
                 text = f"{community_words(name)}跨{AREA_WORDS.get(column, column)}：{'、'.join(areas)}"
-                found.append(Broken("R11", text))
+                found.append(Broken("R11", text, f"{name} lies in {len(areas)} areas of {column}: {', '.join(areas)}"))
     return found
 
 
@@ -124,9 +132,11 @@ def _compounds(plan: Plan) -> list[Broken]:
     found = []
     for name, rows in sorted(holds.items()):
         if len(set(plan.community[rows])) > 1:
-            said = "、".join(community_words(str(part)) for part in dict.fromkeys(plan.community[rows]) if part)
+            parts = [str(part) for part in dict.fromkeys(plan.community[rows]) if part]
+            said = "、".join(map(community_words, parts))
             blocks = tuple(plan.blocks.ids[row] for row in rows)
-            found.append(Broken("R10", f"小区{name}被拆分到{said}", blocks))
+            found.append(Broken("R10", f"小区{name}被拆分到{said}",
+                                f"compound {name} is divided among {', '.join(parts)}", blocks))  # fmt: skip
     return found
 
 
@@ -137,15 +147,22 @@ def _named(plan: Plan) -> list[Broken]:
         for block, name in wanted.items():
             if block in place and plan.community[place[block]] != name:
                 what = "驻地" if code == "R18" else "指定"
-                text = f"{community_words(name)}{what}地块{block}归了{plan.community[place[block]] or '无'}"
-                found.append(Broken(code, text, (block,)))
+                to = str(plan.community[place[block]])
+                text = f"{community_words(name)}{what}地块{block}归了{to or '无'}"
+                kind = "the seat" if code == "R18" else "a fixed block"
+                english = f"block {block}, {kind} of {name}, went to {to or 'nobody'}"
+                found.append(Broken(code, text, english, (block,)))
     gone = [name for name in plan.rules.seats if name not in plan.names]
-    found += [Broken("R18", f"应保留的{community_words(name)}没有了") for name in gone]
+    found += [Broken("R18", f"应保留的{community_words(name)}没有了", f"{name}, to be kept, is gone") for name in gone]
     return found
 
 
 def _ids(plan: Plan, mask: Bools) -> tuple[str, ...]:
     return tuple(plan.blocks.ids[row] for row in np.flatnonzero(mask))
+
+
+def _listed(ids: tuple[str, ...]) -> str:
+    return ", ".join(ids[:SHOWN]) + (f" … ({len(ids)})" if len(ids) > SHOWN else "")
 
 
 def _some(ids: tuple[str, ...]) -> str:

@@ -35,6 +35,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(_("社区规模体检"), "planning:diagnosis", "planning.diagnose"),
     Entry(_("规模标准"), "planning:standards", "planning.diagnose"),
     Entry(_("划分项目"), "planning:projects", "planning.plan"),
+    Entry(_("调整程序"), "planning:under-way", "planning.sign"),
     Entry(_("划分方案公示"), "planning:public-plans"),
     Entry(_("区划与岗位"), "org:divisions", "org.view"),
     Entry(_("账号"), "org:accounts", "security.accounts"),

@@ -6,13 +6,15 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from linli.matters.actions import handling
 from linli.matters.actions.open_matter import open_matter
+from linli.matters.actions.succeeding import choose_succession
 from linli.matters.models import Category, Matter
 from linli.matters.succession import follow
-from linli.org.actors import PUBLIC, Actor, actor_of
+from linli.org.actors import PUBLIC, SYSTEM, Actor, actor_of
 from linli.org.models import Post, Role, Tenure
 from linli.org.tests.world import World
 from linli.territory.models import Block, Membership
@@ -65,3 +67,23 @@ def test_every_past_day_still_answers_as_it_was(block: Block, world: World, staf
     today = timezone.localdate()
     assert str(one.division(today)) == str(world.division("白云"))
     assert str(one.division(today - timedelta(days=1))) == str(world.division("团结"))
+
+
+def test_what_was_chosen_for_the_day_goes_before_the_category(
+    block: Block, world: World, secretary: Actor, staffed: Post
+) -> None:
+    lamp, quarrel = (
+        open_matter(PUBLIC, key=uuid.uuid4(), text=f"事{code}", block=block, category=Category.objects.get(code=code))
+        for code in ("0602", "0801")
+    )
+    street, today = world.division("铜源街道"), timezone.localdate()
+    with pytest.raises(ValidationError):
+        choose_succession(SYSTEM, street=street, from_day=today, choices={"没有的类": "stay"}, paper="批复")
+    with pytest.raises(PermissionDenied):
+        choose_succession(secretary, street=street, from_day=today, choices={}, paper="批复")
+    chosen = {lamp.category.group: "stay", quarrel.category.group: "follow"}  # type: ignore[union-attr]
+    choose_succession(SYSTEM, street=street, from_day=today, choices=chosen, paper="批复")
+    enact(block, world)
+    assert follow() == 1
+    quarrel.refresh_from_db()
+    assert quarrel.holder == staffed

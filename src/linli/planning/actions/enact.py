@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from linli.matters.actions.succeeding import choose_succession
+from linli.org.actions.abolish import abolish, endings, restore
 from linli.org.actions.found_division import found_division
 from linli.org.actions.withdraw_division import withdraw_division
 from linli.org.actors import Actor
@@ -16,75 +20,114 @@ from linli.org.models import Division
 from linli.org.policies import permit
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
-from linli.planning.models import Enactment, Plan
+from linli.planning.models import Enactment, Plan, Project
+from linli.planning.progress import Standing
 from linli.plans.checks import broken_rules
 from linli.territory.actions.assign_blocks import assign_blocks
 from linli.territory.actions.undo_assignment import undo_assignment
-from linli.territory.models import Block
+from linli.territory.models import Assignment, Block
 
 PERMISSION = "planning.enact"
 
 
-def enact(actor: Actor, *, plan: Plan, from_day: date, paper: str) -> Enactment:
+def enact(
+    actor: Actor, *, plan: Plan, from_day: date, paper: str, undelivered: str = Enactment.Undelivered.COUNTED,
+    assets: str = Enactment.Assets.UNCHANGED, held: Sequence[str] = (), matters: Mapping[str, str] | None = None,
+) -> Enactment:  # fmt: skip
     """Let every block of a plan belong to its community from midnight (Asia/Shanghai) of a day on.
 
     Communities that the plan keeps go on with code and identity; the others are founded with a temporary code and
-    the status 筹备. A day to come is scheduled. After it took effect another enactment corrects it from a later day.
+    the status 筹备; a community of the scope that it does not keep ends on that day with its grids and posts. A day to
+    come is scheduled. After it took effect another enactment corrects it from a later day.
+
+    Parameters
+    ----------
+    undelivered, assets
+        What was decided of housing not handed over (R14) and of common property (R16).
+    held
+        Codes of blocks under construction or to be pulled down, which stay with their community for now (R15).
+    matters
+        Group of categories to `follow` or `stay`: what becomes of open matters (R17); others go by their category.
 
     Raises
     ------
     ValidationError
-        No paper, a day that is past, a plan that leaves blocks open or breaks a rule, or one that changes nothing.
+        No paper, a day that is past, steps of the procedure that are missing, a plan that leaves blocks open or breaks
+        a rule, blocks to hold that it does not have, or nothing that would change.
     PermissionDenied
         The actor may not.
     """
     project = plan.project
     permit(actor, PERMISSION, project.street)
     paper = paper.strip()
-    if not paper:
-        raise ValidationError(_("请填写批复文号。"), code="paper")
-    if from_day < timezone.localdate():
-        raise ValidationError(_("生效日期不能早于今天。"), code="from_day")
-    blocks = ground_of(project)
-    missing = [code for code in blocks.ids if not plan.community_of(code)]
-    if missing or len(plan.labels) != len(blocks):
-        said = "、".join(missing[:5]) or _("地块已变动")
-        raise ValidationError(_("方案与现有地块对不上，请先补全方案：%(codes)s") % {"codes": said}, code="open")
-    broken = [one.text for one in broken_rules(found_of(plan, blocks))]
-    if broken:
-        raise ValidationError(_("方案还不合规则：%(rules)s") % {"rules": "；".join(broken[:5])}, code="broken")
+    _check(plan, from_day, paper, held)
     rows = {row.code: row for row in Block.objects.filter(street=project.street).defer("wkb", "columns")}
     with transaction.atomic():
-        made = Enactment.objects.create(plan=plan, from_day=from_day, paper=paper, by=actor.reference)
-        standing = {
-            str(one.name): one
-            for one in Division.objects.on(from_day).filter(parent=project.street, kind=Division.Kind.COMMUNITY)
-        }
-        founded = []
-        for name in plan.names:
-            if name not in standing:
-                standing[name] = found_division(
-                    actor, name=name, kind=Division.Kind.COMMUNITY, parent=project.street, valid_from=from_day,
-                    basis=paper,
-                )  # fmt: skip
-                founded.append(standing[name])
+        made = Enactment.objects.create(
+            plan=plan, from_day=from_day, paper=paper, undelivered=undelivered, assets=assets, by=actor.reference,
+            held={code: plan.community_of(code) for code in sorted(set(held))}, matters=dict(matters or {}),
+        )  # fmt: skip
+        made.clean_fields(exclude=["abolished", "held", "matters"])
+        standing = {str(one.name): one for one in _communities(project, from_day)}
+        founded = [name for name in plan.names if name not in standing]
+        for name in founded:
+            standing[name] = found_division(
+                actor, name=name, kind=Division.Kind.COMMUNITY, parent=project.street, valid_from=from_day, basis=paper
+            )
         assignments = []
         for name in plan.names:
-            here = [rows[code] for code, place in plan.labels.items() if plan.names[place] == name]
-            done = assign_blocks(actor, community=standing[name], blocks=here, from_day=from_day, enactment=paper)
-            if done is not None:
-                assignments.append(done)
+            codes = [code for code, place in plan.labels.items() if plan.names[place] == name and code not in made.held]
+            assignments += _assign(actor, standing[name], [rows[code] for code in codes], from_day, paper)
         if not assignments:
             raise ValidationError(_("这个方案与现状相同，没有可以生效的。"), code="same")
         made.assignments.set(assignments)
-        made.founded.set(founded)
+        made.founded.set([standing[name] for name in founded])
+        made.abolished = _end_what_is_empty(actor, plan, made, from_day)
+        made.save(update_fields=["abolished"])
+        choose_succession(actor, street=project.street, from_day=from_day, choices=made.matters, paper=paper)
         actor.record(
             "planning.enact", object=made.reference, permission=PERMISSION, public=True,
             content={"project": project.title, "version": plan.number, "from": from_day.isoformat(), "paper": paper,
                      "blocks": sum(len(one.after) for one in assignments),
-                     "founded": [one.code for one in founded]},
+                     "founded": [standing[name].code for name in founded], "held": made.held, "assets": assets,
+                     "undelivered": undelivered, "matters": made.matters},
         )  # fmt: skip
     return made
+
+
+def hand_over(actor: Actor, *, enactment: Enactment, from_day: date, paper: str) -> Enactment:
+    """Let the blocks that an enactment held back belong to their communities from a day on (建成后移交).
+
+    Raises
+    ------
+    ValidationError
+        Nothing is held back, the enactment was taken back, no paper, or a day before it took effect or today.
+    PermissionDenied
+        The actor may not.
+    """
+    project = enactment.plan.project
+    permit(actor, PERMISSION, project.street)
+    paper = paper.strip()
+    if not paper:
+        raise ValidationError(_("请填写批复文号。"), code="paper")
+    if from_day < max(timezone.localdate(), enactment.from_day):
+        raise ValidationError(_("移交日期不能早于今天和方案的生效日期。"), code="from_day")
+    with transaction.atomic():
+        held = Enactment.objects.select_for_update().get(pk=enactment.pk)
+        if not held.held or held.undone_at is not None:
+            raise ValidationError(_("没有等待移交的地块。"), code="held")
+        standing = {str(one.name): one for one in _communities(project, from_day)}
+        rows = {row.code: row for row in Block.objects.filter(street=project.street, code__in=list(held.held))}
+        for name in sorted(set(held.held.values())):
+            blocks = [rows[code] for code, to in held.held.items() if to == name]
+            held.assignments.add(*_assign(actor, standing[name], blocks, from_day, paper))
+        given, held.held = held.held, {}
+        held.save(update_fields=["held"])
+        actor.record(
+            "planning.hand_over", object=held.reference, permission=PERMISSION, public=True,
+            content={"project": project.title, "from": from_day.isoformat(), "paper": paper, "blocks": given},
+        )  # fmt: skip
+    return held
 
 
 def undo_enactment(actor: Actor, *, enactment: Enactment) -> None:
@@ -105,10 +148,13 @@ def undo_enactment(actor: Actor, *, enactment: Enactment) -> None:
             raise ValidationError(_("这次生效已经撤回。"), code="undone")
         if timezone.localdate() >= held.from_day:
             raise ValidationError(_("边界已经生效，不能撤回；请用另一个方案从今后某日起更正。"), code="history")
+        for key, before in held.abolished:
+            restore(actor, division=Division.objects.get(pk=key), before=before, basis=held.paper)
         for assignment in held.assignments.order_by("-pk"):
             undo_assignment(actor, assignment=assignment)
         for division in held.founded.all():
             withdraw_division(actor, division=division, basis=held.paper)
+        choose_succession(actor, street=project.street, from_day=held.from_day, choices={}, paper=held.paper)
         held.undone_at = timezone.now()
         held.save(update_fields=["undone_at"])
         actor.record(
@@ -116,3 +162,50 @@ def undo_enactment(actor: Actor, *, enactment: Enactment) -> None:
             content={"project": project.title, "version": held.plan.number, "from": held.from_day.isoformat()},
         )  # fmt: skip
     enactment.undone_at = held.undone_at
+
+
+def _check(plan: Plan, from_day: date, paper: str, held: Sequence[str]) -> None:
+    """Refuse what cannot take effect."""
+    if not paper:
+        raise ValidationError(_("请填写批复文号。"), code="paper")
+    if from_day < timezone.localdate():
+        raise ValidationError(_("生效日期不能早于今天。"), code="from_day")
+    blocks = ground_of(plan.project)
+    missing = [code for code in blocks.ids if not plan.community_of(code)]
+    if missing or len(plan.labels) != len(blocks):
+        said = "、".join(missing[:5]) or _("地块已变动")
+        raise ValidationError(_("方案与现有地块对不上，请先补全方案：%(codes)s") % {"codes": said}, code="open")
+    english = get_language() == "en"
+    broken = [one.english if english else one.text for one in broken_rules(found_of(plan, blocks))]
+    if broken:
+        raise ValidationError(_("方案还不合规则：%(rules)s") % {"rules": "；".join(broken[:5])}, code="broken")
+    strangers = sorted(set(held) - set(plan.labels))
+    if strangers:
+        raise ValidationError(_("方案里没有这些地块：%(codes)s") % {"codes": "、".join(strangers[:5])}, code="held")
+    waiting = Standing(plan.project).before_enactment(plan)
+    if waiting:
+        raise ValidationError(_("程序还没有走完：%(steps)s") % {"steps": "；".join(waiting)}, code="gate")
+
+
+def _communities(project: Project, day: date) -> list[Division]:
+    return list(Division.objects.on(day).filter(parent=project.street, kind=Division.Kind.COMMUNITY))
+
+
+def _assign(actor: Actor, to: Division, blocks: list[Block], day: date, paper: str) -> list[Assignment]:
+    done = assign_blocks(actor, community=to, blocks=blocks, from_day=day, enactment=paper) if blocks else None
+    return [] if done is None else [done]
+
+
+def _end_what_is_empty(actor: Actor, plan: Plan, enactment: Enactment, day: date) -> list[list[object]]:
+    """Abolish the communities of the scope that the plan does not keep, their grids first; they keep what is held."""
+    holding = {plan.project.present[code] for code in enactment.held}
+    ended: list[list[object]] = []
+    for community in plan.project.scope.all():
+        if str(community.name) in plan.names or str(community.name) in holding:
+            continue
+        grids = Division.objects.on(day).filter(path__startswith=community.path).order_by("-path")
+        for division in grids:
+            ended.append([division.pk, endings(division, day)])
+            abolish(actor, division=division, day=day, basis=enactment.paper)
+    ended.reverse()  # what was ended last is restored first
+    return ended

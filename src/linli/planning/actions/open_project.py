@@ -13,6 +13,7 @@ from linli.org.actors import Actor
 from linli.org.models import Division
 from linli.org.policies import permit
 from linli.planning.models import Project, Standard
+from linli.planning.procedures import newest
 from linli.territory.models import Membership
 
 PERMISSION = "planning.plan"
@@ -39,8 +40,8 @@ def open_project(
     if not 0 < households_least <= households_most:
         raise ValidationError(_("户数上限须不低于下限，且不少于1户"), code="households_most")
     made = Project(
-        street=street, title=title.strip(), standard=standard, count=count, households_least=households_least,
-        households_most=households_most, by=actor.reference,
+        street=street, title=title.strip(), standard=standard, procedure=newest(), count=count,
+        households_least=households_least, households_most=households_most, by=actor.reference,
     )  # fmt: skip
     homes = Membership.objects.on(timezone.localdate()).filter(community__in=scope, block__street=street)
     made.present = dict(homes.values_list("block__code", "community__name"))
@@ -53,6 +54,7 @@ def open_project(
         actor.record(
             "planning.open_project", object=made.reference, permission=PERMISSION,
             content={"title": made.title, "street": street.code, "scope": sorted(one.code for one in scope),
-                     "count": count, "households": [households_least, households_most]},
+                     "procedure": str(made.procedure), "count": count,
+                     "households": [households_least, households_most]},
         )  # fmt: skip
     return made

@@ -37,7 +37,9 @@ def publish_plan(actor: Actor, *, plan: Plan, days: int = 30) -> Plan:
         if held.published_at is not None:
             raise ValidationError(_("这个方案已经公示。"), code="published")
         if held.broken:
-            raise ValidationError(_("方案还不合规则：%(rules)s") % {"rules": "；".join(held.broken[:5])}, code="broken")
+            raise ValidationError(
+                _("方案还不合规则：%(rules)s") % {"rules": "；".join(held.broken_words[:5])}, code="broken"
+            )
         held.published_at = timezone.now()
         held.published_to = timezone.localdate() + timedelta(days=days)
         held.save(update_fields=["published_at", "published_to"])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from linli.districting.result import Progress as Step
+from linli.errors import InfeasibleError, NoPlanError
+from linli.geodata import Blocks
 from linli.jobs import running
 from linli.org.actors import SYSTEM, Actor
 from linli.org.policies import permit
@@ -20,33 +23,37 @@ from linli.planning.ground import ground_of
 from linli.planning.models import Plan, Project, Run, Scenario, next_number
 from linli.planning.versions import write_version
 from linli.plans.goals import MEANINGS
+from linli.plans.plan import Plan as Found
 
 KIND = "planning.run"
 MOST_SECONDS = 3600
+MOST_POINTS = 12
 
 
 def run_scenario(
     actor: Actor, *, project: Project, goals: Mapping[str, float], parts: int | None = None, keep_whole: bool = True,
-    never_cross: Sequence[str] = (), kept: Sequence[str] = (), fixed: Mapping[str, str] | None = None, seed: int = 1,
-    seconds: int = 60,
+    never_cross: Sequence[str] = (), kept: Sequence[str] = (), fixed: Mapping[str, str] | None = None,
+    front: bool = False, seed: int = 1, seconds: int = 60,
 ) -> Run:  # fmt: skip
     """Write a scenario and start the search for its plan in the background.
 
     Parameters
     ----------
     goals
-        Goal to weight.
+        Goal to weight: how much one per cent of each counts against one per cent of the others.
     parts
         Number of communities; None leaves it free.
     kept
         Names of present communities that go on.
     fixed
         Code of a block to the community that it must belong to.
+    front
+        Whether a set of plans is wanted that trade two goals for each other.
 
     Raises
     ------
     ValidationError
-        No goal, an unknown one, or a time that is not right.
+        No goal, an unknown one, not two for a front, a block that is not the project's, or a time that is not right.
     PermissionDenied
         The actor may not.
     """
@@ -54,6 +61,11 @@ def run_scenario(
     unknown = sorted(set(goals) - set(MEANINGS))
     if unknown or not goals or any(weight <= 0 for weight in goals.values()):
         raise ValidationError(_("请至少选一个目标，权重大于零。"), code="goals")
+    if front and len(goals) != 2:
+        raise ValidationError(_("取舍方案要恰好两个目标。"), code="front")
+    strangers = sorted(set(fixed or {}) - set(project.present))
+    if strangers:
+        raise ValidationError(_("项目里没有这些地块：%(codes)s") % {"codes": "、".join(strangers[:5])}, code="fixed")
     if not 1 <= seconds <= MOST_SECONDS:
         raise ValidationError(_("用时在 1 秒到 %(most)d 秒之间。") % {"most": MOST_SECONDS}, code="seconds")
     names = {str(one.name) for one in project.scope.all()}
@@ -64,14 +76,15 @@ def run_scenario(
         number = next_number(held.scenarios.all())
         scenario = Scenario.objects.create(
             project=held, number=number, parts=parts, goals=dict(goals), keep_whole=keep_whole,
-            never_cross=list(never_cross), kept=sorted(kept), fixed=dict(fixed or {}), seed=seed, seconds=seconds,
-            by=actor.reference,
+            never_cross=list(never_cross), kept=sorted(kept), fixed=dict(fixed or {}), front=front, seed=seed,
+            seconds=seconds, by=actor.reference,
         )  # fmt: skip
         job = running.start(KIND, actor=actor.reference, scenario=scenario.pk)
         run = Run.objects.create(scenario=scenario, job=job)
         actor.record(
             "planning.run", object=project.reference, permission=PERMISSION,
-            content={"scenario": number, "goals": dict(goals), "parts": parts, "kept": sorted(kept), "seed": seed},
+            content={"scenario": number, "goals": dict(goals), "parts": parts, "kept": sorted(kept),
+                     "fixed": len(fixed or {}), "front": front, "seed": seed},
         )  # fmt: skip
     return run
 
@@ -89,34 +102,96 @@ def cancel_run(actor: Actor, *, run: Run) -> None:
 
 
 def search(progress: running.Progress, scenario: Scenario) -> dict[str, object]:
-    """Search for a scenario's plan and write it as a version; done again after a kill it leaves one version."""
-    from linli.plans.splitting import split
-
+    """Search for a scenario's plan, or its front, and write versions; done again after a kill it leaves them once."""
     run, project = scenario.runs.get(job=progress.job), scenario.project
     if run.plan is not None:
         return {"plan": run.plan.number}
-    blocks = ground_of(project)
-
-    def tell(step: Step) -> None:
-        progress(int(step.done), int(step.total or 0), gettext_noop("正在搜索方案"))
-
     progress(words=gettext_noop("正在读取地块"))
-    found = split(
-        blocks, rules_of(project, scenario, blocks), parts=scenario.parts, minimize=dict(scenario.goals),
-        count=project.count, seed=scenario.seed, time_limit=float(scenario.seconds), progress=tell,
-    )  # fmt: skip
-    if found.best is None:
+    found = (_front if scenario.front else _best)(scenario, ground_of(project), progress)
+    if not found.plans:
         Run.objects.filter(pk=run.pk).update(clash=list(found.clash))
         return {"plan": None, "status": found.status}
     progress(words=gettext_noop("正在写入方案"))
-    best = replace(found.best, status=found.status, bound=found.bound)
     with transaction.atomic():
         held = Run.objects.select_for_update().get(pk=run.pk)
         if held.plan is None:  # a twin of this job may have been quicker
-            held.plan = write_version(
-                SYSTEM, project, best, source=Plan.Source.ENGINE, parent=None, branch=f"s{scenario.number}",
-                scenario=scenario, why=_("引擎方案，情景 %(number)d") % {"number": scenario.number},
-            )  # fmt: skip
+            made = [
+                write_version(
+                    SYSTEM, project, plan, source=Plan.Source.ENGINE, parent=None, scenario=scenario, why=why,
+                    branch=f"s{scenario.number}" + (f"-{k}" if scenario.front else ""),
+                )
+                for k, (plan, why) in enumerate(found.plans, 1)
+            ]  # fmt: skip
+            held.plan = made[found.first]
             held.save(update_fields=["plan"])
     assert held.plan is not None
     return {"plan": held.plan.number, "status": found.status}
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Plans with why they were drawn, which one to look at first; or the rules that clash."""
+
+    plans: list[tuple[Found, str]]
+    first: int
+    status: str
+    clash: Sequence[str] = ()
+
+
+def _best(scenario: Scenario, blocks: Blocks, progress: running.Progress) -> _Found:
+    from linli.plans.splitting import split
+
+    rules = rules_of(scenario.project, scenario, blocks)
+    options: dict[str, Any] = {
+        "parts": scenario.parts, "count": scenario.project.count, "seed": scenario.seed, "progress": _teller(progress),
+    }  # fmt: skip
+    weights, seconds, start = dict(scenario.goals), float(scenario.seconds), None
+    if len(weights) > 1:
+        # goals have units of their own: a first plan says how much one per cent of each is
+        first = split(blocks, rules, minimize=max(weights, key=weights.__getitem__), time_limit=seconds / 4, **options)
+        if first.best is None:
+            return _Found([], 0, first.status, first.clash)
+        seconds, start = seconds * 0.75, [str(name) for name in first.best.community]
+        weights = {goal: weight / _scale(first.best, goal) for goal, weight in weights.items()}
+    else:
+        weights = dict.fromkeys(weights, 1.0)
+    found = split(blocks, rules, minimize=weights, time_limit=seconds, start=start, **options)
+    if found.best is None:
+        return _Found([], 0, found.status, found.clash)
+    best = replace(found.best, status=found.status, bound=found.bound)
+    return _Found([(best, _("引擎方案，情景 %(number)d") % {"number": scenario.number})], 0, found.status)
+
+
+def _front(scenario: Scenario, blocks: Blocks, progress: running.Progress) -> _Found:
+    from linli.plans.pareto import front
+
+    rules = rules_of(scenario.project, scenario, blocks)
+    try:
+        found = front(
+            blocks, rules, goals=list(scenario.goals), time_limit=float(scenario.seconds), most_points=MOST_POINTS,
+            progress=_teller(progress), parts=scenario.parts, count=scenario.project.count, seed=scenario.seed,
+        )  # fmt: skip
+    except InfeasibleError as error:
+        return _Found([], 0, "infeasible", error.clash)
+    except NoPlanError:
+        return _Found([], 0, "unknown")
+    many = len(found.points)
+    plans = [
+        (one.plan, _("取舍方案 %(k)d / %(many)d，情景 %(number)d") % {"k": k, "many": many, "number": scenario.number})
+        for k, one in enumerate(found.points, 1)
+    ]
+    return _Found(plans, found.knee, "proven" if found.complete else "feasible")
+
+
+def _scale(plan: Found, goal: str) -> float:
+    """What one goal measures on a plan; 1 where it is nothing."""
+    from linli.plans.change import remeasured
+
+    return remeasured(replace(plan, goal=goal)).objective or 1.0
+
+
+def _teller(progress: running.Progress) -> Callable[[Step], None]:
+    def tell(step: Step) -> None:
+        progress(int(step.done), int(step.total or 0), gettext_noop("正在搜索方案"))
+
+    return tell

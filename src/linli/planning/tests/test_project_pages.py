@@ -18,6 +18,7 @@ from linli.jobs.running import run_job
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Enactment, Plan, Project, Run
+from linli.planning.tests.small import clear_way
 from linli.plans.measures import compactness
 from linli.territory.models import Block
 
@@ -33,7 +34,7 @@ def clerk(client_of: ClientOf) -> Client:
 @pytest.fixture
 def plan(project: Project, clerk: Client) -> Plan:
     """The engine's plan, asked for on the page."""
-    asked = {"goal": "boundary", "parts": "2", "kept": ["团结"], "keep_whole": "on", "seconds": "5", "seed": "1"}
+    asked = {"weight_boundary": "100", "parts": "2", "kept": ["团结"], "keep_whole": "on", "seconds": "5", "seed": "1"}
     assert clerk.post(f"/planning/projects/{project.pk}/run", asked).status_code == 302
     page = clerk.get(f"/planning/projects/{project.pk}/").content.decode()
     assert "data-poll" in page
@@ -145,7 +146,7 @@ def test_a_drawn_plan_is_saved_and_a_conflict_offers_a_choice(plan: Plan, clerk:
     assert list(Plan.objects.order_by("number").values_list("branch", flat=True)) == ["s1", "s1", "s1", "另一支"]
     beside = clerk.get(f"{address}beside?with=2&with=4").content.decode()
     assert "300" in beside
-    assert beside.count("<svg") == 3
+    assert beside.count("<svg") == 6, "three to be pulled over each other, three side by side"
     assert clerk.get(f"{address}beside").status_code == 404
 
 
@@ -178,10 +179,21 @@ def test_everybody_sees_a_published_plan_and_his_own_home(
 
 def test_the_district_puts_it_in_force_and_takes_it_back(plan: Plan, clerk: Client, client_of: ClientOf) -> None:
     address, officer = f"/planning/projects/{plan.project_id}/1/", client_of("quji")
-    day = timezone.localdate() + timedelta(days=3)
-    assert clerk.post(f"{address}enact", {"from_day": day, "paper": "1号"}).status_code == 404
-    assert officer.post(f"{address}enact", {"from_day": day, "paper": ""}).status_code == 422
-    assert officer.post(f"{address}enact", {"from_day": day, "paper": "云政复〔2026〕1号"}).status_code == 302
+    said = {"from_day": timezone.localdate() + timedelta(days=3), "undelivered": "counted", "assets": "unchanged"}
+    assert clerk.post(f"{address}enact", {**said, "paper": "1号"}).status_code == 404
+    assert officer.post(f"{address}enact", {**said, "paper": ""}).status_code == 422
+    early = officer.post(f"{address}enact", {**said, "paper": "云政复〔2026〕1号"})
+    assert early.status_code == 422
+    assert "程序还没有走完" in early.content.decode()
+    clear_way(plan.project)
+    site = sorted(plan.labels)[0]
+    full = {**said, "paper": "云政复〔2026〕1号", "held": site, "group0": "stay"}
+    assert officer.post(f"{address}enact", full).status_code == 302
+    assert Enactment.objects.get().held == {site: plan.community_of(site)}
+    assert len(Enactment.objects.get().matters) == 1
+    passing = f"/planning/enactments/{Enactment.objects.get().pk}/hand-over"
+    assert officer.get(passing).status_code == 200
+    assert officer.post(passing, {"from_day": said["from_day"], "paper": "移交单"}).status_code == 302
     assert "云政复" in officer.get(address).content.decode()
     done = Enactment.objects.get()
     assert officer.post(f"/planning/enactments/{done.pk}/undo").status_code == 302
@@ -191,7 +203,7 @@ def test_the_district_puts_it_in_force_and_takes_it_back(plan: Plan, clerk: Clie
 
 
 def test_a_search_is_called_off_on_the_page(project: Project, clerk: Client) -> None:
-    asked = {"goal": "boundary", "seconds": "5", "seed": "1"}
+    asked = {"weight_boundary": "100", "seconds": "5", "seed": "1"}
     clerk.post(f"/planning/projects/{project.pk}/run", asked)
     assert clerk.post(f"/planning/runs/{Run.objects.get().pk}/cancel").status_code == 302
     assert "已取消" in clerk.get(f"/planning/projects/{project.pk}/").content.decode()
@@ -230,4 +242,8 @@ def test_the_pack_is_asked_for_reasons_and_adds_up(plan: Plan, clerk: Client) ->
         assert said in words
     assert "需说明理由" not in words
     body = words[: words.index("附件1")]
-    assert len("".join(body.split())) < 4000
+    said = dict(list(book["说明"].values))["请示字数"]
+    assert int(said.split("（")[0]) == len("".join(body.split())) < 4000
+    across = [one for one in paper.sections if one.page_width > one.page_height]
+    assert len(across) == 1, "the map lies across, and fits its sheet"
+    assert paper.inline_shapes[0].width <= across[0].page_width - across[0].left_margin - across[0].right_margin

@@ -11,27 +11,19 @@ from django.utils import timezone
 from linli.jobs.models import Job
 from linli.jobs.running import run_job
 from linli.ledger.models import Entry
+from linli.matters.models import SuccessionChoice
 from linli.org.actors import SYSTEM, Actor, actor_of
 from linli.org.models import Division
 from linli.org.tests.world import World
-from linli.planning.actions.enact import enact, undo_enactment
+from linli.planning.actions.enact import enact, hand_over, undo_enactment
 from linli.planning.actions.publish_plan import publish_plan
 from linli.planning.actions.run_scenario import cancel_run, run_scenario
 from linli.planning.actions.save_plan import MovedOnError, save_plan
 from linli.planning.models import Enactment, Plan, Project, Run
+from linli.planning.tests.small import clear_way, engine_plan
 from linli.territory.models import Block, Membership
 
 TOMORROW = timedelta(days=1)
-
-
-@pytest.fixture
-def found(project: Project) -> Plan:
-    """The engine's plan in two communities."""
-    run = run_scenario(SYSTEM, project=project, goals={"boundary": 1.0}, parts=2, kept=["团结"], seconds=5)
-    assert run_job(run.job).state == Job.State.DONE
-    run.refresh_from_db()
-    assert run.plan is not None
-    return run.plan
 
 
 def home(block: Block, day: date) -> str:
@@ -143,6 +135,7 @@ def test_a_save_that_is_refused(project: Project, found: Plan, more: dict[str, o
 
 
 def test_an_enactment_moves_the_boundary_at_midnight(ground: dict[str, Block], found: Plan, world: World) -> None:
+    clear_way(found.project)
     today = timezone.localdate()
     done = enact(SYSTEM, plan=found, from_day=today + TOMORROW, paper="云政复〔2026〕1号")
     new = next(name for name in found.names if name != "团结")
@@ -164,6 +157,7 @@ def test_an_enactment_moves_the_boundary_at_midnight(ground: dict[str, Block], f
 
 
 def test_what_is_in_force_is_corrected_not_undone(ground: dict[str, Block], found: Plan) -> None:
+    clear_way(found.project)
     today = timezone.localdate()
     done = enact(SYSTEM, plan=found, from_day=today, paper="云政复〔2026〕1号")
     with pytest.raises(ValidationError) as error:
@@ -182,6 +176,8 @@ def test_what_is_in_force_is_corrected_not_undone(ground: dict[str, Block], foun
 def test_an_enactment_that_fails_leaves_nothing(found: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     from linli.planning.actions import enact as room
 
+    clear_way(found.project)
+
     def broken(*_args: object, **_options: object) -> None:
         raise RuntimeError("the power went")
 
@@ -190,6 +186,54 @@ def test_an_enactment_that_fails_leaves_nothing(found: Plan, monkeypatch: pytest
         enact(SYSTEM, plan=found, from_day=timezone.localdate() + TOMORROW, paper="批复1号")
     assert not Enactment.objects.exists()
     assert not Division.objects.filter(temporary=True).exists()
+
+
+def test_a_community_that_is_not_kept_ends_with_its_grids_and_comes_back(project: Project, world: World) -> None:
+    Project.objects.update(households_most=9000)
+    project.refresh_from_db()
+    found = engine_plan(run_scenario(SYSTEM, project=project, goals={"boundary": 1.0}, parts=1, seconds=5))
+    made = save_plan(
+        SYSTEM, project=project, base=found, communities=dict.fromkeys(found.labels, "学府"), why="整体重组"
+    )
+    clear_way(found.project)
+    day = timezone.localdate() + TOMORROW
+    done = enact(SYSTEM, plan=made, from_day=day, paper="云政复〔2026〕3号")
+    old, grid = world.division("团结"), world.division("团结第一网格")
+    assert (old.valid_to, grid.valid_to) == (day, day)
+    secretary = old.posts.get(role__code="community_secretary")
+    assert secretary.valid_to == day
+    undo_enactment(SYSTEM, enactment=done)
+    for one in (old, grid, secretary):
+        one.refresh_from_db()
+        assert one.valid_to is None
+    assert not old.names.exclude(valid_to=None).exists()
+
+
+def test_blocks_under_construction_wait_and_are_handed_over(ground: dict[str, Block], found: Plan) -> None:
+    clear_way(found.project)
+    new = next(name for name in found.names if name != "团结")
+    site = next(code for code in sorted(found.labels) if found.community_of(code) == new)
+    day = timezone.localdate() + TOMORROW
+    with pytest.raises(ValidationError) as error:
+        enact(SYSTEM, plan=found, from_day=day, paper="批复1号", held=["B99"])
+    assert error.value.code == "held"
+    done = enact(
+        SYSTEM, plan=found, from_day=day, paper="批复1号", held=[site], assets="agreed", undelivered="later",
+        matters={"邻里": "follow"},
+    )  # fmt: skip
+    assert home(ground[site], day) == "团结"
+    assert SuccessionChoice.objects.get().choice == "follow"
+    entry = Entry.objects.get(verb="planning.enact").content
+    assert all(words in entry for words in (site, "agreed", "later", "邻里"))
+    with pytest.raises(ValidationError):
+        hand_over(SYSTEM, enactment=done, from_day=day - TOMORROW, paper="移交单1号")
+    hand_over(SYSTEM, enactment=done, from_day=day + TOMORROW, paper="移交单1号")
+    assert (home(ground[site], day), home(ground[site], day + TOMORROW)) == ("团结", new)
+    done.refresh_from_db()
+    assert done.held == {}
+    undo_enactment(SYSTEM, enactment=done)
+    assert home(ground[site], day + TOMORROW) == "团结"
+    assert not SuccessionChoice.objects.exists()
 
 
 def test_publication_counts_natural_days(found: Plan) -> None:
@@ -207,6 +251,7 @@ def test_who_may(found: Plan, world: World) -> None:
     with pytest.raises(PermissionDenied):
         enact(clerk, plan=found, from_day=day, paper="批复1号")
     publish_plan(clerk, plan=found)
+    clear_way(found.project)
     assert enact(officer, plan=found, from_day=day, paper="批复1号").founded.count() == 1
 
 

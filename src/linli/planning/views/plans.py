@@ -17,25 +17,26 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.geodata import Blocks
+from linli.matters.models import Category
 from linli.org.masks import mask_name
 from linli.org.models import Account
 from linli.org.policies import actor_in, holds, requires
 from linli.org.views.acting import act_page
 from linli.org.views.files import attachment
 from linli.planning.actions.enact import PERMISSION as ENACT
-from linli.planning.actions.enact import enact, undo_enactment
+from linli.planning.actions.enact import enact, hand_over, undo_enactment
 from linli.planning.actions.open_project import PERMISSION
 from linli.planning.actions.publish_plan import publish_plan
 from linli.planning.actions.state_reasons import state_reasons
-from linli.planning.beside import grouped, moved, rows_of
+from linli.planning.beside import grouped, rows_of
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Enactment, Plan, Project
+from linli.planning.neutral import places, sample_for
 from linli.planning.picture import picture
-from linli.planning.project_forms import EnactForm, NothingForm, PublishForm, ReasonsForm
+from linli.planning.project_forms import EnactForm, HandOverForm, NothingForm, PublishForm, ReasonsForm
 from linli.planning.views.projects import find, trail_within
 
-MOST_BESIDE = 4
 GEOPACKAGE = "application/geopackage+sqlite3"
 
 
@@ -55,32 +56,11 @@ def plan(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "communities": communities_of(one), "rows": rows_of([one]), "others": others,
         "enactments": one.enactments.all(), "may_enact": holds(actor_in(request), ENACT, project.street),
         "sum": sum(one.households.values()), "open": len(blocks) - len(one.labels), "today": timezone.localdate(),
-        "by": who(one.by),
+        "by": who(one.by), "sample": None if one.broken else sample_for(one, blocks),
         "trail": trail_within(project),
     }  # fmt: skip
+    context["places"] = places(one, context["sample"]) if context["sample"] and context["sample"].drawn else []
     return render(request, "planning/plan.html", context)
-
-
-@never_cache
-@require_safe
-@requires(PERMISSION)
-def beside(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Show two to four versions side by side."""
-    first = version(request, pk, number)
-    wanted = [int(text) for text in request.GET.getlist("with") if text.isdigit() and len(text) < 9]
-    others = list(first.project.plans.filter(number__in=wanted[: MOST_BESIDE - 1]).exclude(pk=first.pk))
-    if not others:
-        raise Http404
-    plans = [first, *others]
-    blocks = ground_of(first.project)
-    counts = households_of(blocks, first.project)
-    context = {
-        "plans": plans, "project": first.project, "rows": rows_of(plans),
-        "pictures": [(one, picture(one, blocks, one.households)) for one in plans],
-        "differences": [(one, moved(first, one, counts)) for one in others], "first": first,
-        "trail": trail_within(first.project),
-    }  # fmt: skip
-    return render(request, "planning/beside.html", context)
 
 
 @never_cache
@@ -157,9 +137,10 @@ def put_in_force(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Let a version take effect from a midnight on."""
     one = version(request, pk, number)
     return act_page(
-        request, EnactForm, lambda **said: enact(actor_in(request), plan=one, **said), title=_("使方案生效"),
+        request, partial(EnactForm, groups_of_categories()),
+        lambda **said: enact(actor_in(request), plan=one, **said), title=_("使方案生效"),
         submit=_("生效"), done=_("已定下生效日期。"), back=address(one), trail=trail_of(one), danger=True,
-        words=_("保留的社区代码不变，新社区先用临时代码、状态为筹备。生效日期之前可以撤回。"),
+        words=_("保留的社区代码不变，新社区先用临时代码、状态为筹备；不再保留的社区连同网格和岗位从这一天起撤销。生效日期之前可以撤回。"),
     )  # fmt: skip
 
 
@@ -175,6 +156,27 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
         submit=_("撤回"), done=_("已撤回，边界照旧。"), back=address(one), trail=trail_of(one), danger=True,
         words=str(done.paper),
     )  # fmt: skip
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(ENACT)
+def pass_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand over the blocks that an enactment held back."""
+    done = get_object_or_404(Enactment.objects.select_related("plan__project__street"), pk=pk)
+    one = version(request, done.plan.project_id, done.plan.number)
+    return act_page(
+        request, HandOverForm, lambda **said: hand_over(actor_in(request), enactment=done, **said),
+        title=_("移交暂留的地块"), submit=_("移交"), done=_("已定下移交日期。"), back=address(one), trail=trail_of(one),
+        initial={"from_day": max(timezone.localdate(), done.from_day)},
+        words="；".join(f"{code} → {name}" for code, name in done.held.items()),
+    )  # fmt: skip
+
+
+def groups_of_categories() -> list[str]:
+    """Return the groups of the categories of matters, in the order of their codes."""
+    rows = Category.objects.filter(active=True).order_by("code").values_list("group", flat=True)
+    return list(dict.fromkeys(rows))
 
 
 def who(reference: str) -> str:

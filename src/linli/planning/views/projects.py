@@ -96,18 +96,17 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
 def new_run(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the engine for a plan."""
     one = find(request, pk)
-
-    def write(goal: str, **said: Any) -> None:
-        run_scenario(actor_in(request), project=one, goals={goal: 1.0}, **said)
-
     return act_page(
-        request, partial(ScenarioForm, one), write, title=_("请引擎找方案"), submit=_("开始"),
+        request, partial(ScenarioForm, one), lambda **said: run_scenario(actor_in(request), project=one, **said),
+        title=_("请引擎找方案"), submit=_("开始"),
         done=_("已开始，在后台进行；找到后列在方案里。"), back=reverse("planning:project", args=[one.pk]),
         trail=trail_within(one),
-        initial={"goal": "boundary", "keep_whole": True, "seconds": 60, "seed": 1,
+        initial={"keep_whole": True, "seconds": 60, "seed": 1,
                  "kept": [str(c.name) for c in one.scope.all()]},
-        words=_("户数须在 %(least)d 到 %(most)d 户之间，每个社区连成一片、不留飞地。") % {
-            "least": one.households_least, "most": one.households_most},
+        words=_(
+            "先给目标的权重，0 是不看，同样的权重是各差百分之一一样重。"
+            "户数须在 %(least)d 到 %(most)d 户之间，每个社区连成一片、不留飞地。"
+        ) % {"least": one.households_least, "most": one.households_most},
     )  # fmt: skip
 
 

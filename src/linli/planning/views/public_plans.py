@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from linli.planning.ground import ground_of
 from linli.planning.models import Plan
 from linli.planning.picture import picture
+from linli.planning.progress import Standing
 from linli.planning.views.plans import communities_of
 from linli.territory.models import Block
 
@@ -31,19 +32,22 @@ def public_plans(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=60)
 def public_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a published plan; a building's QR code or an address leads to what it means for that building."""
-    one = Plan.objects.exclude(published_at=None).select_related("project__street", "project__standard")
+    one = Plan.objects.exclude(published_at=None).select_related(
+        "project__street", "project__standard", "project__procedure"
+    )
     plan = one.filter(pk=pk).first()
     if plan is None:
         raise Http404(pk)
     project, today = plan.project, timezone.localdate()
     blocks = ground_of(project)
-    mine = _mine(request.GET.get("block", "")[:40], plan)
+    own = request.GET.get("block", "")[:40]
+    mine = _mine(own, plan)
     context = {
-        "plan": plan, "project": project, "picture": picture(plan, blocks, plan.households),
+        "plan": plan, "project": project, "picture": picture(plan, blocks, plan.households, own),
         "communities": communities_of(plan), "sum": sum(plan.households.values()), "today": today,
         "mine": mine, "over": plan.published_to is not None and plan.published_to < today,
         "enactment": plan.enactments.filter(undone_at=None).first(),
-        "compounds": _compounds(plan),
+        "compounds": _compounds(plan), "standing": Standing(project),
     }  # fmt: skip
     return render(request, "planning/public_plan.html", context)
 

@@ -78,6 +78,8 @@ def ground_body(one: Plan, blocks: Blocks) -> dict[str, Any]:
         "ids": blocks.ids, "rings": [_rings(shape) for shape in transform(blocks.geometry, blocks.crs, GEOGRAPHIC)],
         "count": blocks.counts(one.project.count).tolist(), "atom": atoms_of(blocks, rules).tolist(),
         "compound": [name or "" for name in blocks.columns["compound"]],
+        "school": [name or "" for name in blocks.columns["school_area"]],
+        "police": [name or "" for name in blocks.columns["police_area"]],
         "present": blocks.columns["community"].tolist(),
         "area": np.rint(shapely.area(blocks.geometry)).astype(int).tolist(),
         "rim": np.rint(around).astype(int).tolist(),

@@ -20,6 +20,7 @@ from linli.org.policies import actor_in, requires
 from linli.plans.task import STATIONS
 from linli.territory.lookup import block_at, now_and_next
 from linli.territory.models import Block, Building, Facility, Membership
+from linli.territory.notes import notes_on
 from linli.territory.search import search
 
 LOOKS, SECONDS = 120, 60.0  # a family, an office, a queue at the counter share one address
@@ -60,7 +61,10 @@ def building(request: HttpRequest, street: str, code: str) -> HttpResponse:
     """Answer for one building, what a QR code at a door leads to."""
     one = _building(street, code)
     day = day_of(request.GET.get("day", "")) or timezone.localdate()
-    context = {"building": one, "day": day, "today": timezone.localdate(), "found": _found(one.block, day)}
+    context = {
+        "building": one, "day": day, "today": timezone.localdate(), "found": _found(one.block, day),
+        "notes": notes_on(one.block) if one.block else [],
+    }  # fmt: skip
     return render(request, "territory/where.html", context)
 
 

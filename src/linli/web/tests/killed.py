@@ -134,6 +134,78 @@ def kill_act(moments: list[int]) -> list[dict[str, Any]]:
     return each_moment(moments, do_where_needed, look, lambda: None)
 
 
+def kill_enactment(moments: list[int]) -> list[dict[str, Any]]:
+    """The district puts a plan in force: relabelling, founding and ledger stand or fall together."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from linli.ledger.models import Entry
+    from linli.org.actors import SYSTEM
+    from linli.org.models import Division
+    from linli.org.tests.world import World
+    from linli.planning.actions.enact import enact
+    from linli.planning.actions.run_scenario import run_scenario
+    from linli.planning.models import Enactment
+    from linli.planning.tests.small import clear_way, engine_plan, small_ground, small_project
+    from linli.territory.models import Membership
+
+    world = World()
+    small_ground(world)
+    project = small_project(world)
+    plan = engine_plan(
+        run_scenario(SYSTEM, project=project, goals={"boundary": 1.0}, parts=2, kept=["团结"], seconds=2)
+    )
+    clear_way(project)
+    day = timezone.localdate() + timedelta(days=1)
+
+    def do() -> None:
+        if not Enactment.objects.exists():
+            enact(SYSTEM, plan=plan, from_day=day, paper="云政复〔2026〕1号")
+
+    def look() -> dict[str, Any]:
+        return {
+            "enactments": Enactment.objects.count(), "founded": Division.objects.filter(temporary=True).count(),
+            "moved": Membership.objects.filter(valid_from=day).count(),
+            "entries": Entry.objects.filter(verb="planning.enact").count(), "sound": sound(),
+        }  # fmt: skip
+
+    return each_moment(moments, do, look, lambda: None)
+
+
+def kill_run(moments: list[int]) -> list[dict[str, Any]]:
+    """A worker searches for a plan: a version is written whole and once, whatever came before."""
+    from django.utils import timezone
+
+    from linli.jobs.models import Job
+    from linli.jobs.running import work
+    from linli.ledger.models import Entry
+    from linli.org.actors import SYSTEM
+    from linli.org.tests.world import World
+    from linli.planning.actions.run_scenario import run_scenario
+    from linli.planning.models import Plan, PlanChange
+    from linli.planning.tests.small import small_ground, small_project
+    from linli.plans import splitting  # noqa: F401  once, not in every child
+
+    world = World()
+    small_ground(world)
+    run_scenario(SYSTEM, project=small_project(world), goals={"boundary": 1.0}, parts=2, kept=["团结"], seconds=2)
+
+    def look() -> dict[str, Any]:
+        return {
+            "plans": Plan.objects.count(), "changes": PlanChange.objects.exists(),
+            "entries": Entry.objects.filter(verb="planning.save_plan").count(), "job": Job.objects.get().state,
+            "sound": sound(),
+        }  # fmt: skip
+
+    return each_moment(
+        moments, lambda: work(Event(), until_empty=True), look, lambda: Job.objects.update(lease_until=timezone.now())
+    )
+
+
+STORIES = {"import": kill_import, "act": kill_act, "enactment": kill_enactment, "run": kill_run}
+
+
 def sound() -> bool:
     """Whether the whole ledger holds."""
     from linli.ledger.chain import verify
@@ -155,7 +227,7 @@ def main(story: str, moments: list[int]) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # nobody signs in here
     upgrade(tell=lambda _: None)
     build_world()
-    print(json.dumps({"import": kill_import, "act": kill_act}[story](moments)))
+    print(json.dumps(STORIES[story](moments)))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,133 @@
+"""Steps of a project's procedure: sign one, waive some with a reason, take a mark back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.org.actors import Actor
+from linli.org.policies import permit
+from linli.planning.models import Mark, Project
+from linli.planning.progress import PERMISSION, Stage, Standing, may_sign, signing_post
+
+WAIVE = "planning.waive"
+MOST_NOTE = 500
+
+
+def sign_step(actor: Actor, *, project: Project, step: str, paper: str = "", note: str = "") -> Mark:
+    """Record that a step is done.
+
+    Raises
+    ------
+    ValidationError
+        The step is not open, is marked already, something is missing, or its paper is.
+    PermissionDenied
+        The actor holds none of the posts that sign it here.
+    """
+    paper, note = paper.strip(), note.strip()
+    with transaction.atomic():
+        held = _hold(project)
+        stage = _stage(held, step)
+        if not may_sign(actor, held, stage.step):
+            raise PermissionDenied(PERMISSION)
+        if not stage.open:
+            raise ValidationError(_("前面的步骤还没有完成。"), code="gate")
+        if stage.missing:
+            raise ValidationError(list(stage.missing), code="missing")
+        if stage.step.paper and not paper:
+            raise ValidationError(_("请填写文号或材料名称。"), code="paper")
+        made = Mark.objects.create(
+            project=held, step=step, state=Mark.State.SIGNED, paper=paper[:120], note=note[:MOST_NOTE],
+            by=actor.reference, post=signing_post(actor, held, stage.step),
+        )  # fmt: skip
+        actor.record(
+            "planning.sign_step", object=held.reference, permission=PERMISSION, public=True,
+            content={"project": held.title, "step": stage.step.title, "paper": made.paper, "note": made.note},
+        )  # fmt: skip
+    return made
+
+
+def waive_steps(actor: Actor, *, project: Project, steps: Sequence[str], reason: str) -> list[Mark]:
+    """Let a project go on without some steps; the reason is public.
+
+    Raises
+    ------
+    ValidationError
+        No reason, no step, one that the procedure does not have, or one that is marked already.
+    PermissionDenied
+        The actor may not.
+    """
+    permit(actor, WAIVE, project.street)
+    reason = reason.strip()
+    if not reason or len(reason) > MOST_NOTE:
+        raise ValidationError(_("请写明豁免的理由，最多 %(most)d 个字。") % {"most": MOST_NOTE}, code="reason")
+    if not steps:
+        raise ValidationError(_("请至少选一个步骤。"), code="steps")
+    with transaction.atomic():
+        held = _hold(project)
+        standing = Standing(held)
+        chosen = [_stage(held, key, standing) for key in dict.fromkeys(steps)]
+        made = Mark.objects.bulk_create(
+            Mark(project=held, step=one.step.key, state=Mark.State.WAIVED, note=reason, by=actor.reference,
+                 post=actor.post_for(WAIVE, held.street))
+            for one in chosen
+        )  # fmt: skip
+        actor.record(
+            "planning.waive_steps", object=held.reference, permission=WAIVE, public=True,
+            content={"project": held.title, "steps": [one.step.title for one in chosen], "reason": reason},
+        )  # fmt: skip
+    return made
+
+
+def take_back_step(actor: Actor, *, project: Project, step: str, reason: str) -> None:
+    """Take a mark back: the step is open again, and what was recorded stays in the ledger.
+
+    Raises
+    ------
+    ValidationError
+        The step bears no mark, no reason is given, or a plan took effect on the strength of it.
+    PermissionDenied
+        The actor may neither sign the step nor, where it was waived, waive it.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise ValidationError(_("请写明撤回的理由。"), code="reason")
+    with transaction.atomic():
+        held = _hold(project)
+        standing = Standing(held)
+        mark = standing.marks.get(step)
+        stage = standing.stage(step)
+        if mark is None or stage is None:
+            raise ValidationError(_("这一步还没有签办。"), code="step")
+        if mark.state == Mark.State.WAIVED:
+            permit(actor, WAIVE, held.street)
+        elif not may_sign(actor, held, stage.step):
+            raise PermissionDenied(PERMISSION)
+        before = {one.key for one in standing.course.before_enactment()}
+        if step in before and standing.facts.enactment is not None:
+            raise ValidationError(_("方案已定下生效日期，之前的步骤不能撤回。"), code="enacted")
+        mark.withdrawn_at = timezone.now()
+        mark.save(update_fields=["withdrawn_at"])
+        actor.record(
+            "planning.take_back_step", object=held.reference, permission=PERMISSION, public=True,
+            content={"project": held.title, "step": stage.step.title, "reason": reason},
+        )  # fmt: skip
+
+
+def _hold(project: Project) -> Project:
+    rows = Project.objects.select_for_update(of=("self",)).select_related("street", "procedure")
+    return rows.get(pk=project.pk)
+
+
+def _stage(project: Project, key: str, standing: Standing | None = None) -> Stage:
+    stage = (standing or Standing(project)).stage(key)
+    if stage is None:
+        raise ValidationError(_("程序里没有这一步。"), code="step")
+    if stage.mark is not None:
+        said = {"step": stage.step.words, "state": stage.mark.get_state_display()}
+        raise ValidationError(_("“%(step)s”%(state)s。") % said, code="marked")
+    return stage

@@ -1,0 +1,145 @@
+"""What the data must show before a step is signed: each need answers with what is missing, or with nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import cached_property
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.matters.models import Matter
+from linli.matters.states import OPEN
+from linli.org.models import Division
+from linli.planning.models import Enactment, Plan, Project
+
+
+class Facts:
+    """What a project has reached, asked of the database once for all steps."""
+
+    def __init__(self, project: Project, today: date) -> None:
+        self.project, self.today = project, today
+
+    @cached_property
+    def plans(self) -> list[Plan]:
+        """The versions, newest first, without their divisions."""
+        return list(self.project.plans.defer("labels", "locked", "measures"))
+
+    @cached_property
+    def published(self) -> Plan | None:
+        """The version published last."""
+        shown = [one for one in self.plans if one.published_at]
+        return max(shown, key=lambda one: one.published_at or timezone.now()) if shown else None
+
+    @cached_property
+    def enactment(self) -> Enactment | None:
+        """The enactment that stands, the newest."""
+        return Enactment.objects.filter(plan__project=self.project, undone_at=None).first()
+
+    @cached_property
+    def founded(self) -> list[Division]:
+        """The communities that the project's enactments founded."""
+        standing = Enactment.objects.filter(plan__project=self.project, undone_at=None)
+        return list(Division.objects.filter(pk__in=standing.values("founded")))
+
+    @cached_property
+    def uncounted(self) -> int:
+        """Blocks of the project without a count under its definition."""
+        from linli.planning.ground import ground_of
+
+        blocks = ground_of(self.project)
+        return 0 if self.project.count in blocks.columns else len(blocks)
+
+    @cached_property
+    def opinions(self) -> int:
+        """Suggestions from the project's communities since the publication, not answered yet."""
+        if self.published is None:
+            return 0
+        rows = Matter.objects.filter(
+            kind=Matter.Kind.SUGGESTION, state__in=OPEN, opened_at__gte=self.published.published_at,
+            block__street=self.project.street, block__code__in=list(self.project.present),
+        )  # fmt: skip
+        return rows.count()
+
+    @property
+    def carried(self) -> Plan | None:
+        """The plan that the procedure carries: the published one, else the newest that keeps the rules."""
+        return self.published or next((one for one in self.plans if not one.broken), None)
+
+
+def _counted(facts: Facts) -> str:
+    if facts.uncounted:
+        return _("%(number)d 个地块没有户数（口径：%(count)s），请先导入。") % {
+            "number": facts.uncounted, "count": facts.project.get_count_display(),
+        }  # fmt: skip
+    return ""
+
+
+def _two_plans(facts: Facts) -> str:
+    good = sum(not one.broken for one in facts.plans)
+    return "" if good > 1 else _("至少要有两个合规则的方案可比，现有 %(number)d 个。") % {"number": good}
+
+
+def _published(facts: Facts) -> str:
+    return "" if facts.published else _("还没有公示的方案。")
+
+
+def _publication_over(facts: Facts) -> str:
+    last = facts.published and facts.published.published_to
+    if last and last >= facts.today:
+        return _("公示到 %(day)s 才结束。") % {"day": last.isoformat()}
+    return ""
+
+
+def _opinions_answered(facts: Facts) -> str:
+    return _("公示以来有 %(number)d 条建议还没答复。") % {"number": facts.opinions} if facts.opinions else ""
+
+
+def _keeps_rules(facts: Facts) -> str:
+    one = facts.carried
+    return "" if one and not one.broken else _("还没有合规则的方案。")
+
+
+def _reasons_stated(facts: Facts) -> str:
+    one = facts.carried
+    wanted = [name for name in one.outside if not one.reasons.get(name)] if one else []
+    if not wanted:
+        return ""
+    return _("超出法定一般规模，还没说明理由：%(names)s") % {"names": "、".join(wanted)}
+
+
+def _enacted(facts: Facts) -> str:
+    return "" if facts.enactment else _("还没有定下生效日期。")
+
+
+def _in_force(facts: Facts) -> str:
+    one = facts.enactment
+    if one is None:
+        return _enacted(facts)
+    return "" if one.from_day <= facts.today else _("%(day)s 才生效。") % {"day": one.from_day.isoformat()}
+
+
+def _formal(facts: Facts) -> str:
+    rows = [one.title for one in facts.founded if one.status == Division.Status.PREPARING]
+    return _("还在筹备：%(names)s") % {"names": "、".join(rows)} if rows else _in_force(facts)
+
+
+def _coded(facts: Facts) -> str:
+    rows = [one.title for one in facts.founded if one.temporary]
+    return _("还是临时代码：%(names)s") % {"names": "、".join(rows)} if rows else _in_force(facts)
+
+
+NEEDS: dict[str, Callable[[Facts], str]] = {
+    "counted": _counted,
+    "two_plans": _two_plans,
+    "published": _published,
+    "publication_over": _publication_over,
+    "opinions_answered": _opinions_answered,
+    "keeps_rules": _keeps_rules,
+    "reasons_stated": _reasons_stated,
+    "enacted": _enacted,
+    "in_force": _in_force,
+    "formal": _formal,
+    "coded": _coded,
+}

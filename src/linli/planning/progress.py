@@ -1,0 +1,172 @@
+"""How far a project is in its procedure: what is done, what is open to whom until when, what a gate still misses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.matters.clocks import office_clock
+from linli.org.actors import Actor
+from linli.org.models import Post
+from linli.planning.models import Mark, Plan, Project
+from linli.planning.needs import NEEDS, Facts
+from linli.planning.procedures import Course, Phase, Step, course_of
+from linli.workdays import Clock
+
+PERMISSION = "planning.sign"
+MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step as it stands: its mark, or whether it is open, what it misses, its first and last day."""
+
+    step: Step
+    mark: Mark | None
+    open: bool
+    missing: tuple[str, ...] = ()
+    earliest: date | None = None
+    due: date | None = None
+    late: bool = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be signed now."""
+        return self.mark is None and self.open and not self.missing
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A phase with its stages; it is passed when each is signed or waived."""
+
+    phase: Phase
+    stages: tuple[Stage, ...]
+    open: bool
+
+    @property
+    def passed(self) -> bool:
+        """Whether what follows may begin."""
+        return all(one.mark for one in self.stages)
+
+    @property
+    def done(self) -> int:
+        """How many of its steps are signed or waived."""
+        return sum(one.mark is not None for one in self.stages)
+
+
+class Standing:
+    """A project's procedure at a moment.
+
+    Parameters
+    ----------
+    project
+        With its street.
+    now
+        The moment; this one where none is given.
+    """
+
+    def __init__(self, project: Project, now: datetime | None = None) -> None:
+        self.project, self.now = project, now or timezone.now()
+        self.facts = Facts(project, timezone.localdate(self.now))
+        self.course: Course = course_of(project.procedure)
+        rows = project.marks.filter(withdrawn_at=None).select_related("post__division")
+        self.marks: dict[str, Mark] = {one.step: one for one in rows}
+        self.clock: Clock = office_clock(project.street)
+        self.gates = self._gates()
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """All steps in order."""
+        return tuple(one for gate in self.gates for one in gate.stages)
+
+    def stage(self, key: str) -> Stage | None:
+        """Return a step by its key."""
+        return next((one for one in self.stages if one.step.key == key), None)
+
+    def before_enactment(self, plan: Plan) -> list[str]:
+        """Say what is missing before a plan may be put in force; nothing where all of it is done or waived."""
+        missing = [
+            _("“%(step)s”没有签办") % {"step": step.words}
+            for step in self.course.before_enactment()
+            if step.key not in self.marks
+        ]
+        shown = self.facts.published
+        waived = any(
+            "published" in step.needs and self.marks[step.key].state == Mark.State.WAIVED
+            for step in self.course.steps
+            if step.key in self.marks
+        )
+        correcting = self.facts.enactment is not None and self.facts.enactment.from_day <= self.facts.today
+        asked = any("published" in step.needs for step in self.course.before_enactment())
+        if asked and not missing and not waived and not correcting and (shown is None or shown.pk != plan.pk):
+            missing.append(_("公示的不是这个方案"))
+        return missing
+
+    def _gates(self) -> tuple[Gate, ...]:
+        gates: list[Gate] = []
+        opened, passed = self.project.made_at or self.now, True
+        for phase in self.course.phases:
+            stages: list[Stage] = []
+            begun, clear = opened, passed
+            for step in self.course.by_phase[phase.key]:
+                stages.append(self._stage(step, begun, open=clear))
+                if phase.in_order:
+                    mark = stages[-1].mark
+                    clear = clear and mark is not None
+                    begun = max(begun, mark.at) if mark else begun
+            gates.append(Gate(phase, tuple(stages), passed))
+            passed = passed and gates[-1].passed
+            opened = max([opened, *(one.mark.at for one in stages if one.mark)])
+        return tuple(gates)
+
+    def _stage(self, step: Step, opened: datetime, *, open: bool) -> Stage:
+        mark = self.marks.get(step.key)
+        if mark is not None or not open:
+            return Stage(step, mark, open)
+        missing = [words for words in (NEEDS[need](self.facts) for need in step.needs) if words]
+        earliest = self._passed(step, opened)
+        if earliest is not None and earliest > self.facts.today:
+            missing.append(_("须满期限，%(day)s 起才能签办。") % {"day": earliest.isoformat()})
+        due = self._day(step, opened, step.within) if step.within else None
+        late = due is not None and due < self.facts.today
+        return Stage(step, None, True, tuple(dict.fromkeys(missing)), earliest, due, late)
+
+    def _passed(self, step: Step, opened: datetime) -> date | None:
+        """The first day on which the least number of days has passed; None where none must, or they do not run."""
+        if not step.least_days:
+            return None
+        since: datetime | None = opened
+        if step.counts_from == "published":
+            since = self.facts.published.published_at if self.facts.published else None
+        elif step.counts_from == "in_force":
+            day = self.facts.enactment.from_day if self.facts.enactment else None
+            since = timezone.make_aware(datetime(day.year, day.month, day.day)) if day else None
+        if since is None:
+            return None
+        last = self._day(step, since, step.least_days)
+        return last and date.fromordinal(last.toordinal() + 1)
+
+    def _day(self, step: Step, since: datetime, days: int) -> date | None:
+        """The last day of a limit; the day on which it begins does not count."""
+        limit = step.limit(days, f"{self.project.procedure.code}@{self.project.procedure.version}")
+        due = self.clock.deadline(since, limit).due
+        # days end at midnight or at the last closing: an instant before it lies on the last day
+        return due and timezone.localdate(due - MOMENT)
+
+
+def signing_post(actor: Actor, project: Project, step: Step) -> Post | None:
+    """Return the post by which an actor may sign a step: its role is named, its area holds some of the project."""
+    places = [project.street.path, *(one.path for one in project.scope.all())]
+    for grant in sorted(actor.grants, key=lambda one: -len(one.path)):
+        here = any(place.startswith(grant.path) for place in places)
+        if here and PERMISSION in grant.permissions and grant.post.role.code in step.signs:
+            return grant.post
+    return None
+
+
+def may_sign(actor: Actor, project: Project, step: Step) -> bool:
+    """Whether an actor may sign a step."""
+    return actor.system or signing_post(actor, project, step) is not None

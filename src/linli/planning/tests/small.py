@@ -1,0 +1,81 @@
+"""A street of twenty-four blocks in two communities, one of which is to be split; used by tests that need one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import shapely
+
+from linli.jobs.models import Job
+from linli.jobs.running import run_job
+from linli.org.actors import SYSTEM
+from linli.org.tests.world import World
+from linli.planning.actions.open_project import open_project
+from linli.planning.actions.sign_step import waive_steps
+from linli.planning.models import Plan, Project, Run, Standard
+from linli.planning.progress import Standing
+from linli.territory.models import Block, Compound, Count, Line, Membership
+
+SIDE, WIDE, TALL = 0.001, 6, 4
+HOUSEHOLDS = 300
+
+
+def small_ground(world: World) -> dict[str, Block]:
+    """Six by four blocks of 300 households: the four columns in the west 团结, the rest 白云; roads each two blocks."""
+    street = world.division("铜源街道")
+    made = {}
+    for x in range(WIDE):
+        for y in range(TALL):
+            block = Block(street=street, code=f"B{x}{y}")
+            if (x, y) in ((0, 0), (0, 1)):
+                block.compound = Compound.objects.get_or_create(street=street, code="C1", name="矿务局大院")[0]
+            block.shape = shapely.box(103 + x * SIDE, 26 + y * SIDE, 103 + (x + 1) * SIDE, 26 + (y + 1) * SIDE)
+            block.save()
+            made[block.code] = block
+            home = world.division("团结" if x < 4 else "白云")
+            Membership.objects.create(block=block, community=home, valid_from=date(2020, 1, 1))
+            Count.objects.create(
+                block=block, definition="households_registered", value=HOUSEHOLDS, source="试验", as_of=date(2026, 1, 1)
+            )
+    for x in range(WIDE):
+        for y in range(TALL):
+            for dx, dy in ((1, 0), (0, 1)):
+                other = made.get(f"B{x + dx}{y + dy}")
+                if other is None:
+                    continue
+                kind = "arterial" if dx and x % 2 else "lane"
+                shape = shapely.intersection(made[f"B{x}{y}"].shape, other.shape)
+                Line.objects.create(
+                    a=made[f"B{x}{y}"],
+                    b=other,
+                    length_m=100.0 if dx else 90.0,
+                    kind=kind,
+                    name="学府路" if kind == "arterial" else "",
+                    wkb=shapely.to_wkb(shape),
+                )
+    return made
+
+
+def small_project(world: World) -> Project:
+    """A project that divides 团结: 4,800 households, bounds 1,500 and 3,500."""
+    return open_project(
+        SYSTEM, street=world.division("铜源街道"), title="团结社区拆分", scope=[world.division("团结")],
+        standard=Standard.objects.get(code="local-1500-3500", version=1), count="households_registered",
+        households_least=1500, households_most=3500,
+    )  # fmt: skip
+
+
+def engine_plan(run: Run) -> Plan:
+    """Do a run's work and return its plan."""
+    assert run_job(run.job).state == Job.State.DONE
+    run.refresh_from_db()
+    assert run.plan is not None
+    return run.plan
+
+
+def clear_way(project: Project) -> None:
+    """Waive whatever still stands before an enactment."""
+    standing = Standing(project)
+    left = [one.key for one in standing.course.before_enactment() if one.key not in standing.marks]
+    if left:
+        waive_steps(SYSTEM, project=project, steps=left, reason="试验")

@@ -1,0 +1,227 @@
+"""调整程序: where a project stands in it, signing and waiving; its versions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.forms import formset_factory
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from linli.org.models import Role
+from linli.org.policies import actor_in, holds, requires
+from linli.org.rest import under
+from linli.org.views.acting import act_page
+from linli.planning.actions.open_project import PERMISSION as PLAN
+from linli.planning.actions.publish_procedure import PERMISSION as PUBLISH
+from linli.planning.actions.publish_procedure import publish_procedure
+from linli.planning.actions.sign_step import WAIVE, sign_step, take_back_step, waive_steps
+from linli.planning.models import Mark, Procedure, Project
+from linli.planning.procedure_forms import SignForm, SourceForm, StepForm, TakeBackForm, WaiveForm
+from linli.planning.procedures import course_of, differences, told
+from linli.planning.progress import PERMISSION, Stage, Standing, may_sign
+
+ROWS = 20
+
+
+@never_cache
+@require_safe
+@requires(PERMISSION)
+def under_way(request: HttpRequest) -> HttpResponse:
+    """List the projects with what their procedure waits for; first what the one who asks may sign."""
+    actor = actor_in(request)
+    page = Paginator(_seen(request).order_by("-pk"), ROWS).get_page(request.GET.get("page"))
+    rows = []
+    for one in page:
+        standing = Standing(one)
+        waiting = [stage for stage in standing.stages if stage.open and stage.mark is None]
+        mine = [stage for stage in waiting if may_sign(actor, one, stage.step)]
+        rows.append((one, standing, waiting, mine))
+    return render(request, "planning/under_way.html", {"page": page, "rows": rows})
+
+
+@never_cache
+@require_safe
+@requires(PERMISSION)
+def procedure(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a project's procedure: phases, gates, what is missing, who signs until when."""
+    actor, one = actor_in(request), _find(request, pk)
+    standing = Standing(one)
+    roles = dict(Role.objects.values_list("code", "name"))
+    gates = [
+        (gate, [(stage, may_sign(actor, one, stage.step), _roles(stage, roles)) for stage in gate.stages])
+        for gate in standing.gates
+    ]
+    context = {
+        "project": one, "gates": gates, "total": len(standing.stages), "done": len(standing.marks),
+        "may_waive": holds(actor, WAIVE, one.street), "may_plan": holds(actor, PLAN, one.street),
+        "trail": _trail(),
+    }  # fmt: skip
+    return render(request, "planning/procedure.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(PERMISSION)
+def sign(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """Sign a step."""
+    one = _find(request, pk)
+    stage = Standing(one).stage(step)
+    if stage is None or not may_sign(actor_in(request), one, stage.step):
+        raise Http404(step)
+    return act_page(
+        request, partial(SignForm, stage.step),
+        lambda **said: sign_step(actor_in(request), project=one, step=step, **said),
+        title=_("签办：%(step)s") % {"step": stage.step.words}, submit=_("签办"), done=_("已签办。"),
+        back=_address(one), trail=[*_trail(), (one.title, _address(one))],
+        words=stage.step.advice or _("由%(body)s决定，签办后公开可查。") % {"body": stage.step.decided_by},
+    )  # fmt: skip
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(WAIVE)
+def waive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Waive steps."""
+    one = _find(request, pk)
+    left = [stage.step for stage in Standing(one).stages if stage.mark is None]
+    return act_page(
+        request, partial(WaiveForm, left),
+        lambda **said: waive_steps(actor_in(request), project=one, **said),
+        title=_("豁免步骤"), submit=_("豁免"), done=_("已豁免，理由已公开。"), back=_address(one), danger=True,
+        trail=[*_trail(), (one.title, _address(one))], initial={"steps": request.GET.getlist("step")[:30]},
+        words=_("这些步骤不做也往下走。谁、什么时候、为什么，都公开可查。"),
+    )  # fmt: skip
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(PERMISSION)
+def take_back(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """Take a mark back."""
+    one = _find(request, pk)
+    stage = Standing(one).stage(step)
+    if stage is None or stage.mark is None:
+        raise Http404(step)
+    waived = stage.mark.state == Mark.State.WAIVED
+    allowed = holds(actor_in(request), WAIVE, one.street) if waived else may_sign(actor_in(request), one, stage.step)
+    if not allowed:
+        raise Http404(step)
+    return act_page(
+        request, TakeBackForm, lambda **said: take_back_step(actor_in(request), project=one, step=step, **said),
+        title=_("撤回：%(step)s") % {"step": stage.step.words}, submit=_("撤回"), done=_("已撤回，这一步重新打开。"),
+        back=_address(one), danger=True, trail=[*_trail(), (one.title, _address(one))],
+        words=_("原来的签办仍在台账里。"),
+    )  # fmt: skip
+
+
+@never_cache
+@require_safe
+@requires(PERMISSION)
+def version(request: HttpRequest, code: str, version: int) -> HttpResponse:
+    """Show a version of the procedure, and what it changed."""
+    one = get_object_or_404(Procedure, code=code, version=version)
+    before = Procedure.objects.filter(code=code, version__lt=version).first()
+    course = course_of(one)
+    roles = dict(Role.objects.values_list("code", "name"))
+    context = {
+        "procedure": one, "versions": Procedure.objects.filter(code=code).only("code", "version", "published_at"),
+        "phases": [
+            (phase, [(step, told(step), "、".join(roles.get(code, code) for code in step.signs)) for step in steps])
+            for phase in course.phases for steps in (course.by_phase[phase.key],)
+        ],
+        "before": before, "changed": differences(before, one) if before else [], "trail": _trail(),
+        "enact_after": next((phase for phase in course.phases if phase.key == one.enact_after), None),
+        "may_publish": holds(actor_in(request), PUBLISH),
+    }  # fmt: skip
+    return render(request, "planning/procedure_version.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(PUBLISH)
+def publish(request: HttpRequest, code: str) -> HttpResponse:
+    """Publish a new version: steps of the newest, changed in a table."""
+    last = Procedure.objects.filter(code=code).order_by("-version").first()
+    if last is None:
+        raise Http404(code)
+    steps = course_of(last).steps
+    roles = list(Role.objects.values_list("code", "name"))
+    bound = request.POST if request.method == "POST" else None
+    rows = formset_factory(StepForm, extra=0, max_num=len(steps), validate_max=True)(
+        bound, form_kwargs={"roles": _choices(steps, roles)}, initial=[_initial(step) for step in steps], prefix="s"
+    )
+    source = SourceForm(bound, initial={"source": last.source})
+    if bound is not None and rows.is_valid() and source.is_valid():
+        known = {step.key: step for step in steps}
+        changed = [_changed(known[row["key"]], row) for row in rows.cleaned_data
+                   if row["key"] in known and not row["dropped"]]  # fmt: skip
+        try:
+            made = publish_procedure(actor_in(request), code=code, steps=changed, source=source.cleaned_data["source"])
+        except ValidationError as error:
+            source.add_error(None, error)
+        else:
+            messages.success(request, _("已发布第 %(n)d 版，新开立的项目按它办。") % {"n": made.version})
+            return redirect("planning:procedure-version", code, made.version)
+    context = {"procedure": last, "rows": rows, "source": source, "trail": _trail()}
+    failed = bound is not None
+    return render(request, "planning/procedure_publish.html", context, status=422 if failed else 200)
+
+
+def _choices(steps: Any, roles: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Roles, and the sets of roles that some step has."""
+    names = dict(roles)
+    joined = {",".join(step.signs): "、".join(names.get(one, one) for one in step.signs) for step in steps}
+    return [*roles, *((code, words) for code, words in joined.items() if code not in names)]
+
+
+def _initial(step: Any) -> dict[str, Any]:
+    fields = ("key", "title", "decides", "paper", "least_days", "within", "unit")
+    return {**{name: getattr(step, name) for name in fields}, "signs": ",".join(step.signs)}
+
+
+def _changed(step: Any, row: dict[str, Any]) -> Any:
+    """A step with what its row says; English words stay where the Chinese ones did."""
+    return replace(
+        step, title=row["title"], title_en=step.title_en if row["title"] == step.title else "",
+        decides=row["decides"], decides_en=step.decides_en if row["decides"] == step.decides else "",
+        signs=tuple(row["signs"].split(",")), paper=row["paper"], least_days=row["least_days"] or 0,
+        within=row["within"] or 0, unit=row["unit"],
+    )  # fmt: skip
+
+
+def _roles(stage: Stage, names: dict[str, str]) -> str:
+    return "、".join(names.get(code, code) for code in stage.step.signs)
+
+
+def _seen(request: HttpRequest) -> Any:
+    """Projects of streets, or with communities, in which the one who asks signs."""
+    areas = actor_in(request).areas(PERMISSION)
+    rows = Project.objects.select_related("street", "procedure").prefetch_related("scope").defer("present")
+    mine = Project.objects.filter(Q(under("street__path", areas)) | Q(under("scope__path", areas)))
+    return rows.filter(pk__in=mine.values("pk"))
+
+
+def _find(request: HttpRequest, pk: int) -> Project:
+    one: Project | None = _seen(request).filter(pk=pk).first()
+    if one is None:
+        raise Http404(pk)
+    return one
+
+
+def _address(one: Project) -> str:
+    return reverse("planning:procedure", args=[one.pk])
+
+
+def _trail() -> list[tuple[str, str]]:
+    return [(_("调整程序"), reverse("planning:under-way"))]
