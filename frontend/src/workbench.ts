@@ -22,6 +22,7 @@ type Tool = "hand" | "brush" | "box" | "lasso" | "sweep" | "fill" | "lock";
 const MICRO = 1e6;
 const MOST_WORDS = 12;
 const REST = 250; // milliseconds without a change after which words are written anew
+const FRAME = 32; // milliseconds between two pictures while a pen moves: thirty a second
 const TELL = 100; // milliseconds between two looks at the figures while a pen moves
 const english = document.documentElement.lang.startsWith("en");
 const say = (chinese: string, inEnglish: string): string => (english ? inEnglish : chinese);
@@ -57,6 +58,7 @@ class Workbench {
   private telling = 0; // the timer that will tell, 0 where none runs
   private strokeFrom = 0;
   private drawn: L.Point[] = [];
+  private waiting = 0; // the timer that will paint what the pen passed
   private resting = 0; // the timer that writes words
   private rubber: L.Polyline | null = null;
   private readonly colours: string[];
@@ -127,12 +129,10 @@ class Workbench {
     });
     this.box.addEventListener("pointermove", (event) => {
       if (!down) return this.hover(this.at(event));
-      const last = this.drawn[this.drawn.length - 1]!;
       const now = this.at(event);
       if (this.tool === "brush" || this.tool === "sweep") {
-        const steps = Math.max(1, Math.ceil(last.distanceTo(now) / 6));
-        for (let k = 1; k <= steps; k++) this.dab(last.add(now.subtract(last).multiplyBy(k / steps)));
-        this.drawn = [now];
+        this.drawn.push(now);
+        this.waiting ||= window.setTimeout(() => this.follow(), FRAME);
       } else if (this.tool === "box" || this.tool === "lasso") {
         this.drawn = this.tool === "box" ? [this.drawn[0]!, now] : [...this.drawn, now];
         this.outline();
@@ -141,6 +141,7 @@ class Workbench {
     const up = (): void => {
       if (!down) return;
       down = false;
+      this.follow();
       if (this.tool === "box" || this.tool === "lasso") this.take();
       this.board.join(this.board.steps - this.strokeFrom);
       this.tell();
@@ -161,6 +162,19 @@ class Workbench {
     window.addEventListener("beforeunload", (event) => {
       if (this.dirty) event.preventDefault();
     });
+  }
+
+  /** Paint along the places that the pen has passed since the last picture. */
+  private follow(): void {
+    clearTimeout(this.waiting);
+    this.waiting = 0;
+    if (this.tool !== "brush" && this.tool !== "sweep") return;
+    for (let i = 1; i < this.drawn.length; i++) {
+      const [last, now] = [this.drawn[i - 1]!, this.drawn[i]!];
+      const steps = Math.max(1, Math.ceil(last.distanceTo(now) / 6));
+      for (let k = 1; k <= steps; k++) this.dab(last.add(now.subtract(last).multiplyBy(k / steps)));
+    }
+    this.drawn.splice(0, this.drawn.length - 1);
   }
 
   private dab(point: L.Point): void {
@@ -216,7 +230,7 @@ class Workbench {
     if (unit < 0) return;
     const about = `${this.ground.compound[unit] || this.ground.ids[unit]} · ${this.name(this.board.zones[unit]!)}`;
     const answers = this.board.names.map((name, k): [string, string] => [String(k + 1), name]);
-    const answer = await this.ask(say(`${about}：归入哪个社区？`, `${about}: which community?`), [...answers, ["", say("不改", "Leave it")]]);
+    const answer = await this.ask(say(`${about}：归入哪个社区？`, `${about}: which community?`), [...answers, ["", say("不改", "Leave it")]], false);
     if (answer) this.changed(this.board.give([unit], Number(answer)));
     this.tell();
   }
@@ -466,7 +480,7 @@ class Workbench {
     );
   }
 
-  private ask(words: string, answers: readonly (readonly [string, string])[]): Promise<string> {
+  private ask(words: string, answers: readonly (readonly [string, string])[], leading = true): Promise<string> {
     const dialog = of<HTMLDialogElement>("choice");
     of("choice-words").textContent = words;
     return new Promise((done) => {
@@ -474,7 +488,7 @@ class Workbench {
         ...answers.map(([value, title], k) => {
           const button = document.createElement("button");
           button.type = "button";
-          button.className = k ? "button" : "button primary";
+          button.className = k || !leading ? "button" : "button primary"; // communities are equals: none is put first
           button.textContent = title;
           button.addEventListener("click", () => dialog.close(value));
           return button;

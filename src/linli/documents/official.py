@@ -30,7 +30,7 @@ TITLE, BODY, PAGE = 22.0, 16.0, 14.0  # 2号, 3号, 4号
 CELLS = ((5, 12.0), (8, 10.5), (99, 9.0))  # tables of up to so many columns: 小4号, 5号, 小5号
 CLOSER = -0.25  # points between characters, so that 28 of 16 points stand in 156 mm
 LINES = 22
-ROOM_FOR_WORDS = Mm(24)  # of a mark above a picture and a caption below it
+ROOM_FOR_WORDS = Mm(38)  # of a mark above a picture and a caption below it
 PITCH = 225 / 25.4 * 72 / LINES  # points from line to line
 ORDINALS = "一二三四五六七八九十"
 Level = Literal[1, 2, 3, 4]
@@ -71,10 +71,13 @@ class OfficialDocument:
         added.paragraph_format.keep_with_next = True
         _outline(added, level)
 
-    def paragraph(self, words: str) -> None:
-        """Add a paragraph of the body, two characters in."""
+    def paragraph(self, words: str, *, lead: str = "") -> None:
+        """Add a paragraph of the body, two characters in; `lead` stands before it in 黑体."""
         for line in words.split("\n"):
-            self._paragraph(line)
+            added = self._paragraph(lead, font=HEI)
+            if line:
+                _set_font(added.add_run(line), FANG, BODY)
+            lead = ""
 
     def table(self, caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Add a table; its head row is repeated on every page, figures stand right."""
@@ -220,7 +223,7 @@ def _turn(section: Any, *, across: bool) -> None:
     short, long = Mm(210), Mm(297)
     section.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = (long, short) if across else (short, long)
-    margins = (Mm(28), Mm(35), Mm(26), Mm(37)) if across else (Mm(37), Mm(26), Mm(35), Mm(28))
+    margins = (Mm(26), Mm(35), Mm(35), Mm(37)) if across else (Mm(37), Mm(26), Mm(35), Mm(28))
     section.top_margin, section.right_margin, section.bottom_margin, section.left_margin = margins
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 BINS, WIDE, TALL = 24, 240.0, 56.0
-ROOM = 600.0, 360.0  # of a scatter, within its frame
+FRAME = 50.0, 60.0, 560.0, 310.0  # of a scatter: left, top, right, foot
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ def histogram(values: Sequence[float], value: float) -> Histogram:
 
 @dataclass(frozen=True)
 class Point:
-    """One plan of a scatter: its place, and whether none beats it in both measures."""
+    """The plans at one place of a scatter, and whether none beats them in both measures."""
 
-    plan: Any
+    plans: tuple[Any, ...]
     x: float
     y: float
     best: bool
@@ -70,10 +70,12 @@ def scatter(
     span = np.where(high > low, high - low, 1.0)
     place = (cost - low) / span
     best = [not any((other <= one).all() and (other < one).any() for other in cost) for one in cost]
-    points = [
-        Point(plan, round(40 + (ROOM[0] - 80) * float(a), 1), round(ROOM[1] - 40 - (ROOM[1] - 80) * float(b), 1), good)
-        for (plan, _x, _y), (a, b), good in zip(plans, place, best, strict=True)
-    ]
+    left, top, right, foot = FRAME
+    spots: dict[tuple[float, float, bool], list[Any]] = {}
+    for (plan, _x, _y), (a, b), good in zip(plans, place.tolist(), best, strict=True):
+        at = round(left + (right - left) * a, 1), round(foot - (foot - top) * b, 1), good
+        spots.setdefault(at, []).append(plan)
+    points = [Point(tuple(here), x, y, good) for (x, y, good), here in spots.items()]
     line = " ".join(f"{one.x},{one.y}" for one in sorted(points, key=lambda p: (p.x, p.y)) if one.best)
     ends = [
         (form.format(sign * float(low[k])), form.format(sign * float(high[k])))

@@ -118,7 +118,8 @@ def _annexes(paper: OfficialDocument, found: Found, picture: bytes) -> None:
     paper.picture(picture, NOTE)
     paper.new_page("附件3")
     for one in found.communities:
-        paper.paragraph(one.text)
+        name, _gap, words = one.text.partition("  ")
+        paper.paragraph(words, lead=name + "　")
 
 
 def tables(found: Found, project: Project, characters: int) -> bytes:

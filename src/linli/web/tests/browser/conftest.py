@@ -104,6 +104,22 @@ with transaction.atomic():
             columns = {"code": "编号", "kind": "类别", "name": "名称", "area_m2": "面积"}
             map_columns(clerk, batch=batch, columns=columns, leave_out=step == 3)
             check_import(clerk, batch=batch)
+    from linli.jobs.running import run_job
+    from linli.planning.actions.draw_neutral import draw_neutral
+    from linli.planning.actions.open_project import open_project
+    from linli.planning.actions.publish_plan import publish_plan
+    from linli.planning.actions.run_scenario import run_scenario
+    from linli.planning.models import Standard
+    project = open_project(
+        clerk, street=street, title="试拆两个社区", scope=[world.division("团结"), world.division("白云")],
+        standard=Standard.objects.get(code="local-1500-3500", version=1), count="households_registered",
+        households_least=1500, households_most=3500)
+    for goal in ("boundary", "balance"):
+        run = run_scenario(clerk, project=project, goals={goal: 1.0}, parts=3, kept=["团结", "白云"], seconds=2)
+        run_job(run.job)
+    first = project.plans.get(number=1)
+    publish_plan(clerk, plan=first, days=30)
+    run_job(draw_neutral(clerk, plan=first).job)
     SYSTEM.record("org.rename_division", object=street.reference, public=True, content={"name": "铜源街道"})
 """
 
