@@ -27,6 +27,7 @@ from linli.cli.common import (
 from linli.errors import InputError
 
 if TYPE_CHECKING:
+    from linli.districting.executors import City
     from linli.geodata import Blocks
     from linli.plans.rules import Rules
 
@@ -54,6 +55,11 @@ def command(
     time_limit: TimeLimit = 60,
     pieces: Annotated[bool, typer.Option("--pieces", help="divide a territory in several pieces")] = False,
     enclaves: Annotated[bool, typer.Option("--enclaves", help="allow a community inside another")] = False,
+    workers: Annotated[int, typer.Option(help="threads or processes, for more than 200 communities")] = 1,
+    executor: Annotated[str, typer.Option(help="threads, or dask (the extra linli[dask])")] = "threads",
+    address: Annotated[str | None, typer.Option(help="of a dask scheduler; none: a cluster on this machine")] = None,
+    rounds: Annotated[int | None, typer.Option(help="rounds of a city; with them the seed alone decides")] = None,
+    checkpoint: Annotated[Path | None, typer.Option(help="file from which a killed search goes on")] = None,
     json: Json = False,
 ) -> int:
     """Divide communities under rules, best by a goal; write the plan, its proof and its words.
@@ -85,6 +91,7 @@ def command(
             "time_limit": time_limit,
             "progress": progress,
             "pieces": pieces,
+            "city": city_of(workers, executor, address, rounds, checkpoint),
         }
         goal = weights(minimize)
         if not at_most:
@@ -114,6 +121,18 @@ def command(
     else:
         note("linli split: no plan was found within the time limit, and it is not proven that there is none")
     return INTERRUPTED if result.interrupted else EXIT_BY_STATUS[result.status]
+
+
+def city_of(workers: int, executor: str, address: str | None, rounds: int | None, checkpoint: Path | None) -> City:
+    """Read how a city is divided."""
+    from linli.districting.executors import City
+
+    for name, value in (("workers", workers), ("rounds", rounds)):
+        if value is not None and value < 1:
+            raise InputError(f"{name} must be at least 1", field=name, value=value)
+    if executor not in ("threads", "dask"):
+        raise InputError("there is no such executor", field="executor", value=executor, advice="use threads or dask")
+    return City(workers, "dask" if executor == "dask" else "threads", address, rounds, checkpoint)
 
 
 def kept_of(blocks: Blocks, column: str) -> dict[str, str | None]:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from linli.districting.engine import split
     from linli.districting.ensemble import Ensemble, NotConvergedWarning, sample
+    from linli.districting.executors import City
     from linli.districting.problem import Problem
     from linli.districting.result import Progress, Proof, Result
 
-__all__ = ["Ensemble", "NotConvergedWarning", "Problem", "Progress", "Proof", "Result", "sample", "split"]
+__all__ = ["City", "Ensemble", "NotConvergedWarning", "Problem", "Progress", "Proof", "Result", "sample", "split"]
 
 _HOME = {
+    "City": "executors",
     "Ensemble": "ensemble",
     "NotConvergedWarning": "ensemble",
     "Problem": "problem",

@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 
+from linli.districting.executors import City
 from linli.districting.labels import FAR
 from linli.districting.lawful import Demands
 from linli.districting.problem import Ints, Problem
@@ -18,6 +19,8 @@ from linli.errors import InputError
 
 EXACT_BLOCKS = 600
 EXACT_PARTS = 6
+CITY_PARTS = 200  # more are divided region by region
+ROOMY = 0.8  # of the band between the bounds, where the number of parts of a city is free
 FEW_BLOCKS = 24  # few enough for any number of parts
 DEFAULT_SECONDS = 60.0
 
@@ -40,6 +43,7 @@ def split(
     fixed: Mapping[int, object] | None = None,
     seats: Sequence[int] = (),
     start: Ints | None = None,
+    city: City | None = None,
     progress: ProgressHook | None = None,
 ) -> Result:
     """Divide the blocks into connected parts with counts in lower … upper at the least cost.
@@ -67,6 +71,8 @@ def split(
     start
         Shape (n,): a plan to begin with, values 0 … parts - 1, -1 where open. A partial or broken one is completed and
         mended first, keeping as much as can be kept.
+    city
+        How a region of more than 200 parts is divided: workers, rounds, checkpoint.
     progress
         Called with `Progress` along the way.
 
@@ -107,7 +113,9 @@ def split(
     key = np.full(joined.n, -1, np.int64)
     key[group] = lock
     free_enclaves = (problem.rim is None) if enclaves is None else enclaves
-    result = _split_pieces(joined, lower, upper, parts, key, free_enclaves, seed, deadline, first, progress)
+    result = _split_pieces(
+        joined, lower, upper, parts, key, free_enclaves, seed, deadline, first, progress, city or City()
+    )
     labels = None if result.labels is None else _by_first_block(result.labels[group])
     return Result(
         result.status, labels, result.objective, result.bound, result.proof, result.parts,
@@ -120,7 +128,7 @@ def _load_kernels() -> None:
     """Load or compile the kernels by dividing a strip of blocks, so that no time limit pays for it."""
     strip = [[b, b + 2] for b in range(10)] + [[b, b + 1] for b in range(0, 12, 2)]
     problem = Problem.from_graph([1] * 12, strip)
-    _split_pieces(problem, 3, 5, 3, np.full(12, -1, np.int64), True, 0, time.monotonic() + 3600, None, None)
+    _split_pieces(problem, 3, 5, 3, np.full(12, -1, np.int64), True, 0, time.monotonic() + 3600, None, None, City())
 
 
 def _locks(problem: Problem, fixed: Mapping[int, object], seats: Sequence[int]) -> Ints:
@@ -171,7 +179,7 @@ def _possible_parts(weight: int, lower: int, upper: int, blocks: int) -> range:
 
 def _split_pieces(
     problem: Problem, lower: int, upper: int, parts: int | None, lock: Ints, enclaves: bool, seed: int,
-    deadline: float, start: Ints | None, progress: ProgressHook | None,
+    deadline: float, start: Ints | None, progress: ProgressHook | None, city: City,
 ) -> Result:  # fmt: skip
     piece = problem.pieces
     count = int(piece.max()) + 1
@@ -188,8 +196,8 @@ def _split_pieces(
     if int(problem.weights.max()) > upper:
         return _nothing("infeasible", parts, "a block is above the upper bound")
     if count == 1:
-        return _split_connected(problem, lower, upper, parts, lock, enclaves, seed, deadline, start, progress)
-    return _allot(problem, ranges, lower, upper, parts, lock, enclaves, seed, deadline, progress)
+        return _split_connected(problem, lower, upper, parts, lock, enclaves, seed, deadline, start, progress, city)
+    return _allot(problem, ranges, lower, upper, parts, lock, enclaves, seed, deadline, progress, city)
 
 
 def _nothing(status: Status, parts: int | None, why: str) -> Result:
@@ -199,7 +207,7 @@ def _nothing(status: Status, parts: int | None, why: str) -> Result:
 
 def _allot(
     problem: Problem, ranges: list[range], lower: int, upper: int, parts: int | None, lock: Ints, enclaves: bool,
-    seed: int, deadline: float, progress: ProgressHook | None,
+    seed: int, deadline: float, progress: ProgressHook | None, city: City,
 ) -> Result:  # fmt: skip
     """Divide each connected piece by itself; hand the number of parts out so that the sum is least."""
     piece = problem.pieces
@@ -216,7 +224,17 @@ def _allot(
             until = now + max(0.2, deadline - now) / max(1, jobs)
             jobs -= 1
             found = _split_connected(
-                problem.subproblem(blocks), lower, upper, number, lock[blocks], enclaves, seed, until, None, progress
+                problem.subproblem(blocks),
+                lower,
+                upper,
+                number,
+                lock[blocks],
+                enclaves,
+                seed,
+                until,
+                None,
+                progress,
+                city.of_piece(p),
             )
             own[found.parts if found.labels is not None else (number or r.start)] = found
         answers.append(own)
@@ -273,10 +291,10 @@ def _add_up(problem: Problem, answers: list[dict[int, Result]], parts: int | Non
 
 def _split_connected(
     problem: Problem, lower: int, upper: int, parts: int | None, lock: Ints, enclaves: bool, seed: int,
-    deadline: float, start: Ints | None, progress: ProgressHook | None,
+    deadline: float, start: Ints | None, progress: ProgressHook | None, city: City,
 ) -> Result:  # fmt: skip
     if parts is None:
-        return _free_number(problem, lower, upper, lock, enclaves, seed, deadline, start, progress)
+        return _free_number(problem, lower, upper, lock, enclaves, seed, deadline, start, progress, city)
     if parts == 1:
         return _one_part(problem, lock)
     if lower == 0:
@@ -295,6 +313,12 @@ def _split_connected(
         start = _mended(problem, root, demands, start, parts, seed, deadline)
     elif (lock >= 0).any():
         start = _mended(problem, root, demands, np.full(problem.n, -1, np.int64), parts, seed, deadline)
+    if parts > CITY_PARTS:
+        from linli.districting.city import search_city
+
+        whole = search_city(root, demands, parts, city, seed=seed, deadline=deadline, begin=start, progress=progress,
+                            scale=problem.scale)  # fmt: skip
+        return _measured(problem, whole.label, whole.cost, parts, whole.interrupted)
     provable = _provable(problem.n, parts)
     found_label, found_cost, interrupted = start, int(problem.cut(start)) if start is not None else int(FAR), False
     if parts > 2 or not provable:
@@ -381,10 +405,14 @@ def _measured(problem: Problem, label: Ints | None, cost: int, parts: int, inter
 
 def _free_number(
     problem: Problem, lower: int, upper: int, lock: Ints, enclaves: bool, seed: int, deadline: float,
-    start: Ints | None, progress: ProgressHook | None,
+    start: Ints | None, progress: ProgressHook | None, city: City,
 ) -> Result:  # fmt: skip
     """Try numbers of parts from the fewest; more parts cost more line, so the first few decide."""
     numbers = _possible_parts(problem.total, lower, upper, problem.n)
+    if numbers.start > CITY_PARTS:
+        # one number: few parts cost little line, but some room must be left in each
+        roomy = -(-problem.total // max(1, round(ROOMY * upper + (1 - ROOMY) * lower)))
+        numbers = range(min(max(numbers.start, roomy), numbers.stop - 1), numbers.stop)
     keys = len(np.unique(lock[lock >= 0]))
     numbers = range(max(numbers.start, keys), numbers.stop)
     if len(numbers) == 0:
@@ -396,7 +424,7 @@ def _free_number(
     while number < numbers.stop:
         now = time.monotonic()
         until = now + max(0.2, deadline - now) / (min(3, numbers.stop - number))
-        found = _split_connected(problem, lower, upper, number, lock, enclaves, seed, until, None, progress)
+        found = _split_connected(problem, lower, upper, number, lock, enclaves, seed, until, None, progress, city)
         if found.status != "infeasible":
             floors.append(found.bound if found.bound is not None else 0.0)
         if found.labels is not None and (best is None or (found.objective or 0) < (best.objective or 0)):

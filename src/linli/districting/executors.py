@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from linli.errors import InputError
@@ -22,6 +24,35 @@ class Pool(Protocol):
 
 
 Executor = Literal["threads", "dask"] | Pool
+
+
+@dataclass(frozen=True)
+class City:
+    """How a territory too large to be searched as a whole is divided.
+
+    Parameters
+    ----------
+    workers
+        Threads or processes; the plan does not depend on their number.
+    executor, address
+        Where they run, see `pool_of`.
+    rounds
+        After which the search stops; None as many as the time limit allows. With rounds the plan depends on the seed
+        alone.
+    checkpoint
+        File that keeps the search after every batch of regions, so that it goes on after a kill.
+    """
+
+    workers: int = 1
+    executor: Executor = "threads"
+    address: str | None = None
+    rounds: int | None = None
+    checkpoint: Path | None = None
+
+    def of_piece(self, number: int) -> City:
+        """The same for one piece of several, with a file of its own."""
+        kept = self.checkpoint
+        return replace(self, checkpoint=kept and kept.with_name(f"{kept.stem}-{number}{kept.suffix}"))
 
 
 class Threads:

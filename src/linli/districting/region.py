@@ -125,7 +125,7 @@ def extract_listed(region: Region, nodes: Ints, place: Ints, dart_place: Ints) -
     return finish(block, weight, start, tail, head, twin, cost, corner)
 
 
-@inner
+@compiled
 def finish(
     block: Ints, weight: Ints, start: Ints, tail: Ints, head: Ints, twin: Ints, cost: Ints, corner: Bools
 ) -> Region:

@@ -67,7 +67,7 @@ def search(
         for chance in range(chances):
             label = begin
             if label is None:
-                label = _first(root, demands, parts, seed * 7919 + chance, deadline)
+                label = first_of(root, demands, parts, seed * 7919 + chance, deadline)
             if label is None:
                 continue
             if chance == 0 and lawful(root, demands, parts, label):
@@ -83,7 +83,8 @@ def search(
     return best
 
 
-def _first(root: Region, demands: Demands, parts: int, seed: int, deadline: float | None) -> Ints | None:
+def first_of(root: Region, demands: Demands, parts: int, seed: int, deadline: float | None) -> Ints | None:
+    """A first plan by tree cuts; None where none was found."""
     for attempt in range(6):
         trees = 60 * (attempt + 1) * max(4, parts)
         label = first_plan(root, demands.lower, demands.upper, parts, seed * 31 + attempt, trees)

@@ -11,6 +11,7 @@ from linli.districting.region import Region
 
 TREES_A_SPLIT = 12
 RETRIES = 6
+WIDE = 2_000  # blocks above which a range is cut in linear time, whatever its line costs
 
 
 @compiled
@@ -51,7 +52,10 @@ def first_plan(region: Region, lower: int, upper: int, parts: int, seed: int, mo
             drawn += 1
             if drawn > most_trees:
                 return np.zeros(0, np.int64)
-            cut, first_share = cut_tree(region, order, position, lo, hi, k, lower, upper)
+            if hi - lo > WIDE:
+                cut, first_share = cut_wide(region, order, position, lo, hi, k, lower, upper)
+            else:
+                cut, first_share = cut_tree(region, order, position, lo, hi, k, lower, upper)
             if cut > 0:
                 break
         if cut <= 0:
@@ -109,6 +113,91 @@ def first_plan(region: Region, lower: int, upper: int, parts: int, seed: int, mo
             number += 1
         label[order[i]] = number
     return label
+
+
+@inner
+def cut_wide(
+    region: Region, order: Ints, position: Ints, lo: int, hi: int, k: int, lower: int, upper: int
+) -> tuple[int, int]:
+    """Cut order[lo:hi] in two along an edge of a breadth-first tree, as evenly as it goes, in linear time.
+
+    Reorders the range as `cut_tree` does. The line is not looked at: it is short beside all that lies between the
+    parts of a wide range, and what follows betters it.
+    """
+    size = hi - lo
+    up = np.full(size, -1, np.int64)
+    visit = np.empty(size, np.int64)
+    done = np.zeros(size, np.bool_)
+    visit[0] = int(np.random.random() * size)
+    done[visit[0]] = True
+    reached = 1
+    taken = 0
+    total = 0
+    while taken < reached:
+        at = visit[taken]
+        taken += 1
+        v = order[lo + at]
+        total += region.weight[v]
+        for d in range(region.start[v], region.start[v + 1]):
+            w = position[region.head[d]] - lo
+            if w < 0 or w >= size or done[w]:
+                continue
+            done[w] = True
+            up[w] = at
+            visit[reached] = w
+            reached += 1
+    if reached < size:
+        return 0, 0
+    load = np.empty(size, np.int64)
+    for i in range(size):
+        load[i] = region.weight[order[lo + i]]
+    for i in range(size - 1, 0, -1):
+        load[up[visit[i]]] += load[visit[i]]
+    best = -1
+    best_share = 0
+    best_score = np.inf
+    for i in range(1, size):
+        below = load[visit[i]]
+        share = min(max(1, int(below * k / total + 0.5)), k - 1)
+        rest = k - share
+        if not (share * lower <= below <= share * upper and rest * lower <= total - below <= rest * upper):
+            continue
+        # near one half, and near the mean of a part on both sides
+        score = abs(share / k - 0.5) + 4.0 * abs(below * k / (total * share) - 1.0)
+        if score < best_score:
+            best_score = score
+            best = visit[i]
+            best_share = share
+    if best < 0:
+        return 0, 0
+    return arrange(order, position, lo, hi, up, visit, best), best_share
+
+
+@inner
+def arrange(order: Ints, position: Ints, lo: int, hi: int, up: Ints, visit: Ints, best: int) -> int:
+    """Reorder a range so that what hangs below an item of its tree comes first; returns how much that is."""
+    size = hi - lo
+    under = np.zeros(size, np.bool_)
+    under[best] = True
+    for i in range(1, size):
+        v = visit[i]
+        if v != best and under[up[v]]:
+            under[v] = True
+    arranged = np.empty(size, np.int64)
+    count = 0
+    for i in range(size):
+        if under[i]:
+            arranged[count] = order[lo + i]
+            count += 1
+    cut = count
+    for i in range(size):
+        if not under[i]:
+            arranged[count] = order[lo + i]
+            count += 1
+    for i in range(size):
+        order[lo + i] = arranged[i]
+        position[arranged[i]] = lo + i
+    return cut
 
 
 @inner
@@ -218,24 +307,4 @@ def cut_tree(
                 best_share = share
     if best < 0:
         return 0, 0
-    under = np.zeros(size, np.bool_)
-    under[best] = True
-    for i in range(1, size):
-        v = visit[i]
-        if v != best and under[up[v]]:
-            under[v] = True
-    arranged = np.empty(size, np.int64)
-    count = 0
-    for i in range(size):
-        if under[i]:
-            arranged[count] = order[lo + i]
-            count += 1
-    cut = count
-    for i in range(size):
-        if not under[i]:
-            arranged[count] = order[lo + i]
-            count += 1
-    for i in range(size):
-        order[lo + i] = arranged[i]
-        position[arranged[i]] = lo + i
-    return cut, best_share
+    return arrange(order, position, lo, hi, up, visit, best), best_share

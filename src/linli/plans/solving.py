@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from linli.districting.executors import City
 from linli.districting.problem import Bools, Floats, Ints, Problem
 from linli.districting.result import ProgressHook, Proof, Result
 from linli.errors import InputError
@@ -53,6 +54,7 @@ def solve(
     time_limit: float | None,
     progress: ProgressHook | None,
     start: Ints | None = None,
+    city: City | None = None,
 ) -> Result:
     """Divide one piece, given by its atoms; labels are those of `atoms`.
 
@@ -73,7 +75,7 @@ def solve(
             share = None if time_limit is None else time_limit / 4
             metres = replace(piece.problem, costs=_metres(piece))
             begin = _least_line(piece, metres, parts, seed, share, progress).labels
-        result = _least_line(piece, piece.problem, parts, seed, time_limit, progress, begin)
+        result = _least_line(piece, piece.problem, parts, seed, time_limit, progress, begin, city)
     if result.labels is None or piece.score.keeps(result.labels, piece.fixed):
         return result
     return _mended(piece, result, seed, time_limit, progress)
@@ -97,6 +99,7 @@ def _least_line(
     time_limit: float | None,
     progress: ProgressHook | None,
     start: Ints | None = None,
+    city: City | None = None,
 ) -> Result:
     from linli.districting import split
 
@@ -111,6 +114,7 @@ def _least_line(
         enclaves=rules.enclaves,
         fixed=piece.fixed or None,
         start=start,
+        city=city,
         progress=progress,
     )
 

@@ -10,6 +10,7 @@ from functools import partial
 
 import numpy as np
 
+from linli.districting.executors import City
 from linli.districting.problem import Ints
 from linli.districting.result import Progress, ProgressHook, Proof, Result, Status
 from linli.errors import InfeasibleError, InputError
@@ -93,6 +94,7 @@ def split(
     progress: ProgressHook | None = None,
     pieces: bool = False,
     start: Sequence[str] | None = None,
+    city: City | None = None,
 ) -> SplitResult:
     """Divide blocks into communities that keep the rules, with the least value of a goal.
 
@@ -120,6 +122,8 @@ def split(
         True allows a territory in several pieces that do not touch; each is divided for itself.
     start
         Community of each block in scope: a plan to begin with, used where it keeps the rules.
+    city
+        For more than 200 communities: workers, rounds, checkpoint; see `linli.districting.City`.
 
     Raises
     ------
@@ -151,7 +155,7 @@ def split(
     interrupted = not prepared(progress, centres=any(name in CENTRE_GOALS for name in goal.weights))
     clock = _Clock(LEAST_SECONDS if interrupted else time_limit)
     begin = None if start is None else _start_labels(task, start)
-    result = divide(task, goal, parts, seed=seed, clock=clock, progress=progress, start=begin)
+    result = divide(task, goal, parts, seed=seed, clock=clock, progress=progress, start=begin, city=city)
     interrupted |= result.interrupted
     if result.labels is None:
         words: tuple[str, ...] = ()
@@ -224,6 +228,7 @@ def divide(
     clock: _Clock,
     progress: ProgressHook | None = None,
     start: Ints | None = None,
+    city: City | None = None,
 ) -> Result:
     """Divide every piece for itself and add up labels, objectives and bounds; parts are dealt out at least cost.
 
@@ -242,7 +247,7 @@ def divide(
         answers: dict[int | None, Result] = {}
         for k in ks:
             limit = LEAST_SECONDS if interrupted else clock.share(runs)
-            answer = _solve_piece(task, goal, atoms, k, ranges, seed, limit, progress, len(solved), start)
+            answer = _solve_piece(task, goal, atoms, k, ranges, seed, limit, progress, len(solved), start, city)
             runs -= 1
             interrupted |= answer.interrupted
             spent += answer.cpu_seconds
@@ -269,6 +274,7 @@ def _solve_piece(
     progress: ProgressHook | None,
     number: int,
     start: Ints | None,
+    city: City | None,
 ) -> Result:
     several = len(ranges) > 1
 
@@ -278,8 +284,9 @@ def _solve_piece(
             progress(replace(step, stage=f"{where}: {step.stage}") if several else step)
 
     begin = None if start is None else np.unique(start[atoms], return_inverse=True)[1].astype(np.int64)
+    own = city.of_piece(number) if several and city is not None else city
     try:
-        return solve(task, goal, atoms, k, seed=seed, time_limit=limit, progress=tell, start=begin)
+        return solve(task, goal, atoms, k, seed=seed, time_limit=limit, progress=tell, start=begin, city=own)
     except KeyboardInterrupt:
         # interrupted before the solver could return what it had: take what comes at once
         answer = solve(task, goal, atoms, k, seed=seed, time_limit=LEAST_SECONDS, progress=None, start=begin)
