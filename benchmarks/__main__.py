@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .cases import run_cases
+from .city import run_city
 from .cuts import run_hard, run_seed_suite
 from .demo import run_demo, run_suite
 from .ensembles import run_ensembles
 from .inbox import run_inbox
 from .inertia import run_inertia
 from .ledger import run_ledger
+from .literature import run_literature
 from .lookup import run_lookup
 from .peers import PEERS
 from .report import RESULTS
@@ -27,7 +29,9 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], None], tuple[str, ...]]] = {
     "hard": (run_hard, ("highs",)),
     "inertia": (run_inertia, ("highs-inertia",)),
     "scale": (run_scale, ("metis", "kahip", "metis-restarts", "kahip-restarts")),
+    "city": (run_city, ("metis", "kahip")),
     "ensembles": (run_ensembles, ("gerrychain",)),
+    "literature": (run_literature, ()),
     "startup": (run_startup, ()),
     "ledger": (run_ledger, ()),
     "lookup": (run_lookup, ()),

@@ -12,6 +12,8 @@ from linli.districting.problem import Ints, Problem
 
 from .instances import Instance
 
+MANY = 500  # parts above which enclaves are looked for in the graph of parts
+
 
 @dataclass(frozen=True)
 class Check:
@@ -55,8 +57,23 @@ def check(instance: Instance, labels: Ints) -> Check:
         out_of_bounds=sum(not instance.lower <= total <= instance.upper for total in sums.values()),
         broken=sum(len(several) > 1 for several in pieces.values()),
         empty=sum(label not in pieces for label in sums),
-        enclosing=sum(_encloses(problem, labels, label) for label in pieces),
+        enclosing=(
+            _enclosing(problem, labels) if len(pieces) > MANY else sum(_encloses(problem, labels, p) for p in pieces)
+        ),
     )
+
+
+def _enclosing(problem: Problem, labels: Ints) -> int:
+    """Count parts that others need to get outside: cut vertices of the graph of connected parts and the outside."""
+    import networkx
+
+    if problem.rim is None:
+        return 0
+    outside = int(labels.max()) + 1
+    ends = labels[problem.edges]
+    graph = networkx.Graph(map(tuple, np.unique(ends[ends[:, 0] != ends[:, 1]], axis=0).tolist()))
+    graph.add_edges_from((int(part), outside) for part in np.unique(labels[problem.rim]))
+    return sum(part != outside for part in networkx.articulation_points(graph))
 
 
 def _encloses(problem: Problem, labels: Ints, label: int) -> bool:

@@ -14,7 +14,9 @@ from linli.errors import InputError
 def command(
     blocks: BlocksFile,
     output: Annotated[Path, typer.Option("--output", "-o", help="folder for the plans and the picture")],
-    goals: Annotated[str, typer.Option(help="two goals, with a comma: boundary,inertia")] = "boundary,continuity",
+    goals: Annotated[
+        str, typer.Option(help="two goals or more, with commas: boundary,balance")
+    ] = "boundary,continuity",
     count: Count = None,
     lower: Annotated[int, typer.Option("--min", help="least households of a community")] = 1500,
     upper: Annotated[int, typer.Option("--max", help="most households of a community")] = 3500,
@@ -26,7 +28,7 @@ def command(
     time_limit: TimeLimit = 60,
     json: Json = False,
 ) -> None:
-    """Find the plans best for some weighing of two goals; write each, draw all, suggest one.
+    """Find plans of which none is beaten in every goal; write each, draw all, suggest one.
 
     Example: `linli front tongyuan.gpkg --goals boundary,belonging --count dwellings_delivered --within 团结
     --parts 3 -o front`
@@ -50,7 +52,11 @@ def command(
     if json:
         print_json(found.as_json())
         return
-    print(f"{len(found.points)}个方案" + (", 已证明：任何权重下的最好方案都在其中" if found.complete else ""))
+    if found.whole:
+        claim = "，已证明：没有别的方案不被它们胜过"
+    else:
+        claim = "，已证明：任何权重下的最好方案都在其中" if found.complete else ""
+    print(f"{len(found.points)}个方案{claim}")
     for number, point in enumerate(found.points, 1):
         values = ", ".join(f"{goal} {value:,.6g}" for goal, value in zip(found.goals, point.values, strict=True))
         print(f"  {number}. {values}" + ("" if point.proven else " （未证明）"))

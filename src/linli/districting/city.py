@@ -96,13 +96,10 @@ def search_city(
         label, number = state.label, state.number
         under_way = _Round(number, state.cluster, state.before, state.done) if len(state.cluster) else None
     else:
-        found = begin if begin is not None else first_of(root, demands, parts, seed, deadline)
-        if found is None:
+        first = begin.copy() if begin is not None else mended_first(root, demands, parts, seed, deadline)
+        if first is None:
             return Found(None, 0)
-        mended = _mended(root, demands, parts, found, seed)
-        if mended is None:
-            return Found(None, 0)
-        label, number, under_way = mended, 0, None
+        label, number, under_way = first, 0, None
     home = np.arange(parts, dtype=np.int64)  # nothing is divided yet: every part is its own home
     interrupted = False
     most = city.rounds if city.rounds is not None else (None if deadline is not None else 2)
@@ -127,6 +124,12 @@ def search_city(
             if under_way is not None:
                 _undo_enclosing(root, demands, parts, label, under_way)
     return Found(label, int(inner_cost(root, label)), interrupted)
+
+
+def mended_first(root: Region, demands: Demands, parts: int, seed: int, deadline: float | None) -> Ints | None:
+    """A first plan that keeps every rule; None where none was found."""
+    found = first_of(root, demands, parts, seed, deadline)
+    return None if found is None else _mended(root, demands, parts, found, seed)
 
 
 def _one_round(

@@ -106,6 +106,22 @@ def _anneal() -> None:
     split_by_annealing(problem, low, high, 3, goals, seed=1, sweeps=5)
 
 
+def _city() -> None:
+    """Regions of a city."""
+    from linli.districting.city import search_city
+    from linli.districting.executors import City
+    from linli.districting.lawful import Demands
+    from linli.districting.planar import embed
+
+    problem = field(16)
+    low, high = _bounds(problem, 16)
+    root = embed(problem)
+    assert root is not None
+    assert problem.rim is not None
+    demands = Demands(low // 2, high * 2, False, problem.rim, np.full(problem.n, -1, np.int64))
+    search_city(root, demands, 16, City(rounds=2), seed=1)
+
+
 def _draw() -> None:
     """Neutral plans by both walks."""
     from linli.districting.ensemble import sample
@@ -137,6 +153,7 @@ STEPS: dict[str, Callable[[], None]] = {
     "repair of partial plans": _mend,
     "moment of inertia": _gather,
     "weighted goals": _anneal,
+    "cities": _city,
     "neutral plans": _draw,
 }
 

@@ -80,11 +80,12 @@ def name_parts(blocks: Blocks, labels: Ints, rules: Rules, count: str, seats: Ma
     kept = tuple(names.get(p, "") in parents for p in range(parts))
     taken = {*names.values(), *parents}
     southward = _north_to_south(blocks, labels, parts)
+    last: dict[str, int] = {}
     for part in southward:
         if part not in names:
-            names[part] = _working_name(come_from[part], taken)
+            names[part] = _working_name(come_from[part], taken, last)
             taken.add(names[part])
-    order = tuple(southward.index(p) for p in range(parts))
+    order = tuple(np.argsort(southward).tolist())
     return Named(tuple(names[p] for p in range(parts)), come_from, kept, order)
 
 
@@ -94,7 +95,9 @@ def community_words(name: str) -> str:
 
 
 def numeral(number: int) -> str:
-    """Write 1 … 99 in Chinese."""
+    """Write 1 … 99 in Chinese, more in figures: a city's working names are read off a list."""
+    if number > 99:
+        return str(number)
     tens, ones = divmod(number, 10)
     if tens == 0:
         return NUMERALS[ones - 1]
@@ -107,14 +110,18 @@ def _parent(households: Ints, blocks: Ints, parents: list[str]) -> str:
     return parents[int(np.lexsort((blocks, households))[-1])]
 
 
-def _working_name(parent: str, taken: set[str]) -> str:
+def _working_name(parent: str, taken: set[str], last: dict[str, int]) -> str:
+    """Return the next name of a parent that is not taken; `last` keeps the number given last."""
     stem = parent.split("社区")[0] or "新"
-    number = 2 if parent else 1
+    number = last.get(stem, 1 if parent else 0) + 1
     while f"{stem}{numeral(number)}{WORKING}" in taken:
         number += 1
+    last[stem] = number
     return f"{stem}{numeral(number)}{WORKING}"
 
 
 def _north_to_south(blocks: Blocks, labels: Ints, parts: int) -> list[int]:
     xy = blocks.xy()
-    return sorted(range(parts), key=lambda p: (-float(xy[labels == p, 1].mean()), float(xy[labels == p, 0].mean())))
+    many = np.bincount(labels, minlength=parts)
+    east, north = (np.bincount(labels, xy[:, d], minlength=parts) / many for d in (0, 1))
+    return [int(part) for part in np.lexsort((east, -north))]

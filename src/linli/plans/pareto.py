@@ -1,4 +1,4 @@
-"""The Pareto front of two goals: plans of which none is beaten in both, found by weighing one against the other."""
+"""The Pareto front of goals: plans of which none is beaten in all, by weighing, by narrowing bounds, by an archive."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from linli.districting.result import Progress, ProgressHook
-from linli.errors import InputError
+from linli.errors import InfeasibleError, InputError, NoPlanError
 from linli.geodata import Blocks
 from linli.plans.change import remeasured
 from linli.plans.goals import MEANINGS
@@ -22,6 +24,7 @@ from linli.plans.splitting import SplitResult, split
 MOST_POINTS = 40
 WORDS = {**UNITS, "continuity": ("改变社区的户数", "户"), "polsby_popper": ("不紧凑度（1 − Polsby–Popper）", "0–1")}
 NEAR = 1e-9
+LINES = {"boundary", "cut_length_m"}  # goals that the bounds of households leave exact
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,39 +38,50 @@ class FrontPoint:
     values
         Its value of each goal, in the goal's unit.
     proven
-        True where no plan at all beats it in both goals: it is the best for some weighing of the two.
+        True where no plan at all beats it in every goal.
     """
 
     plan: Plan
-    values: tuple[float, float]
+    values: tuple[float, ...]
     proven: bool
 
 
 @dataclass(frozen=True, eq=False)
 class Front:
-    """Plans of which none is beaten in both goals, in the order of the first goal.
+    """Plans of which none is beaten in every goal, in the order of the first goal.
 
     Parameters
     ----------
     goals
-        The two goals; less is better in each.
+        Two goals or more; less is better in each.
     points
         At least one.
     complete
         True where every plan that is best for some weighing is among the points; plans between two neighbours, best
-        for no weighing, may exist nevertheless.
+        for no weighing, may exist nevertheless, unless `whole`.
+    whole
+        True where the values of every plan that none beats are among the points.
     cpu_seconds
         Spent.
     """
 
-    goals: tuple[str, str]
+    goals: tuple[str, ...]
     points: tuple[FrontPoint, ...]
     complete: bool
     cpu_seconds: float
+    whole: bool = False
 
     @property
     def knee(self) -> int:
-        """Number of the point farthest below the line between both ends, where a gain in either begins to cost most."""
+        """Number of the point to look at first.
+
+        Of two goals it is the one farthest below the line between both ends, where a gain in either begins to cost
+        most; of more the one nearest to the best of each.
+        """
+        if len(self.goals) > 2:
+            table = np.array([one.values for one in self.points])
+            span = np.maximum(table.max(axis=0) - table.min(axis=0), NEAR)
+            return int(np.argmin((((table - table.min(axis=0)) / span) ** 2).sum(axis=1)))
         (a, b), (c, d) = self.points[0].values, self.points[-1].values
         wide, tall = max(c - a, NEAR), max(b - d, NEAR)
         away = [(1 - (x - a) / wide) - (y - d) / tall for x, y in (one.values for one in self.points)]
@@ -76,9 +90,16 @@ class Front:
     def sentence(self) -> str:
         """Say in Chinese what the knee costs and saves against both ends."""
         first, last, knee = self.points[0].values, self.points[-1].values, self.points[self.knee].values
-        one, two = (WORDS[goal][0] for goal in self.goals)
+        names = [WORDS[goal][0] for goal in self.goals]
         if len(self.points) == 1:
-            return f"一个方案在{one}和{two}上都最好，无需取舍。"
+            return f"一个方案在{'、'.join(names[:-1])}和{names[-1]}上都最好，无需取舍。"
+        if len(names) > 2:
+            least = [min(one.values[k] for one in self.points) for k in range(len(names))]
+            said = "，".join(
+                f"{name}比最少多{_share(value - low, low)}" for name, value, low in zip(names, knee, least, strict=True)
+            )
+            return f"{len(self.points)}个方案各有取舍，建议先看第{self.knee + 1}个：{said}。"
+        one, two = names
         if self.knee in (0, len(self.points) - 1):
             return f"{len(self.points)}个方案各有取舍，没有明显的折中点。"
         return (
@@ -92,6 +113,7 @@ class Front:
         return {
             "goals": list(self.goals),
             "complete": self.complete,
+            "whole": self.whole,
             "knee": self.knee,
             "cpu_seconds": round(self.cpu_seconds, 3),
             "points": [
@@ -102,13 +124,13 @@ class Front:
         }  # fmt: skip
 
     def draw(self, path: Path | str, *, dpi: float = 200) -> None:
-        """Draw the front, its points numbered as in `points`, the knee marked."""
+        """Draw the front, its points numbered as in `points`, the knee marked; of more goals the first two."""
         from linli.drawing import is_demo
         from linli.drawing.scatter import draw_front
 
         axes = [f"{WORDS[goal][0]}({WORDS[goal][1]})" for goal in self.goals]
         draw_front(
-            [one.values for one in self.points], path, axes=(axes[0], axes[1]), knee=self.knee,
+            [(one.values[0], one.values[1]) for one in self.points], path, axes=(axes[0], axes[1]), knee=self.knee,
             proven=[one.proven for one in self.points],
             title="与".join(WORDS[goal][0] for goal in self.goals) + "的取舍", note=self.sentence(),
             demo=is_demo(self.points[0].plan.blocks), dpi=dpi,
@@ -125,16 +147,22 @@ def front(
     progress: ProgressHook | None = None,
     **more: Any,
 ) -> Front:
-    """Find the plans that are best for some weighing of two goals.
+    """Find plans of which none is beaten in every goal.
 
-    Both ends first; then between two neighbours the weighing under which they are equal, as long as it finds a plan
-    better than both (Aneja and Nair, *Management Science* 1979). Where each search ends proven, so does the front:
-    every plan that is best for some weighing is found.
+    Two goals: both ends first; then between two neighbours the weighing under which they are equal, as long as it finds
+    a plan better than both (Aneja and Nair, *Management Science* 1979). Where each search ends proven, so does the
+    front: every plan that is best for some weighing is found.
+
+    A line and the evenness of households (`balance`), with `parts` given: the least line, then the least line with
+    every community nearer to the mean than in the plan before, until no plan is left (epsilon-constraint). Where each
+    search ends proven, the front is `whole`.
+
+    More goals: the best plan of each, then weighings drawn from the seed, into an archive that keeps what none beats.
 
     Parameters
     ----------
     goals
-        Two names of `linli.plans.goals.MEANINGS`.
+        Two names or more of `linli.plans.goals.MEANINGS`.
     time_limit
         Seconds for all searches together; None for no limit.
     most_points
@@ -145,16 +173,20 @@ def front(
     Raises
     ------
     InputError
-        Not two different goals; also as in `split`.
+        Fewer than two goals, one twice, or an unknown one; also as in `split`.
     InfeasibleError
         No plan keeps the rules.
     """
-    if len(goals) != 2 or goals[0] == goals[1] or not set(goals) <= set(MEANINGS):
+    if len(goals) < 2 or len(set(goals)) < len(goals) or not set(goals) <= set(MEANINGS):
         raise InputError(
-            "a front is of two different goals", field="goals", value=",".join(goals),
+            "a front is of two different goals or more", field="goals", value=",".join(goals),
             advice=f"goals: {', '.join(MEANINGS)}",
         )  # fmt: skip
-    search = _Search(blocks, rules, (goals[0], goals[1]), time_limit, progress, more)
+    search = _Search(blocks, rules, tuple(goals), time_limit, progress, more)
+    if len(goals) > 2:
+        return search.archive(most_points)
+    if "balance" in goals and set(goals) & LINES and more.get("parts") is not None:
+        return search.narrowing(most_points)
     left, right = search.end(0), search.end(1)
     found = [left] if _same(left, right) else [left, right]
     waiting = [] if len(found) == 1 else [(left, right)]
@@ -171,14 +203,14 @@ def front(
             waiting += [(a, between), (between, b)]
     kept = [one for one in found if not any(_beats(other, one) for other in found)]
     kept.sort(key=lambda one: one.values)
-    return Front((goals[0], goals[1]), tuple(kept), complete, search.spent)
+    return Front(tuple(goals), tuple(kept), complete, search.spent)
 
 
 class _Search:
     """Runs `split` under weighings, measures what it finds, and keeps the time."""
 
     def __init__(
-        self, blocks: Blocks, rules: Rules, goals: tuple[str, str], time_limit: float | None,
+        self, blocks: Blocks, rules: Rules, goals: tuple[str, ...], time_limit: float | None,
         progress: ProgressHook | None, more: dict[str, Any],
     ) -> None:  # fmt: skip
         self.blocks, self.rules, self.goals, self.more = blocks, rules, goals, more
@@ -217,24 +249,86 @@ class _Search:
             return None, proven
         return FrontPoint(plan, values, proven), proven
 
-    def _run(self, weights: dict[str, float]) -> Plan:
+    def narrowing(self, most_points: int) -> Front:
+        """The front of a line and of balance: each plan must be more even than the one before."""
+        line = next(goal for goal in self.goals if goal in LINES)
+        low, high = self.rules.households
+        found: list[FrontPoint] = []
+        whole = True
+        while True:
+            if self.left() <= 0 or len(found) >= most_points:
+                whole = False
+                break
+            try:
+                plan = self._run({line: 1.0}, self.rules.but(households=(low, high)))
+            except InfeasibleError:
+                if not found:
+                    raise
+                break
+            except NoPlanError:
+                if not found:
+                    raise
+                whole = False
+                break
+            proven = plan.status == "proven"
+            whole &= proven
+            found.append(FrontPoint(plan, self._values(plan), proven))
+            parts = len(plan.names)
+            sums = [c.count for c in plan.communities]
+            total = sum(sums)
+            # whole numbers: the deviation of a part is |parts · households − total|, and the next must be less
+            off = max(abs(parts * s - total) for s in sums) - 1
+            if off < 0:
+                break
+            low, high = max(low, -(-(total - off) // parts)), min(high, (total + off) // parts)
+            if low > high:
+                break
+        kept = [one for one in found if not any(_beats(other, one) for other in found)]
+        kept = [one for k, one in enumerate(kept) if not any(_same(one, other) for other in kept[:k])]
+        kept.sort(key=lambda one: one.values)
+        return Front(self.goals, tuple(kept), whole, self.spent, whole)
+
+    def archive(self, most_points: int) -> Front:
+        """The front of several goals: the best plan of each, then weighings by chance, what none beats is kept."""
+        rng = np.random.default_rng(self.more.get("seed", 1))
+        kept: list[FrontPoint] = []
+        ends = [self._run({goal: 1.0}) for goal in self.goals]
+        for plan in ends:
+            self._keep(kept, FrontPoint(plan, self._values(plan), plan.status == "proven"))
+        table = np.array([self._values(plan) for plan in ends])
+        span = np.maximum(table.max(axis=0) - table.min(axis=0), NEAR)
+        for _ in range(most_points * 4):
+            if self.left() <= 0 or len(kept) >= most_points:
+                break
+            weights = rng.dirichlet(np.ones(len(self.goals))) / span
+            weights /= weights.max()
+            plan = self._run({goal: float(w) for goal, w in zip(self.goals, weights, strict=True) if w > NEAR})
+            self._keep(kept, FrontPoint(plan, self._values(plan), plan.status == "proven"))
+        kept.sort(key=lambda one: one.values)
+        return Front(self.goals, tuple(kept), complete=False, cpu_seconds=self.spent)
+
+    @staticmethod
+    def _keep(kept: list[FrontPoint], one: FrontPoint) -> None:
+        """Add a point to an archive unless one there beats or equals it; drop those that it beats."""
+        if any(_beats(other, one) or _same(other, one) for other in kept):
+            return
+        kept[:] = [other for other in kept if not _beats(one, other)] + [one]
+
+    def _run(self, weights: dict[str, float], rules: Rules | None = None) -> Plan:
         self.runs += 1
         if self.progress is not None:
             self.progress(Progress("front", self.runs, self.runs + 2))
         share = None if self.limit is None else max(min(self.left(), self.limit / 4), 0.5)
-        result: SplitResult = split(self.blocks, self.rules, minimize=weights, time_limit=share, **self.more)
+        result: SplitResult = split(self.blocks, rules or self.rules, minimize=weights, time_limit=share, **self.more)
         self.spent += result.cpu_seconds
         if result.best is None:
-            from linli.errors import InfeasibleError, NoPlanError
-
             if result.status == "infeasible":
                 raise InfeasibleError(list(result.clash))
             raise NoPlanError("no plan was found within the time limit")
         return result.best
 
-    def _values(self, plan: Plan) -> tuple[float, float]:
-        first, second = (remeasured(replace(plan, goal=goal)).objective or 0.0 for goal in self.goals)
-        return first, second
+    def _values(self, plan: Plan) -> tuple[float, ...]:
+        return tuple(remeasured(replace(plan, goal=goal)).objective or 0.0 for goal in self.goals)
 
 
 def _same(a: FrontPoint, b: FrontPoint) -> bool:

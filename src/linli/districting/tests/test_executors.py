@@ -56,3 +56,23 @@ def test_a_worker_that_is_killed_loses_no_plan(cluster: Cluster, problem: Proble
 def test_a_scheduler_that_does_not_answer_is_named(problem: Problem) -> None:
     with pytest.raises(InputError, match="no such executor"):
         sample(problem, 14, 18, 4, 30, executor="ray")  # type: ignore[arg-type]
+
+
+def test_a_cluster_divides_a_city_as_threads_do_also_when_a_worker_is_killed(cluster: Cluster) -> None:
+    from linli.districting import City, Progress, split
+    from linli.districting.tests.test_city import LOWER, PARTS, UPPER, town
+
+    here = split(town(), LOWER, UPPER, PARTS, seed=2, city=City(rounds=2)).labels
+    killed: list[int] = []
+
+    def kill(step: Progress) -> None:
+        if step.stage == "regions" and not killed:
+            worker = next(iter(cluster.client.run(os.getpid).values()))
+            os.kill(worker, signal.SIGKILL)
+            killed.append(worker)
+
+    there = split(town(), LOWER, UPPER, PARTS, seed=2, city=City(rounds=2, executor=cluster), progress=kill).labels
+    assert killed
+    assert here is not None
+    assert there is not None
+    assert (here == there).all()

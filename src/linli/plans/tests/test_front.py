@@ -23,8 +23,8 @@ def found() -> Front:
     return front(GROUND, RULES, goals=("boundary", "cut_length_m"), parts=2, count="households_registered")
 
 
-def every_plan() -> list[tuple[float, float]]:
-    """Values of both goals of every plan of two connected communities within the bounds."""
+def every_label() -> list[np.ndarray]:
+    """Every plan of two connected communities within the bounds."""
     weight = GROUND.counts("households_registered")
     pairs = list(zip(GROUND.lines.a.tolist(), GROUND.lines.b.tolist(), strict=True))
 
@@ -36,14 +36,19 @@ def every_plan() -> list[tuple[float, float]]:
             rest += [b if a == at else a for a, b in pairs if at in (a, b) and {a, b} <= rows and {a, b} - seen]
         return seen == rows
 
-    values = []
+    found = []
     for rest in product((0, 1), repeat=len(GROUND) - 1):
         label = np.array([0, *rest])
         sides = [set(np.flatnonzero(label == k).tolist()) for k in (0, 1)]
         sums = [int(weight[list(side)].sum()) for side in sides]
         if all(900 <= s <= 1600 for s in sums) and all(map(connected, sides)):
-            values.append((boundary(GROUND, label, prices=PRICES), cut_length_m(GROUND, label)))
-    return values
+            found.append(label)
+    return found
+
+
+def every_plan() -> list[tuple[float, float]]:
+    """Values of both goals of every plan."""
+    return [(boundary(GROUND, label, prices=PRICES), cut_length_m(GROUND, label)) for label in every_label()]
 
 
 def test_every_plan_best_for_some_weighing_is_on_the_front(found: Front) -> None:
@@ -73,3 +78,39 @@ def test_the_picture_is_drawn(found: Front, tmp_path: Path) -> None:
 def test_one_goal_alone_has_no_front() -> None:
     with pytest.raises(InputError, match="two different goals"):
         front(GROUND, RULES, goals=("boundary", "boundary"), parts=2)
+
+
+def test_a_line_and_balance_are_narrowed_until_no_plan_is_left() -> None:
+    """Every pair of values that no plan beats is on the front, those best for no weighing too."""
+    found = front(GROUND, RULES, goals=("cut_length_m", "balance"), parts=2, count="households_registered")
+    assert found.whole
+    assert found.complete
+    assert all(one.proven for one in found.points)
+    weight = GROUND.counts("households_registered")
+    plans = set()
+    for label in every_label():
+        sums = np.bincount(label, weight, minlength=2)
+        plans.add((round(cut_length_m(GROUND, label), 6), round(float(np.abs(sums / sums.mean() - 1).max()), 9)))
+    best = {p for p in plans if not any(q != p and q[0] <= p[0] and q[1] <= p[1] for q in plans)}
+    assert {(round(a, 6), round(b, 9)) for a, b in (one.values for one in found.points)} == best
+
+
+def test_an_archive_of_three_goals_keeps_what_none_beats() -> None:
+    goals = ("boundary", "cut_length_m", "balance")
+    found = front(GROUND, RULES, goals=goals, parts=2, count="households_registered", time_limit=6, most_points=6)
+    assert found.goals == goals
+    assert not found.complete
+    values = [one.values for one in found.points]
+    assert all(len(one) == 3 for one in values)
+    assert not [
+        1 for a in values for b in values
+        if a != b and all(x <= y for x, y in zip(a, b, strict=True))
+    ]  # fmt: skip
+    assert 0 <= found.knee < len(values)
+    assert found.sentence().endswith("。")
+
+
+@pytest.mark.parametrize("goals", [("boundary",), ("boundary", "boundary"), ("boundary", "nothing")])
+def test_goals_that_make_no_front(goals: tuple[str, ...]) -> None:
+    with pytest.raises(InputError):
+        front(GROUND, RULES, goals=goals, parts=2, count="households_registered")

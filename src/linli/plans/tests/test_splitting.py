@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
+from linli.districting import City
 from linli.districting.result import Progress
 from linli.errors import InputError
 from linli.geodata import Blocks, find_borders
@@ -293,3 +294,15 @@ def test_measures_without_data_are_none_and_never_invented() -> None:
     found = measure(bare, np.zeros(36, dtype=np.int64), RULES.but(keep_whole=None), "dwellings_delivered")
     assert found["continuity"] is found["belonging"] is found["facilities"] is found["workload"] is None
     assert found["reliance"] is None
+
+
+def test_a_city_is_divided_and_named() -> None:
+    """Above 200 communities regions are divided one by one; every community has a name of its own."""
+    ground = town(70, 60)
+    mean = int(ground.counts("households_registered").sum()) / 220
+    rules = Rules(households=(int(mean * 0.5), int(mean * 1.5)))
+    found = split(ground, rules, parts=220, count="households_registered", city=City(rounds=1, workers=2))
+    assert found.best is not None
+    assert len(set(found.best.names)) == 220
+    assert not broken_rules(found.best)
+    assert any(name.startswith(("团结100", "白云100")) for name in found.best.names), "figures above ninety-nine"
