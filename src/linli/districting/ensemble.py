@@ -23,7 +23,17 @@ Method = Literal["recom", "reversible"]
 
 MOST_RHAT, LEAST_ESS = 1.05, 100.0
 FIRST_MOST_CUTS = 32
-MOVES = ("label", "word", "place", "member", "tree", "order", "load")  # what a step of a walk writes to
+MOVES = (
+    "label",
+    "word",
+    "place",
+    "member",
+    "tree",
+    "order",
+    "load",
+    "near_start",
+    "near",
+)  # what a step of a walk writes to
 TARGETS: dict[str, str] = {
     "recom": "no closed form: near the product of the parts' spanning-tree counts, and not equal to it",
     "reversible": "proportional to the product of the parts' spanning-tree counts",
@@ -366,10 +376,11 @@ def _first(problem: Problem, lower: int, upper: int, parts: int, seed: int) -> I
 def _walk(problem: Problem, label: Ints, word: np.uint64) -> Walk:
     start, head, _ = problem.neighbours
     n = problem.n
-    rooms = [np.zeros(n, np.int64) for _ in range(4)]
+    wide = [np.zeros(n, np.int64) for _ in range(2)]
+    narrow = [np.zeros(size, np.int32) for size in (n, n, n + 1, len(head))]
     return Walk(
         problem.weights, problem.edges, start, head, label.astype(np.int64), np.array([word], np.uint64),
-        np.full(n, -1, np.int64), *rooms,
+        np.full(n, -1, np.int64), wide[0], narrow[0], narrow[1], wide[1], narrow[2], narrow[3],
     )  # fmt: skip
 
 

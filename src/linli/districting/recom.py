@@ -11,6 +11,7 @@ from linli.districting.compiled import compiled, inner
 from linli.districting.problem import Ints
 
 Words = NDArray[np.uint64]
+Places = NDArray[np.int32]  # half as wide as other whole numbers: a walk is as quick as its memory
 
 TREES_A_PAIR = 50  # of ReCom, before another pair is drawn
 TOO_MANY_CUTS = -2
@@ -34,6 +35,8 @@ class Walk(NamedTuple):
     member, tree, order, load
         Shape (n,): blocks of the merged pair; of each its parent in the tree, the order of a walk from the root, the
         weight below it.
+    near_start, near
+        Shapes (n + 1,) and (2m,): the neighbours of the pair's blocks within the pair, as places in `member`.
     """
 
     weight: Ints
@@ -44,9 +47,11 @@ class Walk(NamedTuple):
     word: Words
     place: Ints
     member: Ints
-    tree: Ints
-    order: Ints
+    tree: Places
+    order: Places
     load: Ints
+    near_start: Places
+    near: Places
 
 
 @compiled
@@ -154,6 +159,16 @@ def _merge(walk: Walk, edge: int) -> int:
                     walk.place[near] = count
                     walk.member[count] = near
                     count += 1
+    filled = 0
+    for i in range(count):
+        block = walk.member[i]
+        walk.near_start[i] = filled
+        for d in range(walk.start[block], walk.start[block + 1]):
+            near = walk.place[walk.head[d]]
+            if near >= 0:
+                walk.near[filled] = near
+                filled += 1
+    walk.near_start[count] = filled
     return count
 
 
@@ -176,13 +191,8 @@ def _grow_tree(walk: Walk, size: int) -> None:
     for first in range(size):
         at = first
         while walk.load[at] < 0:
-            block = walk.member[at]
-            begin = walk.start[block]
-            many = walk.start[block + 1] - begin
-            while True:
-                near = walk.place[walk.head[begin + _below(walk.word, many)]]
-                if near >= 0:
-                    break
+            start = walk.near_start[at]
+            near = walk.near[start + _below(walk.word, walk.near_start[at + 1] - start)]
             walk.tree[at] = near  # leaving a block again forgets the loop in between
             at = near
         begin = count
