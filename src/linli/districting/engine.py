@@ -20,6 +20,8 @@ from linli.errors import InputError
 EXACT_BLOCKS = 600
 EXACT_PARTS = 6
 CITY_PARTS = 200  # more are divided region by region
+FIRST_SEARCH = 0.15  # of the time, for the first plan of a proof of many blocks
+COOLING = 0.7  # of the time, where a proof or the search of pairs alone is not enough
 ROOMY = 0.8  # of the band between the bounds, where the number of parts of a city is free
 FEW_BLOCKS = 24  # few enough for any number of parts
 DEFAULT_SECONDS = 60.0
@@ -320,10 +322,19 @@ def _split_connected(
                             scale=problem.scale)  # fmt: skip
         return _measured(problem, whole.label, whole.cost, parts, whole.interrupted)
     provable = _provable(problem.n, parts)
+    from linli.districting import cooling
+
+    suited = start is None and cooling.suits(problem, demands, parts)
+    if suited and not provable:
+        now = time.monotonic()
+        cooled = cooling.cool(problem, root, demands, parts, seed=seed, deadline=now + COOLING * (deadline - now))
+        start = cooled.label
     found_label, found_cost, interrupted = start, int(problem.cut(start)) if start is not None else int(FAR), False
     if parts > 2 or not provable:
+        now = time.monotonic()
+        until = now + FIRST_SEARCH * (deadline - now) if suited and provable else deadline
         found = search(
-            root, demands, parts, seed=seed, deadline=deadline, begin=start, progress=progress, scale=problem.scale,
+            root, demands, parts, seed=seed, deadline=until, begin=start, progress=progress, scale=problem.scale,
             starts=6 if provable else None, triples=4 * (parts - 2) if provable else None,
         )  # fmt: skip
         interrupted = found.interrupted
@@ -338,11 +349,17 @@ def _split_connected(
             done = bound / cost if cost < FAR and cost > 0 else 0.0
             progress(Progress("proof", done, 1.0, objective, bound / problem.scale if bound < FAR else None))
 
-    divider = Divider(root, demands, parts, Clock(deadline, tell))
+    now = time.monotonic()
+    until = now + (1 - COOLING) * (deadline - now) if suited else deadline
+    divider = Divider(root, demands, parts, Clock(until, tell))
     try:
         outcome = divider.solve(found_label, found_cost)
     except KeyboardInterrupt:
         return _measured(problem, found_label, found_cost, parts, True)
+    if suited and not outcome.closed and outcome.label is not None and time.monotonic() < deadline:
+        cooled = cooling.cool(problem, root, demands, parts, seed=seed, deadline=deadline, begin=outcome.label)
+        if cooled.label is not None and cooled.cost < outcome.cost:
+            outcome = replace(outcome, label=cooled.label, cost=cooled.cost)
     claim = CLAIM.format(
         parts=parts, lower=lower, upper=upper, apart="" if demands.enclaves else ", none enclosing another"
     )

@@ -320,7 +320,7 @@ class _Chain:
     ) -> None:
         self.problem, self.lower, self.upper, self.method = problem, lower, upper, method
         word, first = seed.generate_state(2, np.uint64)
-        self.walk = _walk(problem, _first(problem, lower, upper, parts, int(first % np.uint64(1 << 31))), word)
+        self.walk = walk_of(problem, _first(problem, lower, upper, parts, int(first % np.uint64(1 << 31))), word)
 
     def moved(self) -> _Chain:
         """Return a copy with a walk of its own."""
@@ -373,7 +373,8 @@ def _first(problem: Problem, lower: int, upper: int, parts: int, seed: int) -> I
     raise NoPlanError("no plan to begin with was found: the bounds may be too tight for these blocks")
 
 
-def _walk(problem: Problem, label: Ints, word: np.uint64) -> Walk:
+def walk_of(problem: Problem, label: Ints, word: np.uint64) -> Walk:
+    """Return a walk that stands at a plan, its random numbers beginning at a word."""
     start, head, _ = problem.neighbours
     n = problem.n
     wide = [np.zeros(n, np.int64) for _ in range(2)]

@@ -250,3 +250,62 @@ def _cut(walk: Walk, edge: int, size: int, pick: int, lower: int, upper: int) ->
         at = walk.order[i]
         if walk.label[walk.member[walk.tree[at]]] == one:
             walk.label[walk.member[at]] = one
+
+
+@compiled
+def cooling_steps(
+    walk: Walk, cost: Ints, lower: int, upper: int, steps: int, hot: float, cold: float, best: Ints, least: Ints
+) -> int:
+    """Make steps of ReCom that are kept by the rule of Metropolis, the heat falling; return how many were kept.
+
+    Parameters
+    ----------
+    cost
+        Shape (2m,): of the edge to each neighbour in `walk.head`.
+    hot, cold
+        Heat of the first and the last step, in units of cost.
+    best, least
+        Shapes (n,), (2,): the cheapest plan met and its cost; the cost of the plan that stands.
+    """
+    kept = 0
+    old = np.empty(len(walk.label), np.int64)
+    rate = (cold / hot) ** (1.0 / max(1, steps))
+    heat = hot
+    for _ in range(steps):
+        heat *= rate
+        edge = _draw_border(walk)
+        if edge < 0:
+            return kept
+        size = _merge(walk, edge)
+        _grow_tree(walk, size)
+        many = _balanced(walk, size, lower, upper)
+        if many > 0:
+            for i in range(size):
+                old[i] = walk.label[walk.member[i]]
+            before = _within(walk, cost, size)
+            _cut(walk, edge, size, _below(walk.word, many), lower, upper)
+            rise = _within(walk, cost, size) - before
+            if rise <= 0 or _below(walk.word, 1 << 30) < (1 << 30) * np.exp(-rise / heat):
+                kept += 1
+                least[1] += rise
+                if least[1] < least[0]:
+                    least[0] = least[1]
+                    best[:] = walk.label
+            else:
+                for i in range(size):
+                    walk.label[walk.member[i]] = old[i]
+        _leave(walk, size)
+    return kept
+
+
+@inner
+def _within(walk: Walk, cost: Ints, size: int) -> int:
+    """Twice the cost of the edges between the two parts of the merged pair, halved."""
+    total = 0
+    for i in range(size):
+        block = walk.member[i]
+        for d in range(walk.start[block], walk.start[block + 1]):
+            near = walk.head[d]
+            if walk.place[near] >= 0 and walk.label[near] != walk.label[block]:
+                total += cost[d]
+    return total // 2

@@ -18,6 +18,7 @@ from linli.districting.trees import first_plan
 TABLE_ENTRIES = 2_000_000
 PAIRS_A_TURN = 200
 TRIPLES_A_TURN = 12
+LARGE_PART = 80  # blocks
 
 
 @dataclass
@@ -114,27 +115,30 @@ def _improve(
             progress(Progress(stage, 0.0, None, best.cost / scale if best.cost < FAR else None))
         return best.cost <= goal or (until is not None and time.monotonic() >= until)
 
+    # large parts take long to divide: the clock is looked at after each
+    large = len(root.weight) > LARGE_PART * parts
+    pairs_a_turn, triples_a_turn = (1, 1) if large else (PAIRS_A_TURN, TRIPLES_A_TURN)
     while True:
-        done, gained = sweep_pairs(root, plan, demands, table, PAIRS_A_TURN)
+        done, gained = sweep_pairs(root, plan, demands, table, pairs_a_turn)
         cost -= int(gained)
         if note("pairs"):
             return
-        if done < PAIRS_A_TURN:
+        if done < pairs_a_turn:
             break
     if parts < 3:
         return
     most = triples if triples is not None else (None if until is not None else 40 * parts)
     idle = 0
     turn = 0
-    while most is None or turn * TRIPLES_A_TURN < most:
-        number = TRIPLES_A_TURN if most is None else min(TRIPLES_A_TURN, most - turn * TRIPLES_A_TURN)
+    while most is None or turn * triples_a_turn < most:
+        number = triples_a_turn if most is None else min(triples_a_turn, most - turn * triples_a_turn)
         gained = int(random_triples(root, plan, demands, table, number, (seed * 1_000_003 + turn) % (1 << 31)))
         cost -= gained
         turn += 1
         idle = 0 if gained else idle + 1
         if note("triples"):
             return
-        if idle * TRIPLES_A_TURN > 8 * parts:
+        if idle * triples_a_turn > 8 * parts:
             break
     if until is None or triples is not None or (demands.lock >= 0).any():
         return

@@ -122,6 +122,20 @@ def _city() -> None:
     search_city(root, demands, 16, City(rounds=2), seed=1)
 
 
+def _cool() -> None:
+    """Large territories of few parts."""
+    from linli.districting.cooling import cool
+    from linli.districting.lawful import Demands
+    from linli.districting.planar import embed
+
+    problem = field()
+    low, high = _bounds(problem, 3)
+    root = embed(problem)
+    assert root is not None
+    free = Demands(low, high, True, np.zeros(problem.n, np.bool_), np.full(problem.n, -1, np.int64))
+    cool(problem, root, free, 3, seed=1, deadline=time.monotonic() + 1)
+
+
 def _draw() -> None:
     """Neutral plans by both walks."""
     from linli.districting.ensemble import sample
@@ -154,6 +168,7 @@ STEPS: dict[str, Callable[[], None]] = {
     "moment of inertia": _gather,
     "weighted goals": _anneal,
     "cities": _city,
+    "cooled plans": _cool,
     "neutral plans": _draw,
 }
 
