@@ -244,7 +244,7 @@ def act() -> dict[str, float]:
     from linli.planning.actions.enact import enact
     from linli.planning.actions.sign_step import waive_steps
     from linli.planning.models import Plan
-    from linli.planning.progress import Standing
+    from linli.planning.procedure.standing import Standing
 
     plan = Plan.objects.get()
     steps = [one.key for one in Standing(plan.project).course.before_enactment()]

@@ -18,7 +18,7 @@ class PlanningConfig(AppConfig):
         """Load the size standards and the procedure that come with Linli after every upgrade; name its acts."""
         from linli.ledger.words import add_words
         from linli.planning.notes import published
-        from linli.planning.procedures import load_procedures
+        from linli.planning.procedure.course import load_procedures
         from linli.planning.standards import load_standards
         from linli.planning.words import VERBS
         from linli.territory.notes import add_notes

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from linli.org.days import holding
-from linli.planning.procedure_models import Mark, Procedure
+from linli.planning.procedure.models import Mark, Procedure
 from linli.planning.project_models import (
     Enactment,
     NeutralSample,

@@ -21,7 +21,7 @@ from linli.org.policies import permit
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Enactment, Plan, Project
-from linli.planning.progress import Standing
+from linli.planning.procedure.standing import Standing
 from linli.plans.checks import broken_rules
 from linli.territory.actions.assign_blocks import assign_blocks
 from linli.territory.actions.undo_assignment import undo_assignment

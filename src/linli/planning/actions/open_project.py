@@ -13,7 +13,7 @@ from linli.org.actors import Actor
 from linli.org.models import Division
 from linli.org.policies import permit
 from linli.planning.models import Project, Standard
-from linli.planning.procedures import newest
+from linli.planning.procedure.course import newest
 from linli.territory.models import Membership
 
 PERMISSION = "planning.plan"

@@ -12,7 +12,7 @@ from linli.org.actors import Actor
 from linli.org.models import Role
 from linli.org.policies import permit
 from linli.planning.models import Procedure
-from linli.planning.procedures import Step, as_rows, differences, read_course
+from linli.planning.procedure.course import Step, as_rows, differences, read_course
 
 PERMISSION = "planning.waive"
 

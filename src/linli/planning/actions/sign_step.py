@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from linli.org.actors import Actor
 from linli.org.policies import permit
 from linli.planning.models import Mark, Project
-from linli.planning.progress import PERMISSION, Stage, Standing, may_sign, signing_post
+from linli.planning.procedure.standing import PERMISSION, Stage, Standing, may_sign, signing_post
 
 WAIVE = "planning.waive"
 MOST_NOTE = 500

@@ -13,7 +13,7 @@ from linli.org.tests.world import World
 from linli.planning.actions.open_project import open_project
 from linli.planning.actions.sign_step import waive_steps
 from linli.planning.models import Plan, Project, Run, Standard
-from linli.planning.progress import Standing
+from linli.planning.procedure.standing import Standing
 from linli.territory.models import Block, Compound, Count, Line, Membership
 
 SIDE, WIDE, TALL = 0.001, 6, 4

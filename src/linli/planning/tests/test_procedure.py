@@ -20,8 +20,8 @@ from linli.planning.actions.run_scenario import run_scenario
 from linli.planning.actions.save_plan import save_plan
 from linli.planning.actions.sign_step import sign_step, take_back_step, waive_steps
 from linli.planning.models import Mark, Plan, Procedure, Project
-from linli.planning.procedures import course_of, read_course
-from linli.planning.progress import Standing
+from linli.planning.procedure.course import course_of, read_course
+from linli.planning.procedure.standing import Standing
 from linli.planning.tests.small import clear_way, engine_plan
 
 ClientOf = Callable[[str], Client]

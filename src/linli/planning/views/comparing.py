@@ -23,7 +23,7 @@ from linli.planning.ground import ground_of
 from linli.planning.models import Plan
 from linli.planning.neutral import places, sample_for
 from linli.planning.picture import picture
-from linli.planning.progress import Standing
+from linli.planning.procedure.standing import Standing
 from linli.planning.views.plans import address, communities_of, households_of, trail_of, version, who
 from linli.planning.views.projects import find, trail_within
 

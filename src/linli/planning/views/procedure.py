@@ -27,9 +27,9 @@ from linli.planning.actions.publish_procedure import PERMISSION as PUBLISH
 from linli.planning.actions.publish_procedure import publish_procedure
 from linli.planning.actions.sign_step import WAIVE, sign_step, take_back_step, waive_steps
 from linli.planning.models import Mark, Procedure, Project
-from linli.planning.procedure_forms import SignForm, SourceForm, StepForm, TakeBackForm, WaiveForm
-from linli.planning.procedures import course_of, differences, told
-from linli.planning.progress import PERMISSION, Stage, Standing, may_sign
+from linli.planning.procedure.course import course_of, differences, told
+from linli.planning.procedure.forms import SignForm, SourceForm, StepForm, TakeBackForm, WaiveForm
+from linli.planning.procedure.standing import PERMISSION, Stage, Standing, may_sign
 
 ROWS = 20
 

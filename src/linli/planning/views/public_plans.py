@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from linli.planning.ground import ground_of
 from linli.planning.models import Plan
 from linli.planning.picture import picture
-from linli.planning.progress import Standing
+from linli.planning.procedure.standing import Standing
 from linli.planning.views.plans import communities_of
 from linli.territory.models import Block
 

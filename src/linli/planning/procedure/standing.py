@@ -12,8 +12,8 @@ from linli.matters.clocks import office_clock
 from linli.org.actors import Actor
 from linli.org.models import Post
 from linli.planning.models import Mark, Plan, Project
-from linli.planning.needs import NEEDS, Facts
-from linli.planning.procedures import Course, Phase, Step, course_of
+from linli.planning.procedure.course import Course, Phase, Step, course_of
+from linli.planning.procedure.needs import NEEDS, Facts
 from linli.workdays import Clock
 
 PERMISSION = "planning.sign"

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.planning.actions.sign_step import MOST_NOTE
-from linli.planning.procedures import MOST_DAYS, Step
+from linli.planning.procedure.course import MOST_DAYS, Step
 from linli.workdays import Unit
 
 

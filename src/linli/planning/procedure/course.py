@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from linli.planning.needs import NEEDS
-from linli.planning.procedure_models import Procedure
+from linli.planning.procedure.models import Procedure
+from linli.planning.procedure.needs import NEEDS
 from linli.workdays import Limit, Unit
 
 UNITS = (Unit.NATURAL_DAYS, Unit.WORKING_DAYS)

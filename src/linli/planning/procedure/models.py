@@ -16,8 +16,8 @@ class Procedure(models.Model):
     title = models.CharField(_("名称"), max_length=100)
     title_en = models.CharField(max_length=100, blank=True)
     source = models.CharField(_("依据"), max_length=300, blank=True)
-    phases = models.JSONField(default=list)  # keys and titles of `procedures.Phase`, in order
-    steps = models.JSONField(default=list)  # fields of `procedures.Step`, in order
+    phases = models.JSONField(default=list)  # keys and titles of `course.Phase`, in order
+    steps = models.JSONField(default=list)  # fields of `course.Step`, in order
     enact_after = models.CharField(max_length=40, blank=True)  # phase after which a plan may be put in force
     by = models.CharField(max_length=80)
     published_at = models.DateTimeField(auto_now_add=True)
