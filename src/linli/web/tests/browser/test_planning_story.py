@@ -202,5 +202,7 @@ def test_a_phone_taps_a_compound_and_chooses(enter: Any, site: str, work_jobs: A
     dialog = clerk.locator("dialog[open]")
     dialog.wait_for()
     shot(clerk, "workbench-360")
+    told = clerk.locator("#zones").inner_text()
     dialog.get_by_role("button").nth(2).click()
+    clerk.wait_for_function("told => document.querySelector('#zones').innerText !== told", arg=told, timeout=WAIT)
     assert households(clerk) != before
