@@ -3,6 +3,7 @@ import "leaflet/dist/leaflet.css";
 import "./styles/map.css";
 import "./styles/workbench.css";
 import * as L from "leaflet";
+import { told } from "./belonging";
 import { BlocksLayer } from "./blocks-layer";
 import { Board, type Ground, OPEN } from "./board";
 import { type Units, extent, finder, pack, project, unitAt } from "./geometry";
@@ -460,15 +461,7 @@ class Workbench {
 
   /** Belonging in words: who leaves which community, what comes apart. */
   private tellLost(): void {
-    const { leaving, parted } = this.board.lost();
-    const kinds = { compound: say("小区", "compound"), school: say("学区", "school area"), police: say("警务区", "police area") };
-    const words = [
-      ...leaving.map(({ from, to, households }) => {
-        const many = households.toLocaleString("en");
-        return to ? say(`${many}户离开${from}，归${to}`, `${many} households leave ${from} for ${to}`) : say(`${many}户离开${from}，还没有归属`, `${many} households leave ${from} and are open`);
-      }),
-      ...parted.map(({ kind, name, zones }) => say(`${kinds[kind]}“${name}”分到${zones}个社区`, `The ${kinds[kind]} “${name}” lies in ${zones} communities`)),
-    ];
+    const words = told(this.board.lost(), say);
     const shown = words.slice(0, MOST_WORDS);
     if (words.length > shown.length) shown.push(say(`另有${words.length - shown.length}项`, `and ${words.length - shown.length} more`));
     of("lost").replaceChildren(

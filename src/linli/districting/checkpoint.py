@@ -13,17 +13,31 @@ from linli.districting.problem import Ints
 from linli.districting.region import Region
 from linli.errors import InputError
 
-NAMES = ("label", "cluster", "before", "number", "done")
+ARRAYS, NUMBERS = ("label", "home", "cluster", "before"), ("number", "done")
 
 
 @dataclass(frozen=True)
 class State:
-    """Where a search stood: the plan, and of the round under way its regions, its beginning, how many are done."""
+    """Where a search stood.
+
+    Parameters
+    ----------
+    label
+        The plan.
+    home
+        Region of each part in the round before: pairs of one home are divided already.
+    cluster, before, done
+        Of the round under way: region of each part, the plan at its beginning, how many regions are done; both arrays
+        are empty between two rounds.
+    number
+        Of the round.
+    """
 
     label: Ints
-    number: int
+    home: Ints
     cluster: Ints
     before: Ints
+    number: int
     done: int
 
 
@@ -54,8 +68,8 @@ class Checkpoint:
         try:
             with np.load(self.path, allow_pickle=False) as kept:
                 name = str(kept["name"])
-                label, cluster, before = (kept[one].astype(np.int64) for one in NAMES[:3])
-                number, done = (int(kept[one]) for one in NAMES[3:])
+                arrays = [kept[one].astype(np.int64) for one in ARRAYS]
+                numbers = [int(kept[one]) for one in NUMBERS]
         except (OSError, ValueError, KeyError) as error:
             raise InputError("this is no checkpoint", file=self.path, advice="remove it to begin anew") from error
         if name != self.name:
@@ -63,16 +77,15 @@ class Checkpoint:
                 "the checkpoint is of another problem, other bounds or another seed", file=self.path,
                 advice="remove it to begin anew",
             )  # fmt: skip
-        return State(label, number, cluster, before, done)
+        return State(*arrays, *numbers)
 
-    def write(self, label: Ints, number: int, cluster: Ints, before: Ints, done: int) -> None:
+    def write(self, state: State) -> None:
         """Keep a state in place of the one before."""
+        arrays = {one: getattr(state, one).astype(np.int32) for one in ARRAYS}
+        numbers = {one: getattr(state, one) for one in NUMBERS}
         beside = self.path.with_name(f".{self.path.name}.{os.getpid()}")
         with beside.open("wb") as file:
-            np.savez(
-                file, name=np.str_(self.name), label=label.astype(np.int32), cluster=cluster.astype(np.int32),
-                before=before.astype(np.int32), number=number, done=done,
-            )  # fmt: skip
+            np.savez(file, name=np.str_(self.name), **arrays, **numbers)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self.path)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from linli.districting.checkpoint import Checkpoint, fingerprint
+from linli.districting.checkpoint import Checkpoint, State, fingerprint
 from linli.districting.compiled import compiled
 from linli.districting.executors import City, Pool, pool_of
 from linli.districting.labels import Table, new_table
@@ -93,14 +93,14 @@ def search_city(
         kept = Checkpoint(city.checkpoint, fingerprint(root, demands.lower, demands.upper, parts, seed))
     state = kept.read() if kept is not None else None
     if state is not None:
-        label, number = state.label, state.number
+        label, home, number = state.label, state.home, state.number
         under_way = _Round(number, state.cluster, state.before, state.done) if len(state.cluster) else None
     else:
         first = begin.copy() if begin is not None else mended_first(root, demands, parts, seed, deadline)
         if first is None:
             return Found(None, 0)
         label, number, under_way = first, 0, None
-    home = np.arange(parts, dtype=np.int64)  # nothing is divided yet: every part is its own home
+        home = np.arange(parts, dtype=np.int64)  # nothing is divided yet: every part is its own home
     interrupted = False
     most = city.rounds if city.rounds is not None else (None if deadline is not None else 2)
     until = deadline if city.rounds is None else None
@@ -118,7 +118,8 @@ def search_city(
                     break
                 home, number, under_way = under_way.cluster, number + 1, None
                 if kept is not None:
-                    kept.write(label, number, np.zeros(0, np.int64), np.zeros(0, np.int64), 0)
+                    nothing: Ints = np.zeros(0, np.int64)
+                    kept.write(State(label, home, nothing, nothing, number, 0))
         except KeyboardInterrupt:
             interrupted = True
             if under_way is not None:
@@ -158,7 +159,7 @@ def _one_round(
             label[own] = names[inside]
         now.done = chosen.stop
         if kept is not None:
-            kept.write(label, now.number, now.cluster, now.before, now.done)
+            kept.write(State(label, home, now.cluster, now.before, now.number, now.done))
         if progress is not None:
             cost = int(inner_cost(root, label)) / scale
             progress(Progress("regions", now.done, regions, cost))

@@ -283,8 +283,9 @@ class _Search:
             low, high = max(low, -(-(total - off) // parts)), min(high, (total + off) // parts)
             if low > high:
                 break
-        kept = [one for one in found if not any(_beats(other, one) for other in found)]
-        kept = [one for k, one in enumerate(kept) if not any(_same(one, other) for other in kept[:k])]
+        kept: list[FrontPoint] = []
+        for one in found:
+            self._keep(kept, one)
         kept.sort(key=lambda one: one.values)
         return Front(self.goals, tuple(kept), whole, self.spent, whole)
 

@@ -127,7 +127,16 @@ def test_regions_are_connected_and_of_bounded_size() -> None:
     assert np.bincount(group).max() <= 80
 
 
-def test_a_killed_search_goes_on_and_ends_where_it_would_have_ended(tmp_path: Path) -> None:
+def round_of(kept: Path) -> int:
+    """The round that a checkpoint is in; -1 before there is one."""
+    if not kept.exists():
+        return -1
+    with np.load(kept) as state:
+        return int(state["number"])
+
+
+@pytest.mark.parametrize("in_round", [0, 2])
+def test_a_killed_search_goes_on_and_ends_where_it_would_have_ended(tmp_path: Path, in_round: int) -> None:
     kept = tmp_path / "city.npz"
     script = (
         "from linli.districting import City, split\n"
@@ -140,7 +149,7 @@ def test_a_killed_search_goes_on_and_ends_where_it_would_have_ended(tmp_path: Pa
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as killed:
         until = time.monotonic() + 120
-        while not kept.exists() and time.monotonic() < until:
+        while round_of(kept) < in_round and time.monotonic() < until:
             time.sleep(0.01)
         os.kill(killed.pid, signal.SIGKILL)
     assert kept.exists()

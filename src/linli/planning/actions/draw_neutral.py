@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from linli.jobs import running
+from linli.jobs.models import Job
 from linli.org.actors import Actor
 from linli.org.policies import permit
 from linli.planning.actions.open_project import PERMISSION
@@ -36,7 +37,7 @@ def draw_neutral(actor: Actor, *, plan: Plan) -> NeutralSample:
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=plan.project_id)
         known = sample_for(plan, blocks)
-        if known is not None and known.job.state not in ("failed", "cancelled"):
+        if known is not None and known.job.state not in (Job.State.FAILED, Job.State.CANCELLED):
             return known
         made = NeutralSample(project=plan.project, plan=plan, key=key_of(plan, blocks))
         made.job = running.start(KIND, actor=actor.reference, plan=plan.pk)

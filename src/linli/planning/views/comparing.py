@@ -38,14 +38,10 @@ def beside(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     plans = _chosen(request, pk, number)
     if len(plans) < 2:
         raise Http404
-    first, blocks = plans[0], ground_of(plans[0].project)
-    counts = households_of(blocks, first.project)
+    project, blocks = plans[0].project, ground_of(plans[0].project)
     context = {
-        "plans": plans, "project": first.project, "rows": rows_of(plans),
-        "pictures": [(one, picture(one, blocks, one.households)) for one in plans],
-        "differences": [(one, moved(first, one, counts)) for one in plans[1:]], "first": first,
-        "neutral": _neutral(plans), "question": "&".join(f"with={one.number}" for one in plans[1:]),
-        "trail": trail_within(first.project),
+        **_compared(plans), "pictures": [(one, picture(one, blocks, one.households)) for one in plans],
+        "question": "&".join(f"with={one.number}" for one in plans[1:]), "trail": trail_within(project),
     }  # fmt: skip
     return render(request, "planning/beside.html", context)
 
@@ -57,11 +53,9 @@ def dossier(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Show a version, and those beside it, as one paper to be printed."""
     plans = _chosen(request, pk, number)
     first, blocks = plans[0], ground_of(plans[0].project)
-    counts = households_of(blocks, first.project)
     context = {
-        "plans": plans, "first": first, "project": first.project, "rows": rows_of(plans),
+        **_compared(plans),
         "sheets": [(one, picture(one, blocks, one.households), communities_of(one), who(one.by)) for one in plans],
-        "differences": [(one, moved(first, one, counts)) for one in plans[1:]], "neutral": _neutral(plans),
         "standing": Standing(first.project), "today": timezone.localdate(), "trail": trail_of(first),
     }  # fmt: skip
     return render(request, "planning/dossier.html", context)
@@ -133,6 +127,16 @@ def _chosen(request: HttpRequest, pk: int, number: int) -> list[Plan]:
     for one in others:
         one.project = first.project
     return [first, *others]
+
+
+def _compared(plans: list[Plan]) -> dict[str, Any]:
+    """What both the page and the paper say of versions: measures, what each moves against the first, their places."""
+    first = plans[0]
+    counts = households_of(ground_of(first.project), first.project)
+    return {
+        "plans": plans, "first": first, "project": first.project, "rows": rows_of(plans), "neutral": _neutral(plans),
+        "differences": [(one, moved(first, one, counts)) for one in plans[1:]],
+    }  # fmt: skip
 
 
 def _neutral(plans: list[Plan]) -> list[tuple[Plan, Any]]:

@@ -27,9 +27,9 @@ from linli.planning.actions.publish_procedure import PERMISSION as PUBLISH
 from linli.planning.actions.publish_procedure import publish_procedure
 from linli.planning.actions.sign_step import WAIVE, sign_step, take_back_step, waive_steps
 from linli.planning.models import Mark, Procedure, Project
-from linli.planning.procedure.course import course_of, differences, told
+from linli.planning.procedure.course import Step, course_of, differences, told
 from linli.planning.procedure.forms import SignForm, SourceForm, StepForm, TakeBackForm, WaiveForm
-from linli.planning.procedure.standing import PERMISSION, Stage, Standing, may_sign
+from linli.planning.procedure.standing import PERMISSION, Standing, may_sign
 
 ROWS = 20
 
@@ -59,7 +59,7 @@ def procedure(request: HttpRequest, pk: int) -> HttpResponse:
     standing = Standing(one)
     roles = dict(Role.objects.values_list("code", "name"))
     gates = [
-        (gate, [(stage, may_sign(actor, one, stage.step), _roles(stage, roles)) for stage in gate.stages])
+        (gate, [(stage, may_sign(actor, one, stage.step), _roles(stage.step, roles)) for stage in gate.stages])
         for gate in standing.gates
     ]
     context = {
@@ -83,7 +83,7 @@ def sign(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         request, partial(SignForm, stage.step),
         lambda **said: sign_step(actor_in(request), project=one, step=step, **said),
         title=_("签办：%(step)s") % {"step": stage.step.words}, submit=_("签办"), done=_("已签办。"),
-        back=_address(one), trail=[*_trail(), (one.title, _address(one))],
+        back=_address(one), trail=_trail_within(one),
         words=stage.step.advice or _("由%(body)s决定，签办后公开可查。") % {"body": stage.step.decided_by},
     )  # fmt: skip
 
@@ -99,7 +99,7 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
         request, partial(WaiveForm, left),
         lambda **said: waive_steps(actor_in(request), project=one, **said),
         title=_("豁免步骤"), submit=_("豁免"), done=_("已豁免，理由已公开。"), back=_address(one), danger=True,
-        trail=[*_trail(), (one.title, _address(one))], initial={"steps": request.GET.getlist("step")[:30]},
+        trail=_trail_within(one), initial={"steps": request.GET.getlist("step")[:30]},
         words=_("这些步骤不做也往下走。谁、什么时候、为什么，都公开可查。"),
     )  # fmt: skip
 
@@ -120,7 +120,7 @@ def take_back(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     return act_page(
         request, TakeBackForm, lambda **said: take_back_step(actor_in(request), project=one, step=step, **said),
         title=_("撤回：%(step)s") % {"step": stage.step.words}, submit=_("撤回"), done=_("已撤回，这一步重新打开。"),
-        back=_address(one), danger=True, trail=[*_trail(), (one.title, _address(one))],
+        back=_address(one), danger=True, trail=_trail_within(one),
         words=_("原来的签办仍在台账里。"),
     )  # fmt: skip
 
@@ -137,7 +137,7 @@ def version(request: HttpRequest, code: str, version: int) -> HttpResponse:
     context = {
         "procedure": one, "versions": Procedure.objects.filter(code=code).only("code", "version", "published_at"),
         "phases": [
-            (phase, [(step, told(step), "、".join(roles.get(code, code) for code in step.signs)) for step in steps])
+            (phase, [(step, told(step), _roles(step, roles)) for step in steps])
             for phase in course.phases for steps in (course.by_phase[phase.key],)
         ],
         "before": before, "changed": differences(before, one) if before else [], "trail": _trail(),
@@ -181,7 +181,7 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
 def _choices(steps: Any, roles: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Roles, and the sets of roles that some step has."""
     names = dict(roles)
-    joined = {",".join(step.signs): "、".join(names.get(one, one) for one in step.signs) for step in steps}
+    joined = {",".join(step.signs): _roles(step, names) for step in steps}
     return [*roles, *((code, words) for code, words in joined.items() if code not in names)]
 
 
@@ -200,8 +200,9 @@ def _changed(step: Any, row: dict[str, Any]) -> Any:
     )  # fmt: skip
 
 
-def _roles(stage: Stage, names: dict[str, str]) -> str:
-    return "、".join(names.get(code, code) for code in stage.step.signs)
+def _roles(step: Step, names: dict[str, str]) -> str:
+    """The names of the roles that sign a step."""
+    return "、".join(names.get(code, code) for code in step.signs)
 
 
 def _seen(request: HttpRequest) -> Any:
@@ -225,3 +226,7 @@ def _address(one: Project) -> str:
 
 def _trail() -> list[tuple[str, str]]:
     return [(_("调整程序"), reverse("planning:under-way"))]
+
+
+def _trail_within(one: Project) -> list[tuple[str, str]]:
+    return [*_trail(), (one.title, _address(one))]
