@@ -22,6 +22,7 @@ from .scale import BUDGETS, run_scale
 from .search import run_search
 from .serving import run_serving
 from .startup import run_startup
+from .together import run_together
 from .workbench import run_workbench
 
 COMMANDS: dict[str, tuple[Callable[[Namespace], None], tuple[str, ...]]] = {
@@ -31,6 +32,10 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], None], tuple[str, ...]]] = {
     "scale": (run_scale, ("metis", "kahip", "metis-restarts", "kahip-restarts")),
     "city": (run_city, ("metis", "kahip")),
     "ensembles": (run_ensembles, ("gerrychain",)),
+    "together": (
+        run_together,
+        ("highs", "cpsat", "gerrychain", "metis", "kahip", "maxp", "azp", "skater", "kmeans", "ward"),
+    ),
     "literature": (run_literature, ()),
     "startup": (run_startup, ()),
     "ledger": (run_ledger, ()),

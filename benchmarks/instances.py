@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from heapq import heapify, heappop, heappush
 from importlib.resources import files
@@ -13,10 +13,13 @@ from itertools import product
 from typing import Literal
 
 import numpy as np
+import shapely
 from numpy.random import Generator
 from scipy.spatial import Voronoi, cKDTree
 
 from linli.districting.problem import Bools, Floats, Ints, Problem, connected_pieces
+from linli.geodata.blocks import Blocks
+from linli.geodata.borders import find_borders
 
 Family = Literal["voronoi", "streets"]
 KINDS = ("river", "railway", "arterial", "secondary", "wall", "lane")
@@ -24,6 +27,7 @@ RIVER, RAILWAY, ARTERIAL, SECONDARY, WALL, LANE = range(len(KINDS))
 SPACING = 100.0  # metres between the middles of neighbouring blocks
 LEAST_CONTACT = 1.0  # metres; shorter contacts are no adjacency
 LOWER, UPPER, TARGET = 1500, 3500, 2500
+COUNT = "dwellings_delivered"
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Ground:
         Shape (m,): position in `KINDS`.
     rim
         Shape (n,): True for blocks that touch the outside.
+    box
+        Shape (n, 4): west, south, east and north of each block before the map was bent; of street blocks alone.
     """
 
     xy: Floats
@@ -49,6 +55,7 @@ class Ground:
     length: Floats
     kind: Ints
     rim: Bools
+    box: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +144,22 @@ def district(family: Family, n: int, seed: int, *, mean: int = 60) -> Instance:
     rng = np.random.default_rng([n, 0, seed, family == "streets"])
     problem = _problem(_ground(family, n, rng), _households(n, n * mean, rng), pure_length=False)
     return Instance(f"{family}-{n}-s{seed}", problem, LOWER, UPPER, round(n * mean / TARGET))
+
+
+def town(n: int, seed: int, *, mean: int = 60) -> Blocks:
+    """Street blocks with shapes, lines and counts, as a blocks file holds them; the map is not bent."""
+    rng = np.random.default_rng([n, 0, seed, True])
+    ground = _streets(n, rng)
+    assert ground.box is not None
+    ids = tuple(f"B{number:05d}" for number in range(1, n + 1))
+    shapes = shapely.box(*ground.box.T)
+    lines, rim = find_borders(ids, shapes)
+    known = ground.edges[:, 0] * n + ground.edges[:, 1]
+    key = np.minimum(lines.a, lines.b) * n + np.maximum(lines.a, lines.b)
+    place = np.minimum(np.searchsorted(known, key), len(known) - 1)
+    kind = np.where(known[place] == key, ground.kind[place], LANE)
+    lines = replace(lines, kind=np.array(KINDS, dtype=object)[kind])
+    return Blocks(ids, shapes, {COUNT: _households(n, n * mean, rng)}, lines, rim, "EPSG:4543", count=COUNT)
 
 
 @cache
@@ -259,7 +282,8 @@ def _streets(n: int, rng: Generator) -> Ground:
     kind = np.asarray(kinds, dtype=np.int64)[np.concatenate([f[1] for f in found])]
     order = np.lexsort((edges[:, 1], edges[:, 0]))
     order = order[length[order] > LEAST_CONTACT]
-    return Ground(bent((box[:, :2] + box[:, 2:]) / 2), edges[order], length[order], kind[order], (side < 0).any(axis=1))
+    middle, rim = bent((box[:, :2] + box[:, 2:]) / 2), (side < 0).any(axis=1)
+    return Ground(middle, edges[order], length[order], kind[order], rim, box)
 
 
 def _street_kind(cut: int, n: int, special: Ints, chance: float) -> int:

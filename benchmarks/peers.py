@@ -85,7 +85,7 @@ def metis(instance: Instance, cap: float, *, seed: int = 0, imbalance: float | N
         recursive=False,
         options=options,
     )
-    return _heuristic("METIS", instance, labels)
+    return heuristic("METIS", instance, labels)
 
 
 def kahip_eco(instance: Instance, cap: float, *, seed: int = 0, imbalance: float | None = None) -> Answer:
@@ -105,7 +105,7 @@ def kahip_eco(instance: Instance, cap: float, *, seed: int = 0, imbalance: float
         seed,
         kahip.ECO,
     )
-    return _heuristic("KaHIP eco", instance, labels)
+    return heuristic("KaHIP eco", instance, labels)
 
 
 def metis_restarts(instance: Instance, cap: float) -> Answer:
@@ -118,6 +118,16 @@ def kahip_restarts(instance: Instance, cap: float) -> Answer:
     return _restarts(kahip_eco, "KaHIP eco restarts", instance, cap)
 
 
+def region(name: str) -> Peer:
+    """A peer of `regions`, imported when it is called."""
+
+    def call(instance: Instance, cap: float) -> Answer:
+        answer: Answer = getattr(import_module("benchmarks.regions"), name)(instance, cap)
+        return answer
+
+    return call
+
+
 PEERS: dict[str, tuple[Peer, str]] = {
     "highs": (highs, "highspy"),
     "cpsat": (cpsat, "ortools"),
@@ -127,8 +137,14 @@ PEERS: dict[str, tuple[Peer, str]] = {
     "kahip": (kahip_eco, "kahip"),
     "metis-restarts": (metis_restarts, "pymetis"),
     "kahip-restarts": (kahip_restarts, "kahip"),
+    "gerrychain": (region("gerrychain"), "gerrychain"),
+    "maxp": (region("max_p"), "spopt"),
+    "azp": (region("azp"), "spopt"),
+    "skater": (region("skater"), "spopt"),
+    "kmeans": (region("region_k_means"), "spopt"),
+    "ward": (region("ward"), "spopt"),
 }
-MODULES = {"ortools": "ortools.sat.python.cp_model"}
+MODULES = {"ortools": "ortools.sat.python.cp_model", "spopt": "spopt.region"}
 
 
 def run(name: str, instance: Instance, cap: float) -> Answer:
@@ -179,7 +195,8 @@ def _short_costs(costs: Ints) -> Ints:
     return (costs / divisor).round().clip(1).astype(costs.dtype)
 
 
-def _heuristic(name: str, instance: Instance, labels: object) -> Answer:
+def heuristic(name: str, instance: Instance, labels: object) -> Answer:
+    """A plan without a bound, as an answer."""
     import numpy as np
 
     found = np.asarray(labels, dtype=np.int64)

@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-ORDER = ("seed_suite", "hard", "inertia", "scale", "ensembles", "startup")
+ORDER = ("together", "seed_suite", "hard", "inertia", "scale", "ensembles", "startup")
 MISS = "- ✗ "
 HEAD = """# Results
 

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from linli.plans.rules import Rules
 
 
+MOST_NOTES = 20  # communities whose missing reasons are named one by one
+
+
 def command(
     blocks: BlocksFile,
     output: Annotated[Path, typer.Option("--output", "-o", help="plan file to write (GeoPackage)")],
@@ -55,7 +58,8 @@ def command(
     time_limit: TimeLimit = 60,
     pieces: Annotated[bool, typer.Option("--pieces", help="divide a territory in several pieces")] = False,
     enclaves: Annotated[bool, typer.Option("--enclaves", help="allow a community inside another")] = False,
-    workers: Annotated[int, typer.Option(help="threads or processes, for more than 200 communities")] = 1,
+    workers: Annotated[int, typer.Option(help="threads or processes, for cities and restarts")] = 1,
+    restarts: Annotated[int, typer.Option(help="searches from seeds of their own; the best plan is kept")] = 1,
     executor: Annotated[str, typer.Option(help="threads, or dask (the extra linli[dask])")] = "threads",
     address: Annotated[str | None, typer.Option(help="of a dask scheduler; none: a cluster on this machine")] = None,
     rounds: Annotated[int | None, typer.Option(help="rounds of a city; with them the seed alone decides")] = None,
@@ -91,7 +95,7 @@ def command(
             "time_limit": time_limit,
             "progress": progress,
             "pieces": pieces,
-            "city": city_of(workers, executor, address, rounds, checkpoint),
+            "city": city_of(workers, executor, address, rounds, checkpoint, restarts),
         }
         goal = weights(minimize)
         if not at_most:
@@ -106,11 +110,11 @@ def command(
     if result.best is not None:
         plan = result.best.with_reasons(pairs(reason, "reason")) if reason else result.best
         plan.to_file(output)
-        for community in plan.communities:
-            if community.needs_reason and not community.reason:
-                note(
-                    f"需说明理由：{community.name} {community.count}户，超出法定一般规模 (--reason {community.name}=…)"
-                )
+        wanting = [one for one in plan.communities if one.needs_reason and not one.reason]
+        for one in wanting[:MOST_NOTES]:
+            note(f"需说明理由：{one.name} {one.count}户，超出法定一般规模 (--reason {one.name}=…)")
+        if len(wanting) > MOST_NOTES:
+            note(f"还有{len(wanting) - MOST_NOTES}个社区需说明理由 / {len(wanting) - MOST_NOTES} more, see the report")
     if json:
         print_json(result.as_json())
     elif result.best is not None:
@@ -123,16 +127,18 @@ def command(
     return INTERRUPTED if result.interrupted else EXIT_BY_STATUS[result.status]
 
 
-def city_of(workers: int, executor: str, address: str | None, rounds: int | None, checkpoint: Path | None) -> City:
-    """Read how a city is divided."""
+def city_of(
+    workers: int, executor: str, address: str | None, rounds: int | None, checkpoint: Path | None, restarts: int
+) -> City:
+    """Read how the work is shared."""
     from linli.districting.executors import City
 
-    for name, value in (("workers", workers), ("rounds", rounds)):
+    for name, value in (("workers", workers), ("rounds", rounds), ("restarts", restarts)):
         if value is not None and value < 1:
             raise InputError(f"{name} must be at least 1", field=name, value=value)
     if executor not in ("threads", "dask"):
         raise InputError("there is no such executor", field="executor", value=executor, advice="use threads or dask")
-    return City(workers, "dask" if executor == "dask" else "threads", address, rounds, checkpoint)
+    return City(workers, "dask" if executor == "dask" else "threads", address, rounds, checkpoint, restarts)
 
 
 def kept_of(blocks: Blocks, column: str) -> dict[str, str | None]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 import numpy as np
 
@@ -74,7 +75,7 @@ def split(
         Shape (n,): a plan to begin with, values 0 … parts - 1, -1 where open. A partial or broken one is completed and
         mended first, keeping as much as can be kept.
     city
-        How a region of more than 200 parts is divided: workers, rounds, checkpoint.
+        How a region of more than 200 parts is divided: workers, rounds, checkpoint. Its `restarts` are for all else.
     progress
         Called with `Progress` along the way.
 
@@ -92,6 +93,14 @@ def split(
         raise InputError("there must be at least one part", field="parts", value=parts)
     if minimize == "cut":
         _load_kernels()
+    if city is not None and city.restarts > 1:
+        from linli.districting.restarts import best_of
+
+        search = partial(
+            _restart, problem, lower, upper, parts=parts, minimize=minimize, enclaves=enclaves, fixed=fixed,
+            seats=seats, start=start, city=city.alone(),
+        )  # fmt: skip
+        return best_of(search, city, seed, time_limit or DEFAULT_SECONDS, progress)
     began, cpu = time.monotonic(), time.process_time()
     deadline = began + (DEFAULT_SECONDS if time_limit is None else time_limit)
     if minimize == "inertia":
@@ -123,6 +132,12 @@ def split(
         result.status, labels, result.objective, result.bound, result.proof, result.parts,
         time.process_time() - cpu, result.interrupted, result.clash,
     )  # fmt: skip
+
+
+def _restart(
+    problem: Problem, lower: int, upper: int, seed_and_limit: tuple[int, float | None], **same: Any
+) -> Result:  # fmt: skip
+    return split(problem, lower, upper, seed=seed_and_limit[0], time_limit=seed_and_limit[1], **same)
 
 
 @cache

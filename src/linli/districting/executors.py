@@ -28,12 +28,12 @@ Executor = Literal["threads", "dask"] | Pool
 
 @dataclass(frozen=True)
 class City:
-    """How a territory too large to be searched as a whole is divided.
+    """How work is shared: regions of a territory too large to be searched as a whole, restarts of any other search.
 
     Parameters
     ----------
     workers
-        Threads or processes; the plan does not depend on their number.
+        Threads or processes; the plan of a city does not depend on their number.
     executor, address
         Where they run, see `pool_of`.
     rounds
@@ -41,6 +41,8 @@ class City:
         alone.
     checkpoint
         File that keeps the search after every batch of regions, so that it goes on after a kill.
+    restarts
+        Searches from seeds of their own of what is searched as a whole; the best plan is kept.
     """
 
     workers: int = 1
@@ -48,6 +50,11 @@ class City:
     address: str | None = None
     rounds: int | None = None
     checkpoint: Path | None = None
+    restarts: int = 1
+
+    def alone(self) -> City:
+        """The same for one restart of several, which runs where it was sent."""
+        return replace(self, workers=1, executor="threads", address=None, restarts=1)
 
     def of_piece(self, number: int) -> City:
         """The same for one piece of several, with a file of its own."""

@@ -24,6 +24,8 @@ from linli.plans.sides import four_sides
 from linli.plans.task import community_column, count_words
 from linli.plans.words import Staffing, community_text, compounds_of, needs_reason, staffing
 
+MANY = 30  # communities above which one sentence names none of them
+
 
 @dataclass(frozen=True)
 class Community:
@@ -295,7 +297,10 @@ class Plan:
         """Say in one Chinese sentence what the plan is and how good."""
         sure = {"proven": "已证明最优", "feasible": "可行"}.get(self.status, self.status)
         gap = "" if self.gap in (None, 0.0) else f", 与下界相差{self.gap:.1%}"
+        counts = sorted(c.count for c in self.communities)
         said = "、".join(f"{community_words(c.name)}{c.count}户" for c in self.communities)
+        if len(counts) > MANY:
+            said = f"最小{counts[0]}户、中位{counts[len(counts) // 2]}户、最大{counts[-1]}户"
         return (
             f"{len(self.names)}个社区（{sure}{gap}；口径：{count_words(self.count)}）：{said}；"
             f"社区间界线{self._measured['cut_length_m']:.0f}米"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -61,6 +62,11 @@ def solve(
     What the exact solvers do not know of (caps, and for goals around centres the named blocks) is checked afterwards; a
     plan that breaks it is mended by search, and the solver's bound still holds.
     """
+    if city is not None and city.restarts > 1:
+        from linli.districting.restarts import best_of
+
+        search = partial(_restart, task, goal, atoms, parts, start, city.alone())
+        return best_of(search, city, seed, time_limit, progress)
     piece = Piece.of(task, goal, atoms)
     begin = _usable(piece, start, parts)
     if goal.solver == "search":
@@ -79,6 +85,14 @@ def solve(
     if result.labels is None or piece.score.keeps(result.labels, piece.fixed):
         return result
     return _mended(piece, result, seed, time_limit, progress)
+
+
+def _restart(
+    task: Task, goal: Goal, atoms: Ints, parts: int | None, start: Ints | None, city: City,
+    seed_and_limit: tuple[int, float | None],
+) -> Result:  # fmt: skip
+    seed, limit = seed_and_limit
+    return solve(task, goal, atoms, parts, seed=seed, time_limit=limit, progress=None, start=start, city=city)
 
 
 def _any_plan(piece: Piece, result: Result, seed: int) -> Result:
