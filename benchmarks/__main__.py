@@ -11,6 +11,7 @@ from .city import run_city
 from .cuts import run_hard, run_seed_suite
 from .demo import run_demo, run_suite
 from .ensembles import run_ensembles
+from .fronts import run_fronts
 from .inbox import run_inbox
 from .inertia import run_inertia
 from .ledger import run_ledger
@@ -37,6 +38,7 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], None], tuple[str, ...]]] = {
         ("highs", "cpsat", "gerrychain", "metis", "kahip", "maxp", "azp", "skater", "kmeans", "ward"),
     ),
     "literature": (run_literature, ()),
+    "fronts": (run_fronts, ()),
     "startup": (run_startup, ()),
     "ledger": (run_ledger, ()),
     "lookup": (run_lookup, ()),

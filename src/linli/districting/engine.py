@@ -348,9 +348,11 @@ def _split_connected(
     if parts > 2 or not provable:
         now = time.monotonic()
         until = now + FIRST_SEARCH * (deadline - now) if suited and provable else deadline
+        # of three parts a triple is the whole: the proof itself finds the best plan
+        starts, triples = (2, 0) if parts == 3 else (6, 4 * (parts - 2))
         found = search(
             root, demands, parts, seed=seed, deadline=until, begin=start, progress=progress, scale=problem.scale,
-            starts=6 if provable else None, triples=4 * (parts - 2) if provable else None,
+            starts=starts if provable else None, triples=triples if provable else None,
         )  # fmt: skip
         interrupted = found.interrupted
         if found.label is not None and found.cost < found_cost:
