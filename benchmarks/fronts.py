@@ -39,8 +39,8 @@ def run_fronts(options: Namespace) -> None:
             section.misses.append(f"seed {seed}: {times[-1]:.1f} s, target {MOST_SECONDS:g}")
     section.body += [
         (
-            f"Street blocks of {MEAN} households on average, bounds {LOWER:,}–{UPPER:,}, every point a least line, proven, "
-            "among plans more even than the one before, until none is left. Names, sides and figures of every plan are "
+            f"Street blocks of {MEAN} households on average, bounds {LOWER:,}–{UPPER:,}. Every point is a least line, "
+            "proven, among plans more even than the one before, until none is left. What a plan is told in words is "
             f"counted in. Median {median(times):.2f} s, longest {max(times):.2f} s."
         ),
         table(["town", "points", "front", "CPU s", "line", "largest deviation"], rows),

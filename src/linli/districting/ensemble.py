@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from linli.districting.executors import Executor, pool_of
 from linli.districting.problem import Floats, Ints, Problem
-from linli.districting.recom import TOO_MANY_CUTS, Walk, recom_steps, reversible_steps
+from linli.districting.recom import OUTSIDE, TOO_MANY_CUTS, Walk, linked, recom_steps, reversible_steps, slots_of
 from linli.districting.region import Region
 from linli.districting.trees import first_plan
 from linli.errors import InputError, NoPlanError
@@ -23,17 +23,7 @@ Method = Literal["recom", "reversible"]
 
 MOST_RHAT, LEAST_ESS = 1.05, 100.0
 FIRST_MOST_CUTS = 32
-MOVES = (
-    "label",
-    "word",
-    "place",
-    "member",
-    "tree",
-    "order",
-    "load",
-    "near_start",
-    "near",
-)  # what a step of a walk writes to
+MOVES = ("label", "first", "after", "word", "member", "order", "tree", "load")  # what a step of a walk writes to
 TARGETS: dict[str, str] = {
     "recom": "no closed form: near the product of the parts' spanning-tree counts, and not equal to it",
     "reversible": "proportional to the product of the parts' spanning-tree counts",
@@ -377,11 +367,12 @@ def walk_of(problem: Problem, label: Ints, word: np.uint64) -> Walk:
     """Return a walk that stands at a plan, its random numbers beginning at a word."""
     start, head, _ = problem.neighbours
     n = problem.n
-    wide = [np.zeros(n, np.int64) for _ in range(2)]
-    narrow = [np.zeros(size, np.int32) for size in (n, n, n + 1, len(head))]
+    first, after = linked(label)
+    member, order, tree = (np.zeros(n, np.int32) for _ in range(3))
+    load: NDArray[np.signedinteger] = np.full(n, OUTSIDE, np.int32 if problem.total < 1 << 31 else np.int64)
     return Walk(
-        problem.weights, problem.edges, start, head, label.astype(np.int64), np.array([word], np.uint64),
-        np.full(n, -1, np.int64), wide[0], narrow[0], narrow[1], wide[1], narrow[2], narrow[3],
+        problem.weights, problem.edges, start, head, slots_of(start, head), label.astype(np.int64), first, after,
+        np.array([word], np.uint64), member, order, tree, load,
     )  # fmt: skip
 
 

@@ -11,10 +11,14 @@ from linli.districting.compiled import compiled, inner
 from linli.districting.problem import Ints
 
 Words = NDArray[np.uint64]
-Places = NDArray[np.int32]  # half as wide as other whole numbers: a walk is as quick as its memory
+Blocks = NDArray[np.int32]  # half as wide as other whole numbers: a walk is as quick as its memory
 
 TREES_A_PAIR = 50  # of ReCom, before another pair is drawn
 TOO_MANY_CUTS = -2
+SLOTS = 16  # of a block's neighbours
+MASK, SHIFT = np.uint64(SLOTS - 1), np.uint64(4)  # to draw one of them takes four bits,
+FULL, TOP = np.uint64((1 << 60) - 1), np.uint64(1 << 60)  # so that fifteen draws are in a word below this mark
+OUTSIDE, WAITING = -2, -1
 
 
 class Walk(NamedTuple):
@@ -26,32 +30,63 @@ class Walk(NamedTuple):
         Shapes (n,) and (m, 2): the problem.
     start, head
         Shapes (n + 1,) and (2m,): the neighbours of block v are head[start[v]:start[v + 1]].
+    slot
+        Shape (n · SLOTS,): see `slots_of`.
     label
         Shape (n,): the part of each block, now.
+    first, after
+        Shapes (k,), (n,): linked lists of the blocks of each part, -1 at the end.
     word
         Shape (1,): state of the random numbers.
-    place
-        Shape (n,): where a block stands in `member`, -1 outside the merged pair.
-    member, tree, order, load
-        Shape (n,): blocks of the merged pair; of each its parent in the tree, the order of a walk from the root, the
-        weight below it.
-    near_start, near
-        Shapes (n + 1,) and (2m,): the neighbours of the pair's blocks within the pair, as places in `member`.
+    member, order
+        Shape (n,): blocks of the merged pair; the same in the order of a walk from the tree's root.
+    tree
+        Shape (n,): of each block its parent in the tree.
+    load
+        Shape (n,): the weight below each block in the tree; `WAITING` for blocks of the merged pair that are not in the
+        tree yet, `OUTSIDE` for all others.
     """
 
     weight: Ints
     ends: Ints
     start: Ints
     head: Ints
+    slot: NDArray[np.signedinteger]
     label: Ints
+    first: Blocks
+    after: Blocks
     word: Words
-    place: Ints
-    member: Ints
-    tree: Places
-    order: Places
-    load: Ints
-    near_start: Places
-    near: Places
+    member: Blocks
+    order: Blocks
+    tree: Blocks
+    load: NDArray[np.signedinteger]
+
+
+def slots_of(start: Ints, head: Ints) -> NDArray[np.signedinteger]:
+    """Neighbours in a form that a walk draws from with a few bits.
+
+    Shape (n · SLOTS,): of each block every neighbour equally often, the block itself in what is left over; -1 in front
+    where it has more neighbours than slots. Half as wide again where the blocks are few enough.
+    """
+    n = len(start) - 1
+    degree = np.diff(start)
+    often = np.where(degree > 0, SLOTS // np.maximum(degree, 1), 0)
+    place = np.arange(SLOTS)[None, :]
+    within = place < (often * degree)[:, None]
+    chosen = start[:-1, None] + place % np.maximum(degree, 1)[:, None]
+    own = np.broadcast_to(np.arange(n)[:, None], (n, SLOTS))
+    slot = np.where(within, head[np.where(within, chosen, 0)], own) if len(head) else own.copy()
+    slot[degree > SLOTS, 0] = -1
+    return np.ascontiguousarray(slot.ravel().astype(np.int16 if n < 1 << 15 else np.int32))
+
+
+def linked(label: Ints) -> tuple[Blocks, Blocks]:
+    """Lists of the blocks of each part: the first of each part, the one after each block, -1 at the end."""
+    order = np.argsort(label, kind="stable")
+    last = np.append(np.diff(label[order]) != 0, True)
+    after = np.full(len(label), -1, np.int32)
+    after[order[:-1]] = np.where(last[:-1], -1, order[1:])
+    return order[np.flatnonzero(np.concatenate([[True], last[:-1]]))].astype(np.int32), after
 
 
 @compiled
@@ -68,12 +103,11 @@ def recom_steps(walk: Walk, lower: int, upper: int, steps: int) -> int:
         edge = _draw_border(walk)
         if edge < 0:
             return -1
-        size = _merge(walk, edge)
+        size, whole = _merge(walk, edge)
         cut = False
         for _ in range(TREES_A_PAIR):
             drawn += 1
-            _grow_tree(walk, size)
-            many = _balanced(walk, size, lower, upper)
+            many = _grow_tree(walk, size, whole, walk.ends[edge, 0], lower, upper)
             if many > 0:
                 _cut(walk, edge, size, _below(walk.word, many), lower, upper)
                 cut = True
@@ -102,9 +136,8 @@ def reversible_steps(walk: Walk, lower: int, upper: int, steps: int, most: int) 
         edge = _below(walk.word, len(walk.ends))
         if walk.label[walk.ends[edge, 0]] == walk.label[walk.ends[edge, 1]]:
             continue
-        size = _merge(walk, edge)
-        _grow_tree(walk, size)
-        many = _balanced(walk, size, lower, upper)
+        size, whole = _merge(walk, edge)
+        many = _grow_tree(walk, size, whole, walk.ends[edge, 0], lower, upper)
         if many > most:
             _leave(walk, size)
             return TOO_MANY_CUTS
@@ -117,15 +150,20 @@ def reversible_steps(walk: Walk, lower: int, upper: int, steps: int, most: int) 
 
 
 @inner
-def _below(word: Words, bound: int) -> int:
-    """Draw a whole number below `bound` < 2^31 (SplitMix64: Steele, Lea, Flood, OOPSLA 2014)."""
+def _word(word: Words) -> np.uint64:
+    """Draw 64 random bits (SplitMix64: Steele, Lea, Flood, OOPSLA 2014)."""
     word[0] += np.uint64(0x9E3779B97F4A7C15)
     z = word[0]
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z = z ^ (z >> np.uint64(31))
+    return np.uint64(z ^ (z >> np.uint64(31)))
+
+
+@inner
+def _below(word: Words, bound: int) -> int:
+    """Draw a whole number below `bound` < 2^31."""
     # signed, for Numba makes a float of what is signed here and unsigned there
-    return int(np.int64(((z >> np.uint64(32)) * np.uint64(bound)) >> np.uint64(32)))
+    return int(np.int64(((_word(word) >> np.uint64(32)) * np.uint64(bound)) >> np.uint64(32)))
 
 
 @inner
@@ -140,65 +178,71 @@ def _draw_border(walk: Walk) -> int:
 
 
 @inner
-def _merge(walk: Walk, edge: int) -> int:
-    """List the blocks of the two parts at an edge, the first part first; return how many there are."""
+def _merge(walk: Walk, edge: int) -> tuple[int, int]:
+    """List the blocks of the two parts at an edge; return their number and what they weigh."""
     count = 0
-    seen = 0
+    whole = 0
     for side in range(2):
-        block = walk.ends[edge, side]
-        part = walk.label[block]
-        walk.place[block] = count
-        walk.member[count] = block
-        count += 1
-        while seen < count:
-            block = walk.member[seen]
-            seen += 1
-            for d in range(walk.start[block], walk.start[block + 1]):
-                near = walk.head[d]
-                if walk.place[near] < 0 and walk.label[near] == part:
-                    walk.place[near] = count
-                    walk.member[count] = near
-                    count += 1
-    filled = 0
-    for i in range(count):
+        block = walk.first[walk.label[walk.ends[edge, side]]]
+        while block >= 0:
+            walk.member[count] = block
+            count += 1
+            whole += walk.weight[block]
+            block = walk.after[block]
+    return count, whole
+
+
+@inner
+def _link(walk: Walk, size: int, one: int, other: int) -> None:
+    """Make the lists of the two parts anew from the labels of the merged pair's blocks."""
+    walk.first[one] = walk.first[other] = -1
+    for i in range(size):
         block = walk.member[i]
-        walk.near_start[i] = filled
-        for d in range(walk.start[block], walk.start[block + 1]):
-            near = walk.place[walk.head[d]]
-            if near >= 0:
-                walk.near[filled] = near
-                filled += 1
-    walk.near_start[count] = filled
-    return count
+        part = walk.label[block]
+        walk.after[block] = walk.first[part]
+        walk.first[part] = block
 
 
 @inner
 def _leave(walk: Walk, size: int) -> None:
     for i in range(size):
-        walk.place[walk.member[i]] = -1
+        walk.load[walk.member[i]] = OUTSIDE
 
 
 @inner
-def _grow_tree(walk: Walk, size: int) -> None:
-    """Draw a uniform spanning tree of the merged pair by loop-erased random walks (Wilson, STOC 1996)."""
+def _grow_tree(walk: Walk, size: int, whole: int, root: int, lower: int, upper: int) -> int:
+    """Draw a uniform spanning tree of the merged pair by loop-erased random walks (Wilson, STOC 1996).
+
+    Whatever the root, each tree is as likely; walks soon come to one amidst the pair, at its inner border. To stay for
+    a step where one is changes nothing either, so that a step is the next few bits of a random word into the slots, and
+    one that would lead outside is none. Returns the number of edges of the tree that balance.
+    """
     for i in range(size):
-        walk.load[i] = -1  # not in the tree
-        walk.tree[i] = -1
-    root = _below(walk.word, size)
-    walk.load[root] = walk.weight[walk.member[root]]
+        walk.load[walk.member[i]] = WAITING
+    low, high = max(lower, whole - upper), min(upper, whole - lower)
+    walk.load[root] = walk.weight[root]
     walk.order[0] = root
     count = 1
-    for first in range(size):
-        at = first
-        while walk.load[at] < 0:
-            start = walk.near_start[at]
-            near = walk.near[start + _below(walk.word, walk.near_start[at + 1] - start)]
-            walk.tree[at] = near  # leaving a block again forgets the loop in between
-            at = near
+    bits = np.uint64(1)
+    for i in range(size):
+        at = walk.member[i]
+        state = walk.load[at]
+        while state < 0:
+            if bits == np.uint64(1):
+                bits = (_word(walk.word) & FULL) | TOP
+            near = walk.slot[at * SLOTS + np.int64(bits & MASK)]
+            bits >>= SHIFT
+            if near < 0:
+                start = walk.start[at]
+                near = walk.head[start + _below(walk.word, walk.start[at + 1] - start)]
+            state = walk.load[near]
+            if state != OUTSIDE:
+                walk.tree[at] = near  # leaving a block again forgets the loop in between
+                at = near
         begin = count
-        at = first
+        at = walk.member[i]
         while walk.load[at] < 0:
-            walk.load[at] = walk.weight[walk.member[at]]
+            walk.load[at] = walk.weight[at]
             walk.order[count] = at
             count += 1
             at = walk.tree[at]
@@ -208,8 +252,14 @@ def _grow_tree(walk: Walk, size: int) -> None:
             walk.order[begin], walk.order[last] = walk.order[last], walk.order[begin]
             begin += 1
             last -= 1
+    many = 0
     for i in range(size - 1, 0, -1):
-        walk.load[walk.tree[walk.order[i]]] += walk.load[walk.order[i]]
+        at = walk.order[i]
+        below = walk.load[at]
+        walk.load[walk.tree[at]] += below
+        if low <= below <= high:
+            many += 1
+    return many
 
 
 @inner
@@ -218,16 +268,6 @@ def _fits(walk: Walk, i: int, lower: int, upper: int) -> bool:
     below = walk.load[walk.order[i]]
     rest = walk.load[walk.order[0]] - below
     return bool(lower <= below <= upper and lower <= rest <= upper)
-
-
-@inner
-def _balanced(walk: Walk, size: int, lower: int, upper: int) -> int:
-    """Count the edges of the tree that balance."""
-    many = 0
-    for i in range(1, size):
-        if _fits(walk, i, lower, upper):
-            many += 1
-    return many
 
 
 @inner
@@ -244,12 +284,13 @@ def _cut(walk: Walk, edge: int, size: int, pick: int, lower: int, upper: int) ->
                 break
             pick -= 1
     for i in range(size):
-        walk.label[walk.member[walk.order[i]]] = other
-    walk.label[walk.member[walk.order[top]]] = one
+        walk.label[walk.order[i]] = other
+    walk.label[walk.order[top]] = one
     for i in range(top + 1, size):
         at = walk.order[i]
-        if walk.label[walk.member[walk.tree[at]]] == one:
-            walk.label[walk.member[at]] = one
+        if walk.label[walk.tree[at]] == one:
+            walk.label[at] = one
+    _link(walk, size, one, other)
 
 
 @compiled
@@ -276,13 +317,13 @@ def cooling_steps(
         edge = _draw_border(walk)
         if edge < 0:
             return kept
-        size = _merge(walk, edge)
-        _grow_tree(walk, size)
-        many = _balanced(walk, size, lower, upper)
+        size, whole = _merge(walk, edge)
+        many = _grow_tree(walk, size, whole, walk.ends[edge, 0], lower, upper)
         if many > 0:
             for i in range(size):
                 old[i] = walk.label[walk.member[i]]
             before = _within(walk, cost, size)
+            one, other = walk.label[walk.ends[edge, 0]], walk.label[walk.ends[edge, 1]]
             _cut(walk, edge, size, _below(walk.word, many), lower, upper)
             rise = _within(walk, cost, size) - before
             if rise <= 0 or _below(walk.word, 1 << 30) < (1 << 30) * np.exp(-rise / heat):
@@ -294,6 +335,7 @@ def cooling_steps(
             else:
                 for i in range(size):
                     walk.label[walk.member[i]] = old[i]
+                _link(walk, size, one, other)
         _leave(walk, size)
     return kept
 
@@ -306,6 +348,6 @@ def _within(walk: Walk, cost: Ints, size: int) -> int:
         block = walk.member[i]
         for d in range(walk.start[block], walk.start[block + 1]):
             near = walk.head[d]
-            if walk.place[near] >= 0 and walk.label[near] != walk.label[block]:
+            if walk.load[near] != OUTSIDE and walk.label[near] != walk.label[block]:
                 total += cost[d]
     return total // 2
