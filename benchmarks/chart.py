@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 MOST = 4.0  # times Linli's line, where a bar ends
-LEFT, WIDTH, ROW, BAR, RIGHT = 150, 330, 24, 14, 250
+LEFT, WIDTH, ROW, BAR, RIGHT = 164, 330, 24, 14, 250
 OURS, LAWFUL, UNLAWFUL, INK, FAINT = "#0f766e", "#64748b", "#dc2626", "#1f2937", "#e5e7eb"
 FONT = "system-ui, -apple-system, 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 WORDS = {
@@ -75,11 +75,11 @@ def _bar(bar: Bar, y: int, words: dict[str, str]) -> list[str]:
     middle = y + ROW / 2 + 4.5
     parts = [_text(LEFT - 10, middle, bar.name, anchor="end", weight=600 if bar.name == "Linli" else 400)]
     if bar.ratio is None:
-        return [*parts, _text(LEFT, middle, words["none"], colour=LAWFUL)]
+        return [*parts, _text(LEFT + WIDTH / MOST + 8, middle, words["none"], colour=LAWFUL)]
     length = WIDTH * min(bar.ratio, MOST) / MOST
     colour = OURS if bar.name == "Linli" else LAWFUL if bar.lawful else UNLAWFUL
     parts.append(_block(LEFT, y + (ROW - BAR) / 2, length, colour, hollow=not bar.lawful))
-    told = [f"{bar.ratio:.2f} ×", f"{bar.seconds:.2g} s"]
+    told = [f"{bar.ratio:.2f} ×", f"{bar.seconds:.0f} s" if bar.seconds >= 10 else f"{bar.seconds:.2g} s"]
     told += [words["proven"]] if bar.proven else []
     told += [] if bar.lawful else [words["broken"]]
     parts.append(_text(LEFT + length + 8, middle, " · ".join(told), colour=INK if bar.lawful else UNLAWFUL))
