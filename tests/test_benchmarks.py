@@ -6,17 +6,31 @@ import sys
 from dataclasses import replace
 from itertools import pairwise, product
 from pathlib import Path
+from xml.etree import ElementTree
 
 import networkx as nx
 import numpy as np
 import pytest
+import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.chart import Bar, Panel, draw
 from benchmarks.check import check, inertia
-from benchmarks.instances import Instance, community, district, hard_cases, inertia_cases, prices, seed_suite
+from benchmarks.instances import (
+    COUNT,
+    KINDS,
+    Instance,
+    community,
+    district,
+    hard_cases,
+    inertia_cases,
+    prices,
+    seed_suite,
+    town,
+)
 from benchmarks.models import highs_cut, highs_hess, separators
 from benchmarks.report import Section, misses_of, publish, read_sections, replace_section, table
 from benchmarks.startup import command_seconds
@@ -244,3 +258,34 @@ def test_a_command_that_fails_is_not_measured(capsys: pytest.CaptureFixture[str]
     with pytest.raises(subprocess.CalledProcessError):
         command_seconds([sys.executable, "-c", "import sys; sys.exit('broken')"])
     assert "broken" in capsys.readouterr().err
+
+
+def test_a_town_has_shapes_that_tile_and_lines_with_kinds():
+    blocks = town(120, 3)
+    assert len(blocks) == 120
+    assert blocks.columns[COUNT].sum() == 120 * 60
+    assert set(blocks.lines.kind) <= set(KINDS)
+    assert {"arterial", "lane"} <= set(blocks.lines.kind)
+    whole = shapely.union_all(blocks.geometry)
+    assert whole.geom_type == "Polygon"
+    assert np.isclose(whole.area, shapely.area(blocks.geometry).sum())
+    around = shapely.length(blocks.geometry).sum()
+    assert np.isclose(2 * blocks.lines.length_m.sum() + whole.length, around, rtol=1e-3)
+
+
+def test_the_chart_shows_every_solver_its_ratio_and_whether_it_keeps_the_rules():
+    bars = [
+        Bar("Linli", 1.0, 0.1, lawful=True, proven=True), Bar("KaHIP eco", 1.5, 120.0, lawful=False, proven=False),
+        Bar("A & B", 9.0, 3.0, lawful=True, proven=False), Bar("HiGHS", None, 60.0, lawful=False, proven=False),
+    ]  # fmt: skip
+    for chinese in (False, True):
+        drawn = ElementTree.fromstring(draw([Panel("one", bars)], chinese=chinese))
+        words = [element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")]
+        assert [bar.name for bar in bars if bar.name not in words] == []
+        assert sum("9.00 ×" in word for word in words) == 1
+        assert any("1.50 × · 120 s" in word for word in words)
+        widths = [float(e.get("width")) for e in drawn.iter("{http://www.w3.org/2000/svg}rect") if e.get("rx") == "2"]
+        dashed = [e for e in drawn.iter("{http://www.w3.org/2000/svg}rect") if e.get("stroke-dasharray")]
+        assert widths[1] == pytest.approx(1.5 * widths[0], abs=0.1)
+        assert widths[2] == pytest.approx(4 * widths[0], abs=0.1)  # no longer than the picture
+        assert len(dashed) == 2  # the bar that breaks rules, and its sign in the legend

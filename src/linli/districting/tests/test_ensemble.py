@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from linli.districting import Problem, sample
 from linli.districting.ensemble import Method, NotConvergedWarning, diagnose, stream
 from linli.districting.problem import Ints
+from linli.districting.recom import SLOTS, linked, slots_of
 from linli.districting.tests.oracle import possible_parts
 from linli.districting.warm import field
 from linli.errors import InputError, NoPlanError
@@ -95,6 +96,36 @@ def test_reversible_recom_draws_from_its_law_on_real_precincts(shared_data: Path
     drawn = np.random.default_rng(1).multinomial(10_000, np.array(list(law.values())) / total) / 10_000
     independent = float(np.abs(drawn - np.array(list(law.values())) / total).sum()) / 2
     assert distance < 1.3 * independent
+
+
+def test_a_block_with_more_neighbours_than_slots_keeps_the_law() -> None:
+    # a wheel: a hub amidst seventeen blocks in a ring
+    rim = np.arange(1, 18)
+    edges = [*((0, int(b)) for b in rim), *((int(b), int(b) % 17 + 1) for b in rim)]
+    wheel = Problem.from_graph(np.ones(18, np.int64), edges)
+    start, head, _ = wheel.neighbours
+    assert np.diff(start).max() > SLOTS
+    walked, independent, plans = distances(wheel, 6, 12, 2, draws=8_000, every=3_000)
+    assert plans == 17 * 7
+    assert walked < 1.25 * independent
+    slot = slots_of(start, head).reshape(18, SLOTS)
+    assert slot[0, 0] == -1
+    for block in range(1, 18):
+        often = Counter(slot[block].tolist())
+        assert often.pop(block, 0) == SLOTS % 3
+        assert set(often.values()) == {SLOTS // 3}
+        assert sorted(often) == sorted(head[start[block] : start[block + 1]].tolist())
+
+
+def test_the_blocks_of_each_part_are_listed() -> None:
+    label = np.array([2, 0, 1, 0, 2, 2, 1])
+    first, after = linked(label)
+    for part in range(3):
+        found, block = [], int(first[part])
+        while block >= 0:
+            found.append(block)
+            block = int(after[block])
+        assert found == np.flatnonzero(label == part).tolist()
 
 
 def _named(label: Ints) -> Iterator[int]:

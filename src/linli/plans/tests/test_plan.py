@@ -46,6 +46,17 @@ def halves() -> np.ndarray:
     return np.array([0 if row % 6 < 3 else 1 for row in range(36)])
 
 
+def test_one_sentence_names_some_communities_and_sums_up_many() -> None:
+    few = by_hand(halves())
+    assert "团结社区" in few.headline()
+    every = replace(partial_plan(town(), [f"第{row}" for row in range(36)], RULES), parts=None)
+    said = every.headline()
+    counts = sorted(c.count for c in every.communities)
+    assert said.startswith("36个社区")
+    assert f"最小{counts[0]}户、中位{counts[18]}户、最大{counts[-1]}户" in said
+    assert "第7" not in said
+
+
 def test_the_plan_file_reads_back_as_the_same_plan(tmp_path: Path) -> None:
     plan = plan_of_four()
     plan.to_file(tmp_path / "plan.gpkg")
