@@ -118,6 +118,7 @@ def anneal(
     seed: int = 0,
     deadline: float | None = None,
     sweeps: int | None = None,
+    reheat: float = REHEAT,
     progress: ProgressHook | None = None,
 ) -> tuple[Ints | None, float, dict[str, float], bool]:
     """Better a plan by single moves and exchanges; blocks with a lock do not move.
@@ -133,6 +134,8 @@ def anneal(
         `time.monotonic()` at which to stop.
     sweeps
         Proposals for each block in all, 4000 where no deadline is given either.
+    reheat
+        Heat at which a plan that is there is bettered, as a share of what lets every other move through.
 
     Returns
     -------
@@ -141,7 +144,7 @@ def anneal(
         True if stopped by the keyboard.
     """
     measures = goals if isinstance(goals, Measures) else Measures(problem, goals)
-    run = _Run(problem, root, demands, parts, measures, deadline, sweeps, progress)
+    run = _Run(problem, root, demands, parts, measures, deadline, sweeps, progress, reheat)
     interrupted = False
     try:
         run.all_rounds(start, seed)
@@ -211,7 +214,7 @@ class _Run:
 
     def __init__(
         self, problem: Problem, root: Region, demands: Demands, parts: int, measures: Measures,
-        deadline: float | None, sweeps: int | None, progress: ProgressHook | None,
+        deadline: float | None, sweeps: int | None, progress: ProgressHook | None, reheat: float,
     ) -> None:  # fmt: skip
         self.problem, self.root, self.demands, self.parts, self.measures = problem, root, demands, parts, measures
         self.strict = not demands.enclaves and bool(demands.rim.any())
@@ -225,6 +228,7 @@ class _Run:
         self.total, self.progress, self.began = self.budget.proposals, progress, time.monotonic()
         self.best: Ints | None = None
         self.record = math.inf
+        self.reheat = reheat
         self.turn = 0
 
     def all_rounds(self, start: Ints | None, seed: int) -> None:
@@ -245,7 +249,7 @@ class _Run:
                 fresh = None if (self.demands.lock >= 0).any() else self._new_plan(number)
                 label = (origin if self.best is None else self.best) if fresh is None else fresh
             assert label is not None
-            self._round(label, length, REHEAT if warm or (number == 0 and start is not None) else 1.0)
+            self._round(label, length, self.reheat if warm or (number == 0 and start is not None) else 1.0)
             if self.state.many[0] == 0:
                 return
             length *= GROWTH

@@ -21,8 +21,8 @@ from linli.errors import InputError
 EXACT_BLOCKS = 600
 EXACT_PARTS = 6
 CITY_PARTS = 200  # more are divided region by region
-FIRST_SEARCH = 0.15  # of the time, for the first plan of a proof of many blocks
-COOLING = 0.7  # of the time, where a proof or the search of pairs alone is not enough
+FIRST_SEARCH = 0.05  # of the time, for the first plan of a proof of many blocks
+PROOF = 0.28  # of the time, before the rest goes into better plans of many blocks and few parts
 ROOMY = 0.8  # of the band between the bounds, where the number of parts of a city is free
 FEW_BLOCKS = 24  # few enough for any number of parts
 DEFAULT_SECONDS = 60.0
@@ -341,9 +341,9 @@ def _split_connected(
 
     suited = start is None and cooling.suits(problem, demands, parts)
     if suited and not provable:
-        now = time.monotonic()
-        cooled = cooling.cool(problem, root, demands, parts, seed=seed, deadline=now + COOLING * (deadline - now))
-        start = cooled.label
+        cooled = cooling.cool(problem, root, demands, parts, seed=seed, deadline=deadline, progress=progress)
+        if cooled.label is not None:
+            return _measured(problem, cooled.label, cooled.cost, parts, cooled.interrupted)
     found_label, found_cost, interrupted = start, int(problem.cut(start)) if start is not None else int(FAR), False
     if parts > 2 or not provable:
         now = time.monotonic()
@@ -367,14 +367,16 @@ def _split_connected(
             progress(Progress("proof", done, 1.0, objective, bound / problem.scale if bound < FAR else None))
 
     now = time.monotonic()
-    until = now + (1 - COOLING) * (deadline - now) if suited else deadline
+    until = now + PROOF * (deadline - now) if suited else deadline
     divider = Divider(root, demands, parts, Clock(until, tell))
     try:
         outcome = divider.solve(found_label, found_cost)
     except KeyboardInterrupt:
         return _measured(problem, found_label, found_cost, parts, True)
     if suited and not outcome.closed and outcome.label is not None and time.monotonic() < deadline:
-        cooled = cooling.cool(problem, root, demands, parts, seed=seed, deadline=deadline, begin=outcome.label)
+        cooled = cooling.cool(
+            problem, root, demands, parts, seed=seed, deadline=deadline, begin=outcome.label, progress=progress
+        )
         if cooled.label is not None and cooled.cost < outcome.cost:
             outcome = replace(outcome, label=cooled.label, cost=cooled.cost)
     claim = CLAIM.format(

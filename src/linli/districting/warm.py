@@ -122,7 +122,7 @@ def _city() -> None:
     search_city(root, demands, 16, City(rounds=2), seed=1)
 
 
-def _cool() -> None:
+def cool_once() -> None:
     """Large territories of few parts."""
     from linli.districting.cooling import cool
     from linli.districting.lawful import Demands
@@ -168,7 +168,7 @@ STEPS: dict[str, Callable[[], None]] = {
     "moment of inertia": _gather,
     "weighted goals": _anneal,
     "cities": _city,
-    "cooled plans": _cool,
+    "cooled plans": cool_once,
     "neutral plans": _draw,
 }
 
