@@ -14,10 +14,12 @@ WORDS = {
     False: {
         "title": "Length of new line, times Linli's (shorter is better), and CPU seconds",
         "proven": "proven least", "broken": "rules broken", "none": "no plan within 60 s", "lawful": "keeps the rules",
+        "times": "×", "seconds": "s",
     },
     True: {
-        "title": "新增界线长度(Linli 为 1,越短越好)与处理器秒数",
+        "title": "新增界线长度（Linli 为 1，越短越好）与处理器秒数",
         "proven": "已证明最短", "broken": "违反规则", "none": "60 秒内没有方案", "lawful": "符合规则",
+        "times": "倍", "seconds": "秒",
     },
 }  # fmt: skip
 
@@ -79,7 +81,8 @@ def _bar(bar: Bar, y: int, words: dict[str, str]) -> list[str]:
     length = WIDTH * min(bar.ratio, MOST) / MOST
     colour = OURS if bar.name == "Linli" else LAWFUL if bar.lawful else UNLAWFUL
     parts.append(_block(LEFT, y + (ROW - BAR) / 2, length, colour, hollow=not bar.lawful))
-    told = [f"{bar.ratio:.2f} ×", f"{bar.seconds:.0f} s" if bar.seconds >= 10 else f"{bar.seconds:.2g} s"]
+    spent = f"{bar.seconds:.0f}" if bar.seconds >= 10 else f"{bar.seconds:.2g}"
+    told = [f"{bar.ratio:.2f} {words['times']}", f"{spent} {words['seconds']}"]
     told += [words["proven"]] if bar.proven else []
     told += [] if bar.lawful else [words["broken"]]
     parts.append(_text(LEFT + length + 8, middle, " · ".join(told), colour=INK if bar.lawful else UNLAWFUL))

@@ -24,7 +24,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "validi_bucha
 LEAST_LIMIT, TIMES = 60.0, 10.0  # seconds, or so many times the published time
 MOST_NODES = 105
 TRACTS = {"NE": 44.0, "UT": 78.0, "AR": 69.0}  # cut edges to reach
-TRACT_SECONDS = 10.0
+TRACT_SECONDS, TRACT_LIMIT = 10.0, 9.0  # of CPU, and the wall seconds that Linli is told
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def run_literature(options: Namespace) -> None:
         state = instance.name.split()[0]
         began = time.process_time()
         found = split(
-            instance.problem, instance.lower, instance.upper, instance.parts, time_limit=TRACT_SECONDS, enclaves=True
+            instance.problem, instance.lower, instance.upper, instance.parts, time_limit=TRACT_LIMIT, enclaves=True
         )
         spent = time.process_time() - began
         tracts.append(_row(instance, found.objective, found.bound, spent, known))
@@ -76,6 +76,8 @@ def run_literature(options: Namespace) -> None:
         wanted = TRACTS.get(state)
         if wanted is not None and (found.objective is None or found.objective > wanted):
             section.misses.append(f"{instance.name}: {found.objective}, target {wanted:g}")
+        if wanted is not None and spent > TRACT_SECONDS:
+            section.misses.append(f"{instance.name}: {spent:.1f} s of CPU, target {TRACT_SECONDS:g}")
     head = ["instance", "nodes", "parts", "cut", "bound", "CPU s", "published", "their bound", "Gurobi 9.1 s"]
     section.body += [
         (
@@ -83,7 +85,7 @@ def run_literature(options: Namespace) -> None:
             "times are of another machine. Counties: the limit is the larger of 60 s and ten times theirs."
         ),
         table(head, counties),
-        f"Tracts, {TRACT_SECONDS:g} s:",
+        f"Tracts, told to stop after {TRACT_LIMIT:g} s so as to spend less than {TRACT_SECONDS:g} s of CPU:",
         table(head, tracts),
     ]
     publish(section, to=options.results)

@@ -278,12 +278,12 @@ def test_the_chart_shows_every_solver_its_ratio_and_whether_it_keeps_the_rules()
         Bar("Linli", 1.0, 0.1, lawful=True, proven=True), Bar("KaHIP eco", 1.5, 120.0, lawful=False, proven=False),
         Bar("A & B", 9.0, 3.0, lawful=True, proven=False), Bar("HiGHS", None, 60.0, lawful=False, proven=False),
     ]  # fmt: skip
-    for chinese in (False, True):
+    for chinese, times, seconds in ((False, "×", "s"), (True, "倍", "秒")):
         drawn = ElementTree.fromstring(draw([Panel("one", bars)], chinese=chinese))
         words = [element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")]
         assert [bar.name for bar in bars if bar.name not in words] == []
-        assert sum("9.00 ×" in word for word in words) == 1
-        assert any("1.50 × · 120 s" in word for word in words)
+        assert sum(f"9.00 {times}" in word for word in words) == 1
+        assert any(f"1.50 {times} · 120 {seconds}" in word for word in words)
         widths = [float(e.get("width")) for e in drawn.iter("{http://www.w3.org/2000/svg}rect") if e.get("rx") == "2"]
         dashed = [e for e in drawn.iter("{http://www.w3.org/2000/svg}rect") if e.get("stroke-dasharray")]
         assert widths[1] == pytest.approx(1.5 * widths[0], abs=0.1)

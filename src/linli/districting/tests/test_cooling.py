@@ -62,6 +62,12 @@ def test_the_cost_that_is_carried_along_is_that_of_the_plan(problem: Problem) ->
     assert kept > 0
     assert least[1] == problem.cut(walk.label)
     assert least[0] == problem.cut(best) <= now
+    for part in range(3):
+        listed, block = set(), int(walk.first[part])
+        while block >= 0:
+            listed.add(block)
+            block = int(walk.after[block])
+        assert listed == set(np.flatnonzero(walk.label == part).tolist())
 
 
 def test_a_split_that_is_not_proven_is_cooled_within_its_time(problem: Problem) -> None:
