@@ -10,8 +10,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from linli.districting.problem import Floats, Ints
+from linli.districting.problem import Bools, Floats, Ints
 from linli.geodata import COUNT_COLUMNS, Blocks
+from linli.plans.groups import rows_of
 from linli.plans.profiles import Profile
 from linli.plans.rules import Rules
 from linli.plans.task import STATIONS, STEPS, atoms_of, community_column, count_words, has_station, texts
@@ -93,15 +94,14 @@ def compactness(blocks: Blocks, labels: Labels) -> dict[object, float]:
     """Give 4π·area / perimeter² for the ground of each community (Polsby and Popper 1991)."""
     label = np.asarray(labels)
     found: dict[object, float] = {}
-    for name in np.unique(label):
-        ground = dissolve(blocks, label == name)
+    for name, rows in rows_of(label).items():
+        ground = dissolve(blocks, rows)
         around = float(shapely.length(ground))
-        key = name.item() if isinstance(name, np.generic) else name
-        found[key] = float(4 * np.pi * shapely.area(ground) / around**2) if around else 0.0
+        found[name] = float(4 * np.pi * shapely.area(ground) / around**2) if around else 0.0
     return found
 
 
-def dissolve(blocks: Blocks, inside: NDArray[np.bool_]) -> Any:
+def dissolve(blocks: Blocks, inside: Bools | Ints) -> Any:
     """Return the ground of some blocks as one geometry."""
     ground = blocks.geometry[inside]
     if shapely.coverage_is_valid(ground):
@@ -120,8 +120,7 @@ def inertia(blocks: Blocks, labels: Labels, *, count: str, atom: Ints | None = N
     weight, xy, label = blocks.counts(count).astype(np.float64), blocks.xy(), np.asarray(labels)
     places, home = centres(xy, weight, atom)
     total = 0.0
-    for name in np.unique(label):
-        rows = np.flatnonzero(label == name)
+    for rows in rows_of(label).values():
         w, p = weight[rows], xy[rows]
         if w.sum() == 0:
             continue
@@ -160,8 +159,7 @@ def access(blocks: Blocks, labels: Labels, *, count: str, atom: Ints | None = No
     places, home = centres(xy, weight, atom)
     station = has_station(blocks)
     metres = np.zeros(len(blocks))
-    for name in np.unique(label):
-        rows = np.flatnonzero(label == name)
+    for rows in rows_of(label).values():
         own = rows[station[rows]]
         candidates = places[np.unique(home[own if len(own) else rows])]
         if len(candidates) > MOST_CANDIDATES:
@@ -187,8 +185,8 @@ def facilities(blocks: Blocks, labels: Labels, *, norm: Mapping[str, int]) -> di
     label = np.asarray(labels)
     kinds = [[kind.strip() for kind in text.split(";")] for text in texts(blocks.columns["facilities"])]
     lacking: dict[object, dict[str, int]] = {}
-    for name in np.unique(label):
-        here = [kind for row in np.flatnonzero(label == name) for kind in kinds[row]]
+    for name, rows in rows_of(label).items():
+        here = [kind for row in rows for kind in kinds[row]]
         missing = {
             kind: wanted - have
             for kind, wanted in norm.items()

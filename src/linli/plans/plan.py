@@ -16,6 +16,7 @@ from linli.districting.problem import Bools
 from linli.districting.result import Proof, Status
 from linli.errors import InputError
 from linli.geodata import COUNT_COLUMNS, Blocks
+from linli.plans.groups import rows_of
 from linli.plans.measures import compactness, measure, profile_bands, under_each_count
 from linli.plans.names import community_words
 from linli.plans.profiles import profile_names, read_profile
@@ -233,22 +234,26 @@ class Plan:
         area = shapely.area(blocks.geometry)
         lines = blocks.lines
         cut = label[lines.a] != label[lines.b]
+        ground = rows_of(label)
+        border = dict.fromkeys(ground, 0.0)
+        for side in (lines.a, lines.b):
+            for name, rows in rows_of(label[side[cut]]).items():
+                border[name] += float(lines.length_m[cut][rows].sum())
         found = []
         for name in self.names:
-            inside = label == name
+            inside = ground[name]
             sums = {column: int(values[inside].sum()) for column, values in columns.items()}
-            touching = cut & (inside[lines.a] | inside[lines.b])
             compounds = compounds_of(blocks, inside)
             found.append(
                 Community(
                     name=name,
                     parent=self.parents.get(name, ""),
                     kept=name in self.kept,
-                    blocks=int(inside.sum()),
+                    blocks=len(inside),
                     count=sums[self.count],
                     sums=sums,
                     area_m2=float(area[inside].sum()),
-                    cut_length_m=float(lines.length_m[touching].sum()),
+                    cut_length_m=border[name],
                     polsby_popper=shape[name],
                     sides=sides[name],
                     compounds=None if compounds is None else tuple(compounds),
@@ -258,6 +263,8 @@ class Plan:
                         inside,
                         name,
                         sides[name],
+                        households=sums[self.count],
+                        persons=sums.get("persons"),
                         count=self.count,
                         local=local,
                         statutory=statutory,

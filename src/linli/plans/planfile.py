@@ -17,6 +17,7 @@ from linli.districting.problem import connected_pieces
 from linli.districting.result import Proof
 from linli.errors import InputError
 from linli.geodata import Blocks, file_hash, input_hash, replace_when_done
+from linli.plans.groups import rows_of
 from linli.plans.measures import dissolve
 from linli.plans.plan import Plan
 from linli.plans.rules import Rules
@@ -187,7 +188,8 @@ def _write_layers(plan: Plan, path: Path) -> None:
         "text": _texts([c.text for c in rows]),
         "reason": _texts([c.reason or None for c in rows]),
     }
-    ground = np.array([dissolve(blocks, plan.community == c.name) for c in rows], dtype=object)
+    inside = rows_of(plan.community)
+    ground = np.array([dissolve(blocks, inside[c.name]) for c in rows], dtype=object)
     _write(path, "communities", table, ground, crs)
     said = json.dumps(meta_of(plan), ensure_ascii=False, default=_plain, allow_nan=False)
     _write(path, "meta", {"json": _texts([said])}, None, None)

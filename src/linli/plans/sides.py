@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from linli.districting.problem import Bools, Floats
 from linli.geodata import Blocks
+from linli.plans.groups import rows_of
 from linli.plans.names import community_words
 
 SIDES = {
@@ -51,9 +52,9 @@ def four_sides(
     length = np.concatenate([lines.length_m[cut], lines.length_m[cut], rim.length_m])
 
     found: dict[str, dict[str, str]] = {}
-    for community in dict.fromkeys(communities):
-        here = communities == community
-        rows = np.flatnonzero(here[owner])
+    borders, ground = rows_of(communities[owner]), rows_of(communities)
+    for community, here in ground.items():
+        rows = borders.get(community, np.zeros(0, np.int64))
         box = shapely.total_bounds(blocks.geometry[here])
         middle = np.array([box[0] + box[2], box[1] + box[3]]) / 2
         half = np.maximum(np.array([box[2] - box[0], box[3] - box[1]]) / 2, 1e-9)

@@ -203,11 +203,13 @@ def names_in(text: str) -> list[str]:
     return [name.strip() for name in text.replace(";", ";").split(";") if name.strip()]
 
 
-def has_station(blocks: Blocks) -> Bools:
-    """Mask of the blocks in which a community service station stands."""
+def has_station(blocks: Blocks, rows: Ints | None = None) -> Bools:
+    """Mask of the blocks, or of some rows of them, in which a community service station stands."""
     column = blocks.columns.get("facilities")
     if column is None:
-        return np.zeros(len(blocks), dtype=np.bool_)
+        return np.zeros(len(blocks) if rows is None else len(rows), dtype=np.bool_)
+    if rows is not None:
+        column = column[rows]
     return np.array(
         [any(kind.strip() in STATIONS for kind in text.split(";")) for text in texts(column)], dtype=np.bool_
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from linli.districting.problem import Bools
+from linli.districting.problem import Ints
 from linli.geodata import Blocks
 from linli.plans.names import community_words
 from linli.plans.profiles import Profile
@@ -32,10 +32,12 @@ class Staffing:
 
 def community_text(
     blocks: Blocks,
-    inside: Bools,
+    inside: Ints,
     name: str,
     sides: dict[str, str],
     *,
+    households: int,
+    persons: int | None,
     count: str,
     local: Profile,
     statutory: Profile,
@@ -47,16 +49,16 @@ def community_text(
     Parameters
     ----------
     inside
-        Shape (n,): True for the community's blocks.
+        Rows of the community's blocks.
     sides
         Its four sides, see `four_sides`.
+    households, persons
+        Its sums; None where nobody counted persons.
     bounds
         Households of the rules in force (least, most).
     reason
         Why the community lies outside the statutory band; missing where one is needed, 需说明理由 is written.
     """
-    households = int(blocks.counts(count)[inside].sum())
-    persons = int(blocks.counts("persons")[inside].sum()) if "persons" in blocks.columns else None
     staff = staffing(households, persons, local.norms)
     sentences = [
         f"社区范围：{sides_text(sides)}",
@@ -89,25 +91,25 @@ def staffing(households: int, persons: int | None, norms: Mapping[str, Any]) -> 
     return Staffing(min(seats, norms["committee_seats_most"]), workers, float(floor))
 
 
-def compounds_of(blocks: Blocks, inside: Bools) -> list[str] | None:
+def compounds_of(blocks: Blocks, inside: Ints) -> list[str] | None:
     """Name the compounds of a community; None where the blocks name none."""
     if "compound" not in blocks.columns:
         return None
     return sorted({name for text in texts(blocks.columns["compound"][inside]) for name in names_in(text)})
 
 
-def _compounds(blocks: Blocks, inside: Bools) -> str:
+def _compounds(blocks: Blocks, inside: Ints) -> str:
     names = compounds_of(blocks, inside)
     if names is None:
         return f"管辖小区：{NO_DATA}"
     return f"管辖小区：{'、'.join(names) or '无'}，共计{len(names)}个小区"
 
 
-def _office(blocks: Blocks, inside: Bools, needed: float) -> str:
+def _office(blocks: Blocks, inside: Ints, needed: float) -> str:
     want = f"应有{needed:.0f}㎡"
     if "facilities" not in blocks.columns:
         return f"办公地点：{NO_DATA}，面积{NO_DATA}({want})"
-    rows = np.flatnonzero(has_station(blocks) & inside)
+    rows = inside[has_station(blocks, inside)]
     if len(rows) == 0:
         return f"办公地点：未落实，面积0㎡({want})"
     where = "、".join(_place(blocks, int(row)) for row in rows)

@@ -34,6 +34,18 @@ def problem() -> Problem:
     return Problem.from_graph(np.ones(64, np.int64), field(8).edges)
 
 
+class Killer:
+    """A progress hook that kills one worker, the first time that it hears of a stage."""
+
+    def __init__(self, cluster: Cluster, stage: str) -> None:
+        self.cluster, self.stage, self.done = cluster, stage, False
+
+    def __call__(self, step: Progress) -> None:
+        if step.stage == self.stage and not self.done:
+            os.kill(next(iter(self.cluster.client.run(os.getpid).values())), signal.SIGKILL)
+            self.done = True
+
+
 def test_a_cluster_draws_the_same_plans(cluster: Cluster, problem: Problem) -> None:
     here = sample(problem, 14, 18, 4, 30, chains=3, every=2, seed=5).labels
     there = sample(problem, 14, 18, 4, 30, chains=3, every=2, seed=5, executor=cluster).labels
@@ -63,16 +75,9 @@ def test_a_cluster_divides_a_city_as_threads_do_also_when_a_worker_is_killed(clu
     from linli.districting.tests.test_city import LOWER, PARTS, UPPER, town
 
     here = split(town(), LOWER, UPPER, PARTS, seed=2, city=City(rounds=2)).labels
-    killed: list[int] = []
-
-    def kill(step: Progress) -> None:
-        if step.stage == "regions" and not killed:
-            worker = next(iter(cluster.client.run(os.getpid).values()))
-            os.kill(worker, signal.SIGKILL)
-            killed.append(worker)
-
+    kill = Killer(cluster, "regions")
     there = split(town(), LOWER, UPPER, PARTS, seed=2, city=City(rounds=2, executor=cluster), progress=kill).labels
-    assert killed
+    assert kill.done
     assert here is not None
     assert there is not None
     assert (here == there).all()
@@ -107,15 +112,8 @@ def test_a_plan_of_one_seed_and_a_bound_of_another_prove_each_other() -> None:
 
 def test_restarts_on_a_cluster_survive_a_worker_that_is_killed(cluster: Cluster) -> None:
     problem = Problem.from_graph(np.ones(36, np.int64), field(6).edges)
-    killed: list[int] = []
-
-    def kill(step: Progress) -> None:
-        if step.stage == "restarts" and not killed:
-            worker = next(iter(cluster.client.run(os.getpid).values()))
-            os.kill(worker, signal.SIGKILL)
-            killed.append(worker)
-
+    kill = Killer(cluster, "restarts")
     whole = split(problem, 10, 14, 3, seed=1)
     found = split(problem, 10, 14, 3, seed=1, city=City(workers=2, restarts=4, executor=cluster), progress=kill)
-    assert killed
+    assert kill.done
     assert (found.status, found.objective) == ("proven", whole.objective)
