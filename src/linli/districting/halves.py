@@ -48,7 +48,8 @@ def halve(
     cost, bound
         Cost of the division (FAR if none) and a lower bound over all admissible divisions of cost up to `most`
         (equal to cost when proven; FAR if there is none). `budget[0]` limits the walks of one call, `budget[1]`
-        counts the labels and steps taken.
+        counts the labels and steps taken; where there is a `budget[2]`, the search ends unproven, with bound 0, when
+        so many are counted.
     """
     total = region.total[0]
     low = max(demands.lower, total - demands.upper)
@@ -86,6 +87,8 @@ def halve_within(
     bound = FAR
     most = min(most, region.cost.sum() // 2)
     for b in range(len(bases)):
+        if len(budget) > 2 and budget[1] > budget[2]:
+            return best, 0
         base = bases[b]
         limit = min(most, best - 1)
         away = distances(region, base, shut)

@@ -27,6 +27,7 @@ from linli.districting.trees import first_plan
 from linli.districting.walks import bases_of, new_walk
 
 TRIPLE_STEPS = 20_000
+PAIR_STEPS = 5_000_000  # labels and steps of one pair; pairs of communities take a hundredth of them
 
 
 class Plan(NamedTuple):
@@ -200,7 +201,8 @@ def sweep_pairs(root: Region, plan: Plan, demands: Demands, table: Table, most: 
     mark = np.zeros(parts, np.bool_)
     done = 0
     gained = 0
-    budget = np.zeros(2, np.int64)
+    budget = np.zeros(3, np.int64)
+    budget[2] = PAIR_STEPS
     again = True
     chosen = np.empty(2, np.int64)
     while again:
@@ -223,6 +225,7 @@ def sweep_pairs(root: Region, plan: Plan, demands: Demands, table: Table, most: 
                 now = inner_cost(region, plan.label)
                 fresh = np.zeros(len(region.weight), np.int64)
                 own = as_root(region)
+                budget[1] = 0
                 cost, _ = halve(own, own, local_demands(demands, region), fresh, 0, 2, now - 1, table, budget)
                 if cost < now and adopt(root, plan, demands, region, chosen, fresh):
                     gained += now - cost
