@@ -27,9 +27,9 @@ from linli.districting.search import Found, first_of
 from linli.districting.trees import first_plan
 
 PARTS_A_REGION = 40
-REGIONS_A_BATCH = 64  # between two looks at the clock, two checkpoints
+REGIONS_A_BATCH = 16  # between two looks at the clock, two checkpoints
 TABLE_ENTRIES = 2_000_000
-TRIPLES_A_PART = 3  # a round; the first round divides pairs alone
+TRIPLES_A_PART = 2  # a round; the first round divides pairs alone
 MOST_MENDS = 40
 _own = threading.local()
 
