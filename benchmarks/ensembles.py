@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import time
 import warnings
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from pathlib import Path
 
 import numpy as np
 
-from linli.districting import NotConvergedWarning, Problem, sample
+from linli.districting import Ensemble, NotConvergedWarning, Problem, sample
 
+from .graphs import DATA, gerrychain_graph, gerrychain_plan, read_graph
 from .report import Section, publish, table
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 TOLERANCE = 0.05
 ROUNDS = 3
 LEAST_RATIO, LEAST_RATIO_ONCE, LEAST_RUST, LEAST_TWO = 150.0, 250.0, 1.5, 1.8
@@ -37,11 +34,8 @@ class Graph:
 
     def problem(self) -> Problem:
         """Read the graph, without prices."""
-        path = DATA / self.path
-        with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as file:
-            read = json.load(file)
-        column = read["node_fields"].index("population")
-        return Problem.from_graph([row[column] for row in read["nodes"]], [row[:2] for row in read["edges"]])
+        columns, edges = read_graph(DATA / self.path)
+        return Problem.from_graph(columns["population"], edges)
 
     def bounds(self, problem: Problem) -> tuple[int, int]:
         """Bounds of a part's population."""
@@ -119,24 +113,24 @@ def run_ensembles(options: Namespace) -> None:
 
 
 def _ours(graph: Graph, problem: Problem, steps: int, seed: int) -> float:
-    lower, upper = graph.bounds(problem)
     before = time.process_time()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotConvergedWarning)  # speed is asked for here, not a percentile
-        sample(problem, lower, upper, graph.parts, 4, every=steps // 4, seed=seed)
+    _drawn(graph, problem, every=steps // 4, seed=seed)
     return steps / (time.process_time() - before)
+
+
+def _drawn(graph: Graph, problem: Problem, **more: int) -> Ensemble:
+    """Draw four plans; speed is asked for here, not a percentile."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotConvergedWarning)
+        return sample(problem, *graph.bounds(problem), graph.parts, 4, **more)
 
 
 def _two_chains(graph: Graph, problem: Problem, seed: int) -> float:
     """Steps a wall second of two chains in two threads, by those of one chain."""
-    lower, upper = graph.bounds(problem)
     speeds = []
     for chains in (1, 2):
         before = time.perf_counter()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotConvergedWarning)
-            sample(problem, lower, upper, graph.parts, 4, every=graph.steps // 2, chains=chains,
-                   seed=seed)  # fmt: skip
+        _drawn(graph, problem, every=graph.steps // 2, chains=chains, seed=seed)
         speeds.append(chains / (time.perf_counter() - before))
     return speeds[1] / speeds[0]
 
@@ -146,23 +140,12 @@ def _gerrychain(graph: Graph, problem: Problem, seed: int) -> float:
     from functools import partial
 
     import gerrychain
-    import networkx
     from gerrychain.accept import always_accept
     from gerrychain.proposals import recom
-    from gerrychain.updaters import Tally
 
-    net = networkx.Graph()
-    net.add_nodes_from((b, {"population": int(w)}) for b, w in enumerate(problem.weights))
-    net.add_edges_from(problem.edges.tolist())
-    lower, upper = graph.bounds(problem)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotConvergedWarning)
-        begin = sample(problem, lower, upper, graph.parts, 4, seed=seed).labels[0, 0]
+    begin = _drawn(graph, problem, seed=seed).labels[0, 0]
     random.seed(seed)
-    start = gerrychain.Partition(
-        gerrychain.Graph.from_networkx(net), {b: int(part) for b, part in enumerate(begin)},
-        updaters={"population": Tally("population", alias="population")},
-    )  # fmt: skip
+    start = gerrychain_plan(gerrychain_graph(problem), {b: int(part) for b, part in enumerate(begin)})
     propose = partial(
         recom, pop_col="population", pop_target=problem.total / graph.parts, epsilon=TOLERANCE, node_repeats=0
     )

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import json
 import time
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from linli.districting import Problem, split
 from linli.districting.warm import cool_once
 
+from .graphs import DATA, read_graph
 from .instances import Instance
 from .ours import warm
 from .report import Section, publish, table
 
-FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "validi_buchanan_2022"
+FOLDER = DATA / "validi_buchanan_2022"
 LEAST_LIMIT, TIMES = 60.0, 10.0  # seconds, or so many times the published time
 MOST_NODES = 105
 TRACTS = {"NE": 44.0, "UT": 78.0, "AR": 69.0}  # cut edges to reach
@@ -63,8 +61,7 @@ def run_literature(options: Namespace) -> None:
         elif proven and found.objective != known.cut:
             section.misses.append(f"{instance.name}: {found.objective} is proven, published {known.cut:g}")
     tracts = []
-    for _ in range(2):
-        cool_once()  # where the first walks take its second to compile, the single moves are left to the next
+    cool_once()
     for instance, known in _instances("tract"):
         state = instance.name.split()[0]
         began = time.process_time()
@@ -103,13 +100,9 @@ def _instances(level: str) -> Iterator[tuple[Instance, Published]]:
         path = next(iter(FOLDER.glob(f"{level}/{state}.json*")), None)
         if path is None:
             continue
-        with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as file:
-            read = json.load(file)
-        place = {name: k for k, name in enumerate(read["node_fields"])}
-        nodes = read["nodes"]
-        xy = np.array([[row[place["lon"]], row[place["lat"]]] for row in nodes], dtype=np.float64)
-        edges = [row[:2] for row in read["edges"]]
-        problem = Problem.from_graph([row[place["population"]] for row in nodes], edges, np.ones(len(edges)), xy)
+        columns, edges = read_graph(path)
+        xy = np.array([columns["lon"], columns["lat"]], dtype=np.float64).T
+        problem = Problem.from_graph(columns["population"], edges, np.ones(len(edges)), xy)
         yield Instance(f"{state} {level}", problem, lower, upper, parts), runs
 
 

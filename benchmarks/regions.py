@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .graphs import gerrychain_graph, gerrychain_plan
 from .instances import Instance
 from .peers import Answer, heuristic
 
@@ -68,24 +69,18 @@ def ward(instance: Instance, cap: float) -> Answer:
 
 def gerrychain(instance: Instance, cap: float) -> Answer:
     """GerryChain: short bursts of ReCom within the bounds towards a small cut, until `cap` CPU seconds are spent."""
-    import gerrychain
-    import networkx
     from gerrychain.optimization import SingleMetricOptimizer
     from gerrychain.partition import recursive_tree_part
     from gerrychain.proposals import recom
-    from gerrychain.updaters import Tally
 
     before = time.process_time()
     problem, lower, upper = instance.problem, instance.lower, instance.upper
-    net = networkx.Graph()
-    net.add_nodes_from((b, {"population": int(w)}) for b, w in enumerate(problem.weights))
-    net.add_edges_from(problem.edges.tolist())
-    graph = gerrychain.Graph.from_networkx(net)
+    graph = gerrychain_graph(problem)
     mean, slack = (lower + upper) / 2, (upper - lower) / (upper + lower)
     random.seed(0)
     own = problem.total / instance.parts  # the search is told bounds that hold on both sides of the mean of the parts
     first = recursive_tree_part(graph, range(instance.parts), own, "population", min(slack, 0.9 * upper / own - 0.9))
-    start = gerrychain.Partition(graph, first, updaters={"population": Tally("population", alias="population")})
+    start = gerrychain_plan(graph, first)
     propose = partial(recom, pop_col="population", pop_target=mean, epsilon=slack, node_repeats=0)
 
     def labels(partition: Any) -> Any:

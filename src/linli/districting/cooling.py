@@ -1,19 +1,16 @@
 """Large territories of few parts: ReCom under falling heat from several starts, the best heated again, then polished.
 
-Moves of single blocks, and exact pairs and triples of small parts, polish what ReCom leaves: tree cuts are ragged.
+Exact pairs and triples, then moves of single blocks, polish what ReCom leaves: tree cuts are ragged.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
-from linli.districting.anneal import anneal
 from linli.districting.ensemble import walk_of
-from linli.districting.goals import Goals, Measures
 from linli.districting.labels import FAR, new_table
 from linli.districting.lawful import Demands, lawful
 from linli.districting.problem import Ints, Problem
@@ -79,17 +76,11 @@ class _Cooling:
         self.table = new_table(TABLE_ENTRIES)
         self.turn = 0
 
-    @cached_property
-    def measures(self) -> Measures:
-        """The line as single moves weigh it."""
-        return Measures(self.problem, Goals({"boundary": 1.0}))
-
-    def keep(self, label: Ints) -> int:
-        """Keep a plan if it is lawful and the cheapest so far; return its cost."""
+    def keep(self, label: Ints) -> None:
+        """Keep a plan if it is lawful and the cheapest so far."""
         price = int(inner_cost(self.root, label))
         if price < self.best.cost and lawful(self.root, self.demands, self.parts, label):
             self.best.label, self.best.cost = label.copy(), price
-        return price
 
     def season(self) -> bool:
         """Several starts, the best of them heated again and again, polished; False where no start was found."""
@@ -157,8 +148,12 @@ class _Cooling:
         self.keep(plan.label)
         if self.best.label is None or time.monotonic() >= deadline:
             return
+        from linli.districting.anneal import anneal
+        from linli.districting.goals import Goals
+
+        line = Goals({"boundary": 1.0})
         moved, *_, interrupted = anneal(
-            self.problem, root, demands, parts, self.measures, start=self.best.label, seed=self.seed,
+            self.problem, root, demands, parts, line, start=self.best.label, seed=self.seed,
             deadline=deadline, reheat=POLISH_HEAT,
         )  # fmt: skip
         if moved is not None:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any
 
 import numpy as np
 
@@ -97,7 +96,7 @@ def split(
         from linli.districting.restarts import best_of
 
         search = partial(
-            _restart, problem, lower, upper, parts=parts, minimize=minimize, enclaves=enclaves, fixed=fixed,
+            split, problem, lower, upper, parts=parts, minimize=minimize, enclaves=enclaves, fixed=fixed,
             seats=seats, start=start, city=city.alone(),
         )  # fmt: skip
         return best_of(search, city, seed, time_limit or DEFAULT_SECONDS, progress)
@@ -132,12 +131,6 @@ def split(
         result.status, labels, result.objective, result.bound, result.proof, result.parts,
         time.process_time() - cpu, result.interrupted, result.clash,
     )  # fmt: skip
-
-
-def _restart(
-    problem: Problem, lower: int, upper: int, seed_and_limit: tuple[int, float | None], **same: Any
-) -> Result:  # fmt: skip
-    return split(problem, lower, upper, seed=seed_and_limit[0], time_limit=seed_and_limit[1], **same)
 
 
 @cache

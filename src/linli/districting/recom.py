@@ -66,7 +66,7 @@ def slots_of(start: Ints, head: Ints) -> NDArray[np.signedinteger]:
     """Neighbours in a form that a walk draws from with a few bits.
 
     Shape (n · SLOTS,): of each block every neighbour equally often, the block itself in what is left over; -1 in front
-    where it has more neighbours than slots. Half as wide again where the blocks are few enough.
+    where it has more neighbours than slots. Sixteen bits each where the blocks are few enough.
     """
     n = len(start) - 1
     degree = np.diff(start)
@@ -342,7 +342,7 @@ def cooling_steps(
 
 @inner
 def _within(walk: Walk, cost: Ints, size: int) -> int:
-    """Twice the cost of the edges between the two parts of the merged pair, halved."""
+    """Cost of the edges between the two parts of the merged pair, each of which is met twice."""
     total = 0
     for i in range(size):
         block = walk.member[i]

@@ -6,21 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from linli.districting.executors import City, pool_of
-from linli.districting.result import Progress, ProgressHook, Proof, Result
+from linli.districting.result import Progress, ProgressHook, Result
 
-Search = Callable[[tuple[int, float | None]], Result]
 RANK = {"proven": 0, "infeasible": 0, "feasible": 1, "unknown": 2}
 
 
 def best_of(
-    search: Search, city: City, seed: int, time_limit: float | None, progress: ProgressHook | None = None
+    search: Callable[..., Result], city: City, seed: int, time_limit: float | None, progress: ProgressHook | None = None
 ) -> Result:
     """Call a search for `city.restarts` seeds and join the answers.
 
     Parameters
     ----------
     search
-        Takes a seed and wall seconds; must be picklable for a cluster.
+        Takes `seed` and `time_limit`, in wall seconds; must be picklable for a cluster.
     city
         Number of restarts, workers and where they run.
     seed
@@ -38,7 +37,7 @@ def best_of(
     found: list[Result] = []
     interrupted = False
     with pool_of(city.executor, city.workers, city.address) as pool:
-        handles = pool.map(search, [(seed + turn, share) for turn in range(city.restarts)])
+        handles = pool.map(_one, [seed + turn for turn in range(city.restarts)], search, share)
         try:
             for handle in handles:
                 found += pool.get([handle])
@@ -51,6 +50,10 @@ def best_of(
             interrupted = True
     best = joined(found)
     return replace(best, interrupted=True) if interrupted else best
+
+
+def _one(seed: int, search: Callable[..., Result], time_limit: float | None) -> Result:
+    return search(seed=seed, time_limit=time_limit)
 
 
 def joined(found: list[Result]) -> Result:
@@ -67,7 +70,6 @@ def joined(found: list[Result]) -> Result:
         if bound == best.objective and best.status != "proven":
             # one seed found the plan, another the proof that nothing is below it
             proof = next(one.proof for one in found if one.bound is not None and one.bound >= bound)
-            told = Proof(proof.method, proof.claim, best.objective, bound, proof.counters, proof.pieces)
-            best = replace(best, status="proven", proof=told)
+            best = replace(best, status="proven", proof=replace(proof, objective=best.objective, bound=bound))
     interrupted = any(one.interrupted for one in found)
     return replace(best, bound=bound, cpu_seconds=spent, interrupted=interrupted)

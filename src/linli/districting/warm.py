@@ -133,7 +133,8 @@ def cool_once() -> None:
     root = embed(problem)
     assert root is not None
     free = Demands(low, high, True, np.zeros(problem.n, np.bool_), np.full(problem.n, -1, np.int64))
-    cool(problem, root, free, 3, seed=1, deadline=time.monotonic() + 1)
+    for _ in range(2):  # where the walks take the first to compile, the single moves are left to the second
+        cool(problem, root, free, 3, seed=1, deadline=time.monotonic() + 0.5)
 
 
 def _draw() -> None:

@@ -65,7 +65,7 @@ def solve(
     if city is not None and city.restarts > 1:
         from linli.districting.restarts import best_of
 
-        search = partial(_restart, task, goal, atoms, parts, start, city.alone())
+        search = partial(solve, task, goal, atoms, parts, progress=None, start=start, city=city.alone())
         return best_of(search, city, seed, time_limit, progress)
     piece = Piece.of(task, goal, atoms)
     begin = _usable(piece, start, parts)
@@ -85,14 +85,6 @@ def solve(
     if result.labels is None or piece.score.keeps(result.labels, piece.fixed):
         return result
     return _mended(piece, result, seed, time_limit, progress)
-
-
-def _restart(
-    task: Task, goal: Goal, atoms: Ints, parts: int | None, start: Ints | None, city: City,
-    seed_and_limit: tuple[int, float | None],
-) -> Result:  # fmt: skip
-    seed, limit = seed_and_limit
-    return solve(task, goal, atoms, parts, seed=seed, time_limit=limit, progress=None, start=start, city=city)
 
 
 def _any_plan(piece: Piece, result: Result, seed: int) -> Result:

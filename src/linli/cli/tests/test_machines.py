@@ -51,7 +51,7 @@ def machines() -> Iterator[tuple[str, str]]:
 
 def test_a_city_on_two_machines_is_the_city_on_one(machines: tuple[str, str], tmp_path: Path) -> None:
     write_blocks(town(24, 24), tmp_path / "city.gpkg")
-    city = ["linli", "split", "city.gpkg", "--count", "dwellings_delivered", "--min", "300", "--max", "800",
+    city = ["split", "city.gpkg", "--count", "dwellings_delivered", "--min", "300", "--max", "800",
             "--parts", "210", "--rounds", "2", "--enclaves"]  # fmt: skip
     first, second = machines
     address = f"tcp://{FIRST}:{PORT}"
@@ -86,7 +86,7 @@ def _start(machine: str, command: list[str], folder: Path) -> subprocess.Popen[b
 
 
 def _linli(before: list[str], command: list[str], folder: Path) -> None:
-    program = [sys.executable, "-c", "import sys; from linli.cli import run; sys.exit(run(sys.argv[1:]))", *command[1:]]
+    program = [sys.executable, "-c", "import sys; from linli.cli import run; sys.exit(run(sys.argv[1:]))", *command]
     done = subprocess.run([*before, *program], cwd=folder, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
 

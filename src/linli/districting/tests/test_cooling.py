@@ -15,7 +15,13 @@ from linli.districting.planar import embed
 from linli.districting.problem import Problem, connected_pieces
 from linli.districting.recom import cooling_steps
 from linli.districting.search import first_of
-from linli.districting.warm import field
+from linli.districting.warm import cool_once, field
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kernels() -> None:
+    """No time limit here pays for compiling."""
+    cool_once()
 
 
 @pytest.fixture(scope="module")

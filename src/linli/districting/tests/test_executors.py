@@ -92,9 +92,9 @@ def test_restarts_keep_the_best_plan_and_the_largest_bound() -> None:
     asked: list[tuple[int, float | None]] = []
     told: list[Progress] = []
 
-    def search(seed_and_limit: tuple[int, float | None]) -> Result:
-        asked.append(seed_and_limit)
-        return known[seed_and_limit[0]]
+    def search(seed: int, time_limit: float | None) -> Result:
+        asked.append((seed, time_limit))
+        return known[seed]
 
     found = best_of(search, City(workers=2, restarts=3), 3, 10.0, told.append)
     assert sorted(asked) == [(3, 5.0), (4, 5.0), (5, 5.0)]
