@@ -123,9 +123,9 @@ def _people(divisions: dict[str, Division], rng: np.random.Generator) -> int:
     places += [(name, "community_secretary", "社区书记") for name in COMMUNITIES]
     places = [place for place in places if place[:2] not in seated]
     places += [
-        (name, "grid_worker", "社区工作者")
+        (name, "community_worker", "社区工作者")
         for number, name in enumerate(list(COMMUNITIES) * WORKERS)
-        if number < WORKERS - len(COMMUNITIES)
+        if number < WORKERS
     ]
     for number, ((place, role, title), name) in enumerate(zip(places, names(len(places), rng), strict=True), 1):
         account = Account.objects.create_account(f"yanshi{number:03d}", name=name)  # enters by no password

@@ -60,8 +60,9 @@ def figures(project: Project, blocks: Blocks, labels: Mapping[str, str], day: da
     columns: list[tuple[Any, Any]] = [(_("地块"), np.ones(len(blocks), dtype=np.int64))]
     words = dict(Count.Definition.choices)
     columns += [(words.get(name, name), blocks.counts(name)) for name in COUNT_COLUMNS if name in blocks.columns]
-    facilities = [len([kind for kind in str(text or "").split(";") if kind]) for text in blocks.columns["facilities"]]
-    columns.append((_("设施（处）"), np.array(facilities)))
+    if "facilities" in blocks.columns:
+        kinds = [[kind for kind in str(text or "").split(";") if kind] for text in blocks.columns["facilities"]]
+        columns.append((_("设施（处）"), np.array([len(here) for here in kinds])))
     year, open_now = _matters(project, blocks, day)
     columns += [(_("一年内的事项"), year), (_("没办完的事项"), open_now)]
     columns.append((_("面积（公顷）"), shapely.area(blocks.geometry) / 10_000))

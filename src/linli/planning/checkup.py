@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from linli.org.days import holding
-from linli.org.models import Division, Tenure
+from linli.org.models import Division, Post, Tenure
 from linli.planning.telling import band, reason
 from linli.plans.diagnosis import Checkup, check_community
 from linli.plans.profiles import Profile
@@ -42,7 +42,8 @@ class Standing:
     staffing
         Seats, workers and floor space that the norms ask for.
     workers, floor_m2
-        Posts that are held there, and the floor space of its service stations.
+        Community workers in post, and the floor space of its service stations; None where nobody recorded such posts,
+        stations or their space.
     """
 
     division: Division
@@ -52,8 +53,8 @@ class Standing:
     growth: int
     scenario: Checkup | None
     staffing: Staffing
-    workers: int
-    floor_m2: float
+    workers: int | None
+    floor_m2: float | None
 
     @property
     def figures(self) -> list[tuple[str, int | None]]:
@@ -71,14 +72,16 @@ class Standing:
         return [band(one["band"], self.checkup.count) for one in self.checkup.bands]
 
     @property
-    def workers_lacking(self) -> int:
-        """Workers short of the norm, 0 where there are enough or the persons are not counted."""
-        return max(0, (self.staffing.workers or 0) - self.workers)
+    def workers_lacking(self) -> int | None:
+        """Community workers short of the norm; None where the persons are not counted or the posts not recorded."""
+        if self.staffing.workers is None or self.workers is None:
+            return None
+        return max(0, self.staffing.workers - self.workers)
 
     @property
-    def floor_lacking_m2(self) -> float:
-        """Square metres short of the norm."""
-        return max(0.0, self.staffing.floor_needed_m2 - self.floor_m2)
+    def floor_lacking_m2(self) -> float | None:
+        """Square metres short of the norm; None where they are not known."""
+        return None if self.floor_m2 is None else max(0.0, self.staffing.floor_needed_m2 - self.floor_m2)
 
     @property
     def newly_flagged(self) -> bool:
@@ -94,12 +97,17 @@ class Ground:
     blocks: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))  # community → blocks
     counts: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))  # definition → block → value
     sources: dict[str, set[tuple[str, date]]] = field(default_factory=lambda: defaultdict(set))
-    workers: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    floor: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    posts: dict[int, dict[str, int]] = field(default_factory=dict)  # community → role of a post there → held
+    floor: dict[int, float | None] = field(default_factory=dict)  # None: a station without its space on record
+
+    def workers(self, community: int, roles: Collection[str]) -> int | None:
+        """Count the posts of some roles that are held in a community; None where it has no such post."""
+        here = [held for role, held in self.posts.get(community, {}).items() if role in roles]
+        return sum(here) if here else None
 
 
 def read_ground(paths: Sequence[str], day: date) -> Ground:
-    """Read communities, their blocks, the newest counts up to a day, posts held and stations, by five queries.
+    """Read communities, their blocks, the newest counts up to a day, posts and stations.
 
     Parameters
     ----------
@@ -125,17 +133,8 @@ def read_ground(paths: Sequence[str], day: date) -> Ground:
     ).distinct():
         ground.counts[definition][block] = value  # the newest comes last
         ground.sources[definition].add((source, as_of))
-    by_path = {division.path: division.pk for division in ground.communities}
-    moment = timezone.now()
-    for path in Tenure.objects.at(moment).values_list("post__division__path", flat=True):
-        for place in _above(path):
-            if place in by_path:
-                ground.workers[by_path[place]] += 1
-                break
-    stations = Facility.objects.filter(kind__in=STATIONS, block__isnull=False).values_list("block", "area_m2")
-    for block, area in stations:
-        if block in home:
-            ground.floor[home[block]] += area or 0.0
+    _read_posts(ground, day)
+    _read_stations(ground, home)
     return ground
 
 
@@ -187,8 +186,8 @@ def check(
                 growth=growth,
                 scenario=None if occupancy is None else reckon({**counts, count: counts[count] + growth}),
                 staffing=staffing(counts[count], counts.get("persons"), standard.norms),
-                workers=ground.workers.get(division.pk, 0),
-                floor_m2=ground.floor.get(division.pk, 0.0),
+                workers=ground.workers(division.pk, standard.norms["worker_roles"]),
+                floor_m2=ground.floor.get(division.pk),
             )
         )
     return sorted(found, key=lambda one: (-one.checkup.count, one.division.code))
@@ -204,9 +203,44 @@ def summary(standings: Sequence[Standing]) -> dict[str, Any]:
         "newly_flagged": sum(one.newly_flagged for one in standings),
         "missing": sum(one.missing for one in standings),
         "names": [one.division.title for one in flagged],
-        "workers_lacking": sum(one.workers_lacking for one in standings),
-        "floor_lacking_m2": sum(one.floor_lacking_m2 for one in standings),
+        "workers_lacking": _known(one.workers_lacking for one in standings),
+        "floor_lacking_m2": _known(one.floor_lacking_m2 for one in standings),
     }
+
+
+def _known(values: Iterable[float | None]) -> float | None:
+    """Add up what is known; None where nothing is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _read_posts(ground: Ground, day: date) -> None:
+    """Count the posts of each community by role, and how many of them are held: now, or at the end of a day gone by."""
+    by_path = {division.path: division.pk for division in ground.communities}
+    if not by_path:
+        return
+    moment = timezone.now()
+    if day < timezone.localdate(moment):
+        moment = timezone.make_aware(datetime.combine(day, time.max))
+    held = Exists(Tenure.objects.at(moment).filter(post=OuterRef("pk")))
+    rows = Post.objects.filter(holding(day)).annotate(held=held).values_list("role__code", "division__path", "held")
+    for role, path, taken in rows:
+        home = next((by_path[place] for place in _above(path) if place in by_path), None)
+        if home is not None:
+            counted = ground.posts.setdefault(home, {})
+            counted[role] = counted.get(role, 0) + bool(taken)
+
+
+def _read_stations(ground: Ground, home: Mapping[int, int]) -> None:
+    """Add up the floor space of each community's stations; nothing where the street has no facility on record."""
+    streets = {division.parent_id for division in ground.communities}
+    rows = list(Facility.objects.filter(street__in=streets).values_list("street", "kind", "block", "area_m2"))
+    known = {street for street, *_rest in rows}
+    ground.floor |= {division.pk: 0.0 for division in ground.communities if division.parent_id in known}
+    for _street, kind, block, area in rows:
+        if kind in STATIONS and block in home:
+            so_far = ground.floor.get(home[block], 0.0)
+            ground.floor[home[block]] = None if area is None or so_far is None else so_far + area
 
 
 def _above(path: str) -> list[str]:

@@ -7,25 +7,29 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from django.utils import timezone
 
 from linli.districting.result import Proof
 from linli.geodata import Blocks
 from linli.planning.beside import MEASURES
 from linli.planning.models import Plan, Project, Scenario
+from linli.planning.standards import law_on, profile_of
 from linli.plans.checks import broken_rules
 from linli.plans.names import likely_parent
 from linli.plans.plan import Plan as Found
-from linli.plans.profiles import profile_names
-from linli.plans.rules import DEFAULT_PROFILE, Rules
+from linli.plans.rules import Rules
 
 PRESENT = "community"  # never crossed: each present community is divided for itself
 
 
 def rules_of(project: Project, scenario: Scenario | None, blocks: Blocks) -> Rules:
-    """Return the rules of a scenario; without one the project's bounds, compounds whole, every community kept."""
+    """Return the rules of a scenario; without one the project's bounds, compounds whole, every community kept.
+
+    Bands, grades and norms are those of the published version that the project was opened under, and of the law as it
+    stood on that day.
+    """
     compounds = any(blocks.columns["compound"]) and (scenario is None or scenario.keep_whole)
     kept = [str(one.name) for one in project.scope.all()] if scenario is None else list(scenario.kept)
-    code = project.standard.code
     crossed = scenario.never_cross if scenario else []
     return Rules(
         households=(project.households_least, project.households_most),
@@ -34,7 +38,8 @@ def rules_of(project: Project, scenario: Scenario | None, blocks: Blocks) -> Rul
         never_cross=tuple(set(crossed) & {PRESENT}),
         never_cross_kinds=tuple(kind for kind in crossed if kind != PRESENT),
         fixed=dict(scenario.fixed) if scenario else {},
-        profile=code if code in profile_names() else DEFAULT_PROFILE,
+        profile=profile_of(project.standard),
+        law=law_on(timezone.localdate(project.made_at)),
     )
 
 

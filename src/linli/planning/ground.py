@@ -16,6 +16,7 @@ from linli.geodata.borders import Bools, find_borders
 from linli.geodata.coordinates import local_crs, transform
 from linli.org.models import Division
 from linli.planning.models import Project
+from linli.plans.task import STATIONS
 from linli.territory.lookup import ground_stamp
 from linli.territory.models import Block, Count, Facility, Line
 
@@ -28,8 +29,9 @@ def ground_of(project: Project) -> Blocks:
 
     They and their present communities are those of the day it was opened: an enactment takes blocks out of these
     communities, and the project, its plans and what they are held against stay. Columns are `community` (names),
-    `compound`, `police_area`, `school_area`, `facilities`, and the counts that every block has: the newest up to
-    today. A count that some block lacks is left out, never taken as none.
+    `compound`, `police_area`, `school_area`, `facilities`, `service_floor_m2` (of the service stations; not a number
+    where a station has no area), and the counts that every block has: the newest up to today. A count that some block
+    lacks is left out, never taken as none; so are facilities where nobody recorded any.
     """
     newest = Count.objects.order_by("-pk").values_list("pk", flat=True).first()
     return _read(project, ground_stamp(), timezone.localdate(), newest)
@@ -51,7 +53,7 @@ def _read(project: Project, _stamp: int, day: date, _newest: int | None) -> Bloc
         "compound": _compounds(rows),
         "police_area": np.array([row.police_area for row in rows], dtype=object),
         "school_area": np.array([row.school_area for row in rows], dtype=object),
-        "facilities": _facilities(street, place),
+        **_facilities(street, place),
     }
     inside = np.array([row.code in homes for row in rows], dtype=np.bool_)
     columns |= _counts(street, place, day, inside)
@@ -72,11 +74,20 @@ def _compounds(rows: list[Block]) -> Any:
     return np.array([words or None for words in said], dtype=object)
 
 
-def _facilities(street: Division, place: dict[int, int]) -> Any:
+def _facilities(street: Division, place: dict[int, int]) -> dict[str, Any]:
     kinds: dict[int, list[str]] = defaultdict(list)
-    for block, kind in Facility.objects.filter(street=street, block__isnull=False).values_list("block", "kind"):
+    floor: dict[int, float] = defaultdict(float)
+    rows = Facility.objects.filter(street=street, block__isnull=False).order_by("pk")
+    for block, kind, area in rows.values_list("block", "kind", "area_m2"):
         kinds[place.get(block, -1)].append(kind)
-    return np.array([";".join(kinds.get(k, ())) for k in range(len(place))], dtype=object)
+        if kind in STATIONS:
+            floor[place.get(block, -1)] += np.nan if area is None else area
+    if not kinds:
+        return {}  # nobody recorded facilities: not known, rather than none
+    return {
+        "facilities": np.array([";".join(kinds.get(k, ())) for k in range(len(place))], dtype=object),
+        "service_floor_m2": np.array([floor.get(k, 0.0) for k in range(len(place))], dtype=np.float64),
+    }
 
 
 def _counts(street: Division, place: dict[int, int], day: date, inside: Bools) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from linli.documents.workbooks import safe, written
 from linli.geodata import COUNT_COLUMNS
 from linli.geodata.borders import Objects
 from linli.planning.models import Project
+from linli.plans.bands import bands_of, outside_words
 from linli.plans.names import community_words
 from linli.plans.pages import NOTE
 from linli.plans.plan import Plan as Found
@@ -67,18 +68,23 @@ def petition(found: Found, project: Project, *, day: date, synthetic: bool = Fal
         f"{street.chinese_title}关于调整\n{names}规模的请示{mark}",
         addressee=f"{district.chinese_title}人民政府" if district else "",
     )
-    least, most = found.rules.households
-    large = [f"{community_words(name)}{count}户" for name, count in before.items() if count > most]
+    statutory, *standards = (band for band in bands_of(found.rules) if band.source)
+    ground = standards[0] if standards else statutory
+    most = found.rules.standard().split_above or (ground.households or (0, 0))[1]
+    large = [f"{community_words(name)}{count}户" for name, count in before.items() if most and count > most]
     paper.heading("调整的原因")
     paper.paragraph(
         f"{names}现有{total}户（口径：{counted}）。"
-        + (f"其中{'、'.join(large)}，超过{most}户，服务和管理跟不上。" if large else "")
-        + f"依据《{project.standard.title}》，社区以{least}至{most}户为宜，需要调整。"
+        + (f"其中{'、'.join(large)}，超过{most}户。" if large else "")
+        + f"{statutory.head}（{statutory.source}）。"
+        + "".join(f"{band.head}（{band.source}）。" for band in standards)
     )
     kept = [one for one in after if one.kept]
     new = [one for one in after if not one.kept]
     paper.heading("调整的方案")
+    least, top = found.rules.households
     paper.paragraph(
+        f"本次运算采用的户数范围为每个社区{least}至{top}户。"
         f"由{len(before)}个社区调整为{len(after)}个：保留{_listed([one.name for one in kept])}，"
         f"新设{_listed([one.name for one in new])}。调整后"
         + "、".join(f"{community_words(one.name)}{one.count}户" for one in after)
@@ -95,9 +101,10 @@ def petition(found: Found, project: Project, *, day: date, synthetic: bool = Fal
     paper.paragraph("小区和院落不拆分，各社区连成一片，没有飞地，全部地块各归一个社区。")
     outside = [one for one in after if one.needs_reason]
     if outside:
-        paper.heading("超出法定一般规模的说明")
+        paper.heading("不在法定一般规模之内的说明")
         for one in outside:
-            paper.paragraph(f"{community_words(one.name)}{one.count}户：{one.reason}。")
+            said = outside_words(one.count, found.rules.statutory(), one.reason)
+            paper.paragraph(f"{community_words(one.name)}{one.count}户，{said}。")
     paper.heading("论证")
     paper.paragraph(ARGUED["proven" if found.status == "proven" else "bound" if found.bound else "best"])
     paper.paragraph("方案文件可用公开的程序从原始数据独立复核。")
@@ -153,7 +160,7 @@ def tables(found: Found, project: Project, characters: int) -> bytes:
             [safe(code), safe(compounds[k]), safe(present[k]), safe(label[k]), *(int(column[k]) for column in values)]
         )
     about = book.create_sheet("说明")
-    for title, words in (("项目", project.title), ("口径", count_words(found.count)), ("标准", project.standard.title),
+    for title, words in (("项目", project.title), ("口径", count_words(found.count)), ("标准", str(project.standard)),
                 ("面积", "按地块图形计算"), ("种子", found.seed),
                 ("请示字数", f"{characters}（不计附件，上限{MOST_CHARACTERS}）")):  # fmt: skip
         about.append([title, safe(str(words))])

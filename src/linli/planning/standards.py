@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from linli.planning.models import Standard
-from linli.plans.profiles import Profile, profile_from, profile_names, read_profile
+from linli.plans.profiles import STATUTORY, Profile, profile_from, profile_names, read_profile
 from linli.plans.rules import DEFAULT_PROFILE
 
 COMPARED = (
@@ -58,6 +58,12 @@ def profile_of(standard: Standard) -> Profile:
     if standard.households_least is not None and standard.households_most is not None:
         table["households"] = [standard.households_least, standard.households_most]
     return profile_from(standard.code, table)
+
+
+def law_on(day: date) -> Profile:
+    """Return the law's own band as the version that is in force on a day has it; the shipped one where none is."""
+    version = Standard.objects.on(day).filter(statutory=True).order_by("-version", "-pk").first()
+    return read_profile(STATUTORY) if version is None else profile_of(version)
 
 
 def in_force(standards: Iterable[Standard], day: date) -> list[Standard]:

@@ -43,7 +43,8 @@ def workbook(context: Mapping[str, Any]) -> bytes:
              checkup.blocks,
              *(checkup.counts.get(code) for code, _words in definitions), checkup.grade,
              _("是") if checkup.flagged else _("否"), "; ".join(one.reasons), one.staffing.workers, one.workers,
-             round(one.staffing.floor_needed_m2), round(one.floor_m2), one.undelivered,
+             round(one.staffing.floor_needed_m2), None if one.floor_m2 is None else round(one.floor_m2),
+             one.undelivered,
              one.growth if one.scenario else None, *one.bands]
         )  # fmt: skip
     about = book.create_sheet(_("口径与标准"))

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from linli.errors import InputError
 from linli.geodata import COUNT_COLUMNS, replace_when_done
+from linli.plans.bands import REASON_WANTED, bands_of
 from linli.plans.checks import broken_rules
 from linli.plans.measures import UNITS
 from linli.plans.names import community_words
 from linli.plans.plan import Plan
+from linli.plans.profiles import standing_words
 from linli.plans.rules import KIND_WORDS
 from linli.plans.task import count_words
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 NOTE = "示意图，不作为划界依据"
 SHORT = 14
+UNVERIFIED = "（数值未与原文核对）"
 STATUS_WORDS = {
     "proven": "已证明最优：在下述范围内没有更好的方案",
     "feasible": "可行方案，未证明最优",
@@ -173,13 +176,13 @@ def _overview(plan: Plan) -> Section:
     for broken in broken_rules(plan):
         said.append(f"违反{broken.code}：{broken.text}。")  # noqa: PERF401
     if wanting:
-        said.append(f"超出法定一般规模，需说明理由：{'、'.join(wanting)}。")
+        said.append(f"不在法定一般规模之内，{REASON_WANTED}：{'、'.join(wanting)}。")
     return Section("总体情况", tuple(said))
 
 
 def _sizes(plan: Plan) -> Section:
     columns = list(plan.communities[0].sums)
-    local, statutory = plan.rules.standard(), plan.rules.statutory()
+    local, bands = plan.rules.standard(), bands_of(plan.rules)
     rows = tuple(
         (
             community_words(c.name),
@@ -188,8 +191,7 @@ def _sizes(plan: Plan) -> Section:
             str(c.blocks),
             *(str(c.sums[column]) for column in columns),
             local.grade(c.count),
-            statutory.standing(c.count),
-            local.standing(c.count),
+            *(standing_words(band.households, c.count) for band in bands),
         )
         for c in plan.communities
     )
@@ -197,8 +199,8 @@ def _sizes(plan: Plan) -> Section:
     head = ("社区", "来自", "", "地块", *(COUNT_COLUMNS.get(column, column) for column in columns))
     sizes = Table(
         f"规模（口径：{count_words(plan.count)}）",
-        (*head, "等级", _band(statutory.title, statutory.households), _band(local.title, local.households)),
-        (*rows, (*totals, "", "", "")),
+        (*head, "等级", *(band.head for band in bands)),
+        (*rows, (*totals, "", *("" for _band in bands))),
     )
     low, high = plan.rules.households
     held = Table(
@@ -240,10 +242,9 @@ def _measures(plan: Plan) -> Section:
 
 
 def _rules(plan: Plan) -> Section:
-    local, statutory = plan.rules.standard(), plan.rules.statutory()
     papers = tuple(
-        f"{p.title}：{p.clause}（{p.issuer}{p.document}{'' if p.verified else '；数值未核实'}）"
-        for p in (statutory, local)
+        f"{band.head}。" + (f"依据：{band.source}" + ("" if band.verified else UNVERIFIED) if band.source else "")
+        for band in bands_of(plan.rules)
     )
     rows = tuple(plan.rules.in_words(count_words(plan.count)))
     prices = "，".join(f"{KIND_WORDS[kind]}{price:g}" for kind, price in (plan.rules.prices or {}).items())
@@ -263,10 +264,6 @@ def _proof(plan: Plan) -> Section:
         said.append(f"方法：{plan.proof.method}. {plan.proof.claim}.")
     said.append(f"随机种子：{plan.seed}。复核：linli verify PLAN --blocks BLOCKS。")
     return Section("证明", tuple(said))
-
-
-def _band(title: str, band: tuple[int, int] | None) -> str:
-    return title if band is None else f"{title}{band[0]}–{band[1]}户"
 
 
 def _figure(value: object, unit: str) -> str:

@@ -76,32 +76,47 @@ class Profile:
 
     def standing(self, households: int) -> str:
         """Say in Chinese how a number of households stands to this profile's band."""
-        if self.households is None:
-            return "标准数值未录入"
-        low, high = self.households
-        if households < low:
-            return f"低于下限{low - households}户"
-        if households > high:
-            return f"超过上限{households - high}户"
-        return "在范围内"
+        return standing_words(self.households, households)
 
     def within(self, households: int) -> bool | None:
         """Tell whether a number of households lies in the band; None where the band is not known."""
         return None if self.households is None else self.households[0] <= households <= self.households[1]
 
 
-def read_profile(name: str) -> Profile:
-    """Read a rule profile by its name, or from a file whose name ends in .toml.
+def standing_words(band: tuple[int, int] | None, households: int) -> str:
+    """Say in Chinese how a number of households stands to a band."""
+    if band is None:
+        return "标准数值未录入"
+    low, high = band
+    if households < low:
+        return f"低于下限{low - households}户"
+    if households > high:
+        return f"超过上限{households - high}户"
+    return "在范围内"
+
+
+def read_profile(name: str | Profile) -> Profile:
+    """Read a rule profile by its name, or from a file whose name ends in .toml; one that is read already stays.
 
     Raises
     ------
     InputError
         No such profile, or a table that is not right.
     """
+    if isinstance(name, Profile):
+        return name
     if name.endswith(".toml"):
         path = Path(name)
         return profile_from(path.stem, read_toml(path), path)
     return _shipped(name)
+
+
+def profile_table(profile: Profile) -> dict[str, Any]:
+    """Return a profile as the table that `profile_from` reads, for JSON."""
+    table = {name: getattr(profile, name) for name in Profile.__dataclass_fields__ if name != "name"}
+    days = {name: table[name] and table[name].isoformat() for name in ("valid_from", "valid_to")}
+    plain = {name: dict(table[name]) for name in ("prices", "grades", "norms")}
+    return {name: value for name, value in {**table, **days, **plain}.items() if value is not None}
 
 
 def profile_names() -> list[str]:
@@ -168,8 +183,8 @@ def profile_from(name: str, table: Mapping[str, Any], path: Path | None = None) 
         persons_most=table.get("persons_most"),
         counting=table.get("counting", "户"),
         split_above=table.get("split_above"),
-        valid_from=table.get("valid_from"),
-        valid_to=table.get("valid_to"),
+        valid_from=_day(table.get("valid_from")),
+        valid_to=_day(table.get("valid_to")),
         source=table.get("source", ""),
         verified=bool(table.get("verified", False)),
         statutory=bool(table.get("statutory", False)),
@@ -177,6 +192,10 @@ def profile_from(name: str, table: Mapping[str, Any], path: Path | None = None) 
         grades=table.get("grades", common["grades"]),
         norms={**common["norms"], **table.get("norms", {})},
     )
+
+
+def _day(value: Any) -> datetime.date | None:
+    return datetime.date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def check_band(band: object, path: object = None) -> tuple[int, int]:

@@ -9,7 +9,16 @@ from types import MappingProxyType
 from typing import Any
 
 from linli.errors import InputError
-from linli.plans.profiles import STATUTORY, Profile, check_band, check_prices, read_profile, read_toml
+from linli.plans.profiles import (
+    STATUTORY,
+    Profile,
+    check_band,
+    check_prices,
+    profile_from,
+    profile_table,
+    read_profile,
+    read_toml,
+)
 
 DEFAULT_PROFILE = "local-1500-3500"
 
@@ -54,7 +63,9 @@ class Rules:
     capped
         Column to the largest sum that a community may have, R02.
     profile
-        Rule profile whose prices, norms and grades hold; a name or a .toml file.
+        Rule profile whose band, prices, norms and grades hold: a name, a .toml file, or a version that was read.
+    law
+        Profile of the law's own band, likewise.
     prices
         Prices of a metre of new border by kind that replace the profile's.
 
@@ -72,7 +83,8 @@ class Rules:
     fixed: Mapping[str, str] = field(default_factory=dict)
     enclaves: bool = False
     capped: Mapping[str, int] = field(default_factory=dict)
-    profile: str = DEFAULT_PROFILE
+    profile: str | Profile = DEFAULT_PROFILE
+    law: str | Profile = STATUTORY
     prices: Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
@@ -126,6 +138,7 @@ class Rules:
             "keep_whole": str,
             "enclaves": bool,
             "profile": str,
+            "law": str,
             "kept": dict | list | str,
             "fixed": dict,
             "capped": dict,
@@ -136,8 +149,9 @@ class Rules:
         for name, kind in wanted.items():
             if name in table and not isinstance(table[name], kind):
                 raise InputError("this field has a value of the wrong kind", file=where, field=name, value=table[name])
-        if str(table.get("profile", "")).endswith(".toml"):
-            table["profile"] = str(where.parent / table["profile"])
+        for name in ("profile", "law"):
+            if str(table.get(name, "")).endswith(".toml"):
+                table[name] = str(where.parent / table[name])
         try:
             if "households" not in table:
                 table["households"] = read_profile(table.get("profile", DEFAULT_PROFILE)).households or (1500, 3500)
@@ -158,7 +172,7 @@ class Rules:
 
     def statutory(self) -> Profile:
         """Return the profile of the law's own band, which every plan states beside the local one."""
-        return read_profile(STATUTORY)
+        return read_profile(self.law)
 
     def but(self, **changes: Any) -> Rules:
         """Return the same rules with some of them changed."""
@@ -177,12 +191,25 @@ class Rules:
             "fixed": dict(self.fixed),
             "enclaves": self.enclaves,
             "capped": dict(self.capped),
-            "profile": self.profile,
+            "profile": self.profile.name if isinstance(self.profile, Profile) else self.profile,
+            "law": self.law.name if isinstance(self.law, Profile) else self.law,
+            # a version that a district published stands in the file itself: no shipped table has its numbers
+            "versions": {
+                name: profile_table(one)
+                for name, one in (("profile", self.profile), ("law", self.law))
+                if isinstance(one, Profile)
+            },
         }
 
     @classmethod
     def from_json(cls, table: Mapping[str, Any], prices: Mapping[str, float] | None = None) -> Rules:
         """Rebuild rules from the plan file's `meta`."""
+        versions = table.get("versions", {})
+
+        def standard(name: str, usual: str) -> str | Profile:
+            named = table.get(name, usual)
+            return profile_from(named, versions[name]) if name in versions else named
+
         return cls(
             households=(table["lower"], table["upper"]),
             keep_whole=table.get("keep_whole"),
@@ -192,7 +219,8 @@ class Rules:
             fixed=table.get("fixed", {}),
             enclaves=bool(table.get("enclaves", False)),
             capped=table.get("capped", {}),
-            profile=table.get("profile", DEFAULT_PROFILE),
+            profile=standard("profile", DEFAULT_PROFILE),
+            law=standard("law", STATUTORY),
             prices=prices,
         )
 

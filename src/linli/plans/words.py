@@ -11,13 +11,14 @@ import numpy as np
 
 from linli.districting.problem import Ints
 from linli.geodata import Blocks
+from linli.plans.bands import bands_of, outside_words
 from linli.plans.names import community_words
 from linli.plans.profiles import Profile
+from linli.plans.rules import Rules
 from linli.plans.sides import sides_text
 from linli.plans.task import count_words, has_station, names_in, texts
 
 NO_DATA = "无数据"
-REASON_WANTED = "需说明理由"
 FLOOR_COLUMNS = ("service_floor_m2", "服务用房面积")
 
 
@@ -39,9 +40,7 @@ def community_text(
     households: int,
     persons: int | None,
     count: str,
-    local: Profile,
-    statutory: Profile,
-    bounds: tuple[int, int],
+    rules: Rules,
     reason: str = "",
 ) -> str:
     """Write the block of words of one community.
@@ -54,12 +53,12 @@ def community_text(
         Its four sides, see `four_sides`.
     households, persons
         Its sums; None where nobody counted persons.
-    bounds
-        Households of the rules in force (least, most).
+    rules
+        Whose standards, norms and range of households hold.
     reason
         Why the community lies outside the statutory band; missing where one is needed, 需说明理由 is written.
     """
-    staff = staffing(households, persons, local.norms)
+    staff = staffing(households, persons, rules.standard().norms)
     sentences = [
         f"社区范围：{sides_text(sides)}",
         _compounds(blocks, inside),
@@ -68,12 +67,11 @@ def community_text(
         _office(blocks, inside, staff.floor_needed_m2),
         f"建议配备两委{staff.seats}名、社区工作者"
         + (f"{staff.workers}名" if staff.workers is not None else f"{NO_DATA}（缺人口数）"),
-        f"规模标准：{_band(statutory, households)}；{_rule_band(bounds, households)}",
+        "规模标准：" + "；".join(band.words(households) for band in bands_of(rules)),
     ]
     text = f"{community_words(name)}  " + "；".join(sentences) + "。"
-    if needs_reason(households, statutory):
-        text += f"超出法定一般规模，{'理由：' + reason if reason else REASON_WANTED}。"
-    return text
+    outside = outside_words(households, rules.statutory(), reason)
+    return f"{text}{outside}。" if outside else text
 
 
 def needs_reason(households: int, statutory: Profile) -> bool:
@@ -98,6 +96,15 @@ def compounds_of(blocks: Blocks, inside: Ints) -> list[str] | None:
     return sorted({name for text in texts(blocks.columns["compound"][inside]) for name in names_in(text)})
 
 
+def station_floor(blocks: Blocks, rows: Ints) -> float | None:
+    """Sum the floor space of the stations in some blocks; None where a station has none on record."""
+    column = next((name for name in FLOOR_COLUMNS if name in blocks.columns), None)
+    if column is None:
+        return None
+    floor = float(np.sum(np.asarray(blocks.columns[column][rows], dtype=np.float64)))
+    return floor if floor > 0 else None
+
+
 def _compounds(blocks: Blocks, inside: Ints) -> str:
     names = compounds_of(blocks, inside)
     if names is None:
@@ -113,9 +120,8 @@ def _office(blocks: Blocks, inside: Ints, needed: float) -> str:
     if len(rows) == 0:
         return f"办公地点：未落实，面积0㎡({want})"
     where = "、".join(_place(blocks, int(row)) for row in rows)
-    column = next((name for name in FLOOR_COLUMNS if name in blocks.columns), None)
-    floor = np.nan if column is None else np.nansum(np.asarray(blocks.columns[column][rows], dtype=np.float64))
-    if not floor > 0:
+    floor = station_floor(blocks, rows)
+    if floor is None:
         return f"办公地点：{where}，面积{NO_DATA}({want})"
     state = "已落实" if floor >= needed else f"尚缺{needed - floor:.0f}㎡, 待落实"
     return f"办公地点：{where}，面积{floor:.0f}㎡({want}，{state})"
@@ -124,20 +130,3 @@ def _office(blocks: Blocks, inside: Ints, needed: float) -> str:
 def _place(blocks: Blocks, row: int) -> str:
     compound = texts(blocks.columns["compound"])[row] if "compound" in blocks.columns else ""
     return f"{'、'.join(names_in(compound))}（地块{blocks.ids[row]}）" if compound else f"地块{blocks.ids[row]}"
-
-
-def _band(profile: Profile, households: int) -> str:
-    if profile.households is None:
-        return f"{profile.title}数值未录入"
-    low, high = profile.households
-    return f"{profile.title}{low}至{high}户，{profile.standing(households)}"
-
-
-def _rule_band(bounds: tuple[int, int], households: int) -> str:
-    low, high = bounds
-    how = "在范围内"
-    if households < low:
-        how = f"低于下限{low - households}户"
-    elif households > high:
-        how = f"超过上限{households - high}户"
-    return f"本方案{low}至{high}户，{how}"

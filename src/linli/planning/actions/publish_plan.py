@@ -13,6 +13,7 @@ from linli.org.actors import Actor
 from linli.org.policies import permit
 from linli.planning.actions.open_project import PERMISSION
 from linli.planning.models import Plan
+from linli.planning.statements import reasons_lacking
 
 LEAST_DAYS, MOST_DAYS = 7, 180
 
@@ -23,7 +24,8 @@ def publish_plan(actor: Actor, *, plan: Plan, days: int = 30) -> Plan:
     Raises
     ------
     ValidationError
-        It leaves blocks open or breaks a rule, or the number of days is not right.
+        It leaves blocks open or breaks a rule, a community outside the law's band has no reason, or the number of
+        days is not right.
     PermissionDenied
         The actor may not.
     """
@@ -40,6 +42,8 @@ def publish_plan(actor: Actor, *, plan: Plan, days: int = 30) -> Plan:
             raise ValidationError(
                 _("方案还不合规则：%(rules)s") % {"rules": "；".join(held.broken_words[:5])}, code="broken"
             )
+        if lacking := reasons_lacking(held):
+            raise ValidationError(lacking, code="reasons")
         held.published_at = timezone.now()
         held.published_to = timezone.localdate() + timedelta(days=days)
         held.save(update_fields=["published_at", "published_to"])

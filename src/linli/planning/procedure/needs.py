@@ -13,6 +13,7 @@ from linli.matters.models import Matter
 from linli.matters.states import OPEN
 from linli.org.models import Division
 from linli.planning.models import Enactment, Plan, Project
+from linli.planning.statements import reasons_lacking
 
 
 class Facts:
@@ -102,11 +103,7 @@ def _keeps_rules(facts: Facts) -> str:
 
 
 def _reasons_stated(facts: Facts) -> str:
-    one = facts.carried
-    wanted = [name for name in one.outside if not one.reasons.get(name)] if one else []
-    if not wanted:
-        return ""
-    return _("超出法定一般规模，还没说明理由：%(names)s") % {"names": "、".join(wanted)}
+    return reasons_lacking(facts.carried) if facts.carried else ""
 
 
 def _enacted(facts: Facts) -> str:

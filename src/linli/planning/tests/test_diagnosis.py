@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
 import shapely
 from django.test import Client
+from django.utils import timezone
 
+from linli.org.models import Post, Role, Tenure
 from linli.org.tests.world import World
 from linli.territory.models import Block, Count, Facility, Membership
 
@@ -104,11 +106,47 @@ def test_a_block_without_a_count_is_said_not_taken_as_none(
     assert "有6个地块没有这一口径的数" in page
 
 
-def test_staff_and_space_are_held_against_the_norms(ground: list[Block], client_of: Callable[[str], Client]) -> None:
-    one = shown(client_of("jiedao"))["团结"]
+def test_community_workers_are_held_against_the_norm_neither_grid_workers_nor_the_secretary(
+    ground: list[Block], world: World, client_of: Callable[[str], Client]
+) -> None:
+    browser = client_of("jiedao")
+    one = shown(browser)["团结"]
+    assert one.staffing.workers == 22  # type: ignore[attr-defined] # 18 for 10,000 of 12,002 persons
+    assert (one.workers, one.workers_lacking) == (None, None)  # type: ignore[attr-defined]
+    assert "无数据" in browser.get(PAGE).content.decode()
+    seat(world, "团结", held=True)
+    seat(world, "团结", held=True)
+    seat(world, "团结", held=False)
+    one = shown(browser)["团结"]
+    assert (one.workers, one.workers_lacking) == (2, 20)  # type: ignore[attr-defined]
+    assert browser.get(PAGE).context["summary"]["workers_lacking"] == 20
+    assert shown(browser, day="2019-06-30").get("团结") is None
+    Tenure.objects.filter(post__role__code="community_worker").update(starts_at=timezone.now() - timedelta(days=2))
+    assert shown(browser, day=f"{timezone.localdate() - timedelta(days=9):%Y-%m-%d}")["团结"].workers == 0  # type: ignore[attr-defined]
+
+
+def seat(world: World, place: str, *, held: bool) -> None:
+    """Make a community worker's post, held or vacant."""
+    role = Role.objects.get(code="community_worker")
+    post = Post.objects.create(
+        division=world.division(place), role=role, title="社区工作者", valid_from=date(2020, 1, 1)
+    )
+    if held:
+        Tenure.objects.create(post=post, account=world.account("wangge"), starts_at=timezone.now())
+
+
+def test_space_is_held_against_the_norm_and_what_nobody_recorded_is_no_data(
+    ground: list[Block], client_of: Callable[[str], Client]
+) -> None:
+    browser = client_of("jiedao")
+    one, other = shown(browser)["团结"], shown(browser)["白云"]
     assert one.floor_m2 == 620  # type: ignore[attr-defined]
     assert one.staffing.floor_needed_m2 == pytest.approx(6001 / 100 * 30)  # type: ignore[attr-defined]
-    assert one.workers == 2  # type: ignore[attr-defined]
+    assert other.floor_lacking_m2 == pytest.approx(900)  # type: ignore[attr-defined]
+    Facility.objects.update(area_m2=None)
+    assert shown(browser)["团结"].floor_lacking_m2 is None  # type: ignore[attr-defined]
+    Facility.objects.all().delete()
+    assert shown(browser)["白云"].floor_lacking_m2 is None  # type: ignore[attr-defined]
 
 
 def test_each_sees_the_communities_of_his_own_area(

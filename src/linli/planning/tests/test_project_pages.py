@@ -209,6 +209,28 @@ def test_a_search_is_called_off_on_the_page(project: Project, clerk: Client) -> 
     assert "已取消" in clerk.get(f"/planning/projects/{project.pk}/").content.decode()
 
 
+def test_plan_and_public_page_tell_each_band_apart_with_its_source_and_the_reason(
+    plan: Plan, clerk: Client, client_of: ClientOf
+) -> None:
+    address, name = f"/planning/projects/{plan.project_id}/1/", plan.names[0]
+    Project.objects.update(households_most=3900)
+    Plan.objects.update(outside=[name], households={**plan.households, name: 3400})
+    page = clerk.get(address).content.decode()
+    assert "需说明理由" in page
+    assert clerk.post(f"{address}publish", {"days": "30"}).status_code == 422
+    fields = re.findall(r'name="(c\d)"', clerk.get(f"{address}reasons").content.decode())
+    assert clerk.post(f"{address}reasons", dict.fromkeys(fields, "地形封闭")).status_code == 302
+    assert clerk.post(f"{address}publish", {"days": "30"}).status_code == 302
+    public = client_of("").get(f"/planning/public/{plan.pk}/").content.decode()
+    for page in (clerk.get(address).content.decode(), public):
+        assert re.search(r"法定一般规模 <small>1000–3000</small>", page)
+        assert re.search(r"本区社区规模标准 <small>1500–3500</small>", page)
+        assert re.search(r"本次运算采用的户数范围 <small>1500–3900</small>", page)
+        assert "《城市居民委员会组织法》" in page
+        assert "超出法定一般规模，理由：地形封闭" in page
+        assert "超过上限 400 户" in page
+
+
 def test_the_pack_is_asked_for_reasons_and_adds_up(plan: Plan, clerk: Client) -> None:
     import io
     import zipfile

@@ -19,9 +19,13 @@ from linli.planning.actions.enact import enact, hand_over, undo_enactment
 from linli.planning.actions.publish_plan import publish_plan
 from linli.planning.actions.run_scenario import cancel_run, run_scenario
 from linli.planning.actions.save_plan import MovedOnError, save_plan
-from linli.planning.models import Enactment, Plan, Project, Run
+from linli.planning.actions.state_reasons import state_reasons
+from linli.planning.engine import found_of
+from linli.planning.ground import _read, ground_of
+from linli.planning.models import Enactment, Plan, Project, Run, Standard
+from linli.planning.statements import bands_on_page
 from linli.planning.tests.small import clear_way, engine_plan
-from linli.territory.models import Block, Membership
+from linli.territory.models import Block, Facility, Membership
 
 TOMORROW = timedelta(days=1)
 
@@ -241,6 +245,57 @@ def test_publication_counts_natural_days(found: Plan) -> None:
     assert made.published_to == timezone.localdate() + timedelta(days=30)
     with pytest.raises(ValidationError):
         publish_plan(SYSTEM, plan=found, days=30)
+
+
+def test_outside_the_law_a_reason_is_written_before_publication(found: Plan) -> None:
+    name = found.names[0]
+    Plan.objects.update(outside=[name])
+    with pytest.raises(ValidationError) as error:
+        publish_plan(SYSTEM, plan=found)
+    assert error.value.code == "reasons"
+    assert name in str(error.value)
+    state_reasons(SYSTEM, plan=found, reasons={name: "地形封闭，无法再分。"})
+    assert publish_plan(SYSTEM, plan=found).published_at
+
+
+def test_a_plan_is_held_against_the_version_that_its_project_was_opened_under(found: Plan) -> None:
+    mine = Standard.objects.get(code="local-1500-3500")
+    newer = Standard.objects.create(
+        code=mine.code, version=2, title="我区标准", households_least=1200, households_most=2500,
+        norms={**mine.norms, "floor_m2_per_100_households": 50}, grades=[["甲", 2000], ["乙", 0]],
+    )  # fmt: skip
+    blocks = ground_of(found.project)
+    old = found_of(found, blocks)
+    assert old.rules.standard().households == (1500, 3500)
+    Project.objects.update(standard=newer)
+    plan = Plan.objects.get()
+    new = found_of(plan, blocks)
+    assert new.rules.standard().households == (1200, 2500)
+    assert new.rules.standard().grade(2001) == "乙"
+    for before, after in zip(old.communities, new.communities, strict=True):
+        assert after.staffing.floor_needed_m2 == pytest.approx(max(300, after.count / 2))
+        assert before.staffing.floor_needed_m2 == pytest.approx(max(300, before.count * 0.3))
+        assert "我区标准1200至2500户" in after.text
+    assert [band.households for band in bands_on_page(plan.project)] == [(1000, 3000), (1200, 2500), (1500, 3500)]
+
+
+def test_the_area_of_a_station_stands_in_the_words_of_its_community(project: Project, found: Plan) -> None:
+    block = Block.objects.get(code="B00")
+    name = found.community_of("B00")
+
+    def words() -> str:
+        return next(one.text for one in found_of(found, ground_of(project)).communities if one.name == name)
+
+    assert "办公地点：无数据" in words()
+    station = Facility.objects.create(
+        street=project.street, block=block, code="F1", kind="党群服务中心", name="团结中心", area_m2=None,
+        longitude=103.0, latitude=26.0,
+    )  # fmt: skip
+    _read.cache_clear()
+    assert "面积无数据" in words()
+    Facility.objects.filter(pk=station.pk).update(area_m2=410)
+    _read.cache_clear()
+    assert "面积410㎡" in words()
 
 
 def test_who_may(found: Plan, world: World) -> None:

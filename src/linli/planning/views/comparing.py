@@ -24,7 +24,8 @@ from linli.planning.models import Plan
 from linli.planning.neutral import places, sample_for
 from linli.planning.picture import picture
 from linli.planning.procedure.standing import Standing
-from linli.planning.views.plans import address, communities_of, households_of, trail_of, version, who
+from linli.planning.statements import communities_of
+from linli.planning.views.plans import address, households_of, trail_of, version, who
 from linli.planning.views.projects import find, trail_within
 
 MOST_BESIDE, MOST_POINTS = 4, 60

@@ -35,6 +35,7 @@ from linli.planning.models import Enactment, Plan, Project
 from linli.planning.neutral import places, sample_for
 from linli.planning.picture import picture
 from linli.planning.project_forms import EnactForm, HandOverForm, NothingForm, PublishForm, ReasonsForm
+from linli.planning.statements import communities_of, reasons_wanted
 from linli.planning.views.projects import find, trail_within
 
 GEOPACKAGE = "application/geopackage+sqlite3"
@@ -88,12 +89,11 @@ def pack(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
     one = version(request, pk, number)
     blocks = ground_of(one.project)
-    found = found_of(one, blocks)
     if one.broken or len(one.labels) < len(blocks):
         raise Http404
-    if found.reasons_wanted:
+    if reasons_wanted(one):
         return redirect("planning:reasons", pk, number)
-    body = approval_pack(found, one.project, day=timezone.localdate(), synthetic=settings.DEMO)
+    body = approval_pack(found_of(one, blocks), one.project, day=timezone.localdate(), synthetic=settings.DEMO)
     return attachment(body, "application/zip", f"{one.project.title}-V{number}.zip", f"pack-{pk}-{number}.zip")
 
 
@@ -103,8 +103,7 @@ def pack(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def reasons(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Say why communities lie outside the statutory band."""
     one = version(request, pk, number)
-    found = found_of(one, ground_of(one.project))
-    names = [c.name for c in found.communities if c.needs_reason]
+    names = list(one.outside)
 
     def write(**said: Any) -> None:
         given = {name: said[f"c{k}"] for k, name in enumerate(names)}
@@ -112,8 +111,8 @@ def reasons(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
     return act_page(
         request, partial(ReasonsForm, [(name, one.reasons.get(name, "")) for name in names]), write,
-        title=_("说明规模理由"), submit=_("保存"), done=_("已保存，可以下载报批材料。"), back=address(one),
-        trail=trail_of(one), words=_("这些社区超出法定一般规模，报批时要写明理由，公示页上也看得到。"),
+        title=_("说明规模理由"), submit=_("保存"), done=_("已保存，可以公示、下载报批材料。"), back=address(one),
+        trail=trail_of(one), words=_("这些社区不在法定一般规模之内，公示和报批前要写明理由，公示页上也看得到。"),
     )  # fmt: skip
 
 
@@ -184,25 +183,6 @@ def who(reference: str) -> str:
     kind, _sign, key = reference.partition(":")
     found = Account.objects.filter(pk=key).first() if kind == "account" and key.isdigit() else None
     return mask_name(found.name) if found else ""
-
-
-def communities_of(one: Plan) -> list[dict[str, Any]]:
-    """Return a row for each community of a version."""
-    least, most = one.project.households_least, one.project.households_most
-    present = set(one.project.present.values())
-    blocks: dict[int, int] = {}
-    for place in one.labels.values():
-        blocks[place] = blocks.get(place, 0) + 1
-    return [
-        {
-            "name": name, "parent": one.parents.get(name, ""),
-            "kept": name in present and name == one.parents.get(name),
-            "households": count, "blocks": blocks.get(k, 0), "below": max(0, least - count),
-            "above": max(0, count - most), "bar": min(100, round(100 * count / max(most, 1))),
-        }
-        for k, name in enumerate(one.names)
-        for count in (one.households.get(name, 0),)
-    ]  # fmt: skip
 
 
 def households_of(blocks: Blocks, project: Project) -> dict[str, int]:

@@ -13,7 +13,7 @@ from linli.planning.ground import ground_of
 from linli.planning.models import Plan
 from linli.planning.picture import picture
 from linli.planning.procedure.standing import Standing
-from linli.planning.views.plans import communities_of
+from linli.planning.statements import communities_of
 from linli.territory.models import Block
 
 ROWS = 20

@@ -13,11 +13,12 @@ import pytest
 
 from linli.errors import InputError
 from linli.geodata import input_hash
+from linli.plans.bands import bands_of, outside_words
 from linli.plans.change import evaluate
 from linli.plans.checks import broken_rules
 from linli.plans.diagnosis import diagnose, diagnosis_text
 from linli.plans.names import name_parts, numeral
-from linli.plans.pages import write_report
+from linli.plans.pages import as_text, write_report
 from linli.plans.plan import Plan
 from linli.plans.rules import Rules
 from linli.plans.sides import four_sides, sides_text
@@ -154,8 +155,35 @@ def test_a_line_without_a_name_gives_the_neighbours_name() -> None:
 def test_the_words_of_a_community_hold_what_approvers_expect() -> None:
     text = plan_of_four().communities[0].text
     for said in ("社区范围：东至", "管辖小区：", "共计", "总计", "口径：已交付套数", "常住人口", "办公地点：", "㎡",
-                 "建议配备两委", "社区工作者", "国家法一般规模1000至3000户", "本方案1000至3500户"):  # fmt: skip
+                 "建议配备两委", "社区工作者", "国家法一般规模1000至3000户", "本区社区规模标准1500至3500户",
+                 "本次运算采用的户数范围1000至3500户"):  # fmt: skip
         assert said in text
+
+
+def test_what_was_typed_for_a_search_never_stands_in_a_standards_name() -> None:
+    plan = by_hand(halves(), RULES.but(households=(3590, 3700)))
+    statutory, local, asked = bands_of(plan.rules)
+    assert [band.households for band in (statutory, local, asked)] == [(1000, 3000), (1500, 3500), (3590, 3700)]
+    assert "第三条" in statutory.source
+    assert "文号" in local.source
+    assert asked.source == ""
+    assert "本区社区规模标准1500至3500户，超过上限" in plan.communities[0].text
+    assert "本区社区规模标准3590" not in as_text(plan, "方案")
+
+
+def test_below_the_law_is_not_said_to_be_above_it() -> None:
+    assert "低于法定一般规模，理由：地形封闭" in outside_words(900, RULES.statutory(), "地形封闭")
+    assert outside_words(3001, RULES.statutory(), "").startswith("超出法定一般规模")
+    assert outside_words(3000, RULES.statutory(), "") == ""
+
+
+def test_a_published_version_travels_in_the_plan_file(tmp_path: Path) -> None:
+    mine = replace(RULES.standard(), name="qu-2027", title="我区标准", households=(1200, 3300))
+    plan = replace(plan_of_four(), rules=RULES.but(profile=mine))
+    plan.to_file(tmp_path / "plan.gpkg")
+    read = Plan.from_file(tmp_path / "plan.gpkg", plan.blocks)
+    assert read.rules.standard() == mine
+    assert read.text() == plan.text()
 
 
 def test_missing_data_are_said_to_be_missing() -> None:

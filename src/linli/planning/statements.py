@@ -1,0 +1,108 @@
+"""What a plan states of its communities' sizes, in the reader's language: the same on every page that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.planning.models import Plan, Project
+from linli.planning.standards import law_on, profile_of
+from linli.planning.telling import band
+from linli.plans.bands import source_words
+
+
+@dataclass(frozen=True)
+class StatedBand:
+    """A band as a page shows it: title, numbers, where they stand, whether they were compared with the paper."""
+
+    title: str
+    households: tuple[int, int] | None
+    source: str
+    verified: bool
+    stated: bool = True  # False for the range that a search was asked for: a standard of nobody
+
+
+@dataclass(frozen=True)
+class Stated:
+    """One community's row: its figures, how it stands to each band, why it lies outside the law's."""
+
+    name: str
+    parent: str
+    kept: bool
+    households: int
+    blocks: int
+    cells: tuple[tuple[StatedBand, str], ...]  # a band, how the community stands to it
+    inside: bool  # the range of the search
+    outside: str  # how it lies to the law's band, '' within it
+    reason: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The communities of a version and the bands that they are held against."""
+
+    bands: tuple[StatedBand, ...]
+    rows: tuple[Stated, ...]
+
+    def __iter__(self) -> Iterator[Stated]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def wanting(self) -> list[str]:
+        """Communities outside the law's band for which nobody said why."""
+        return [one.name for one in self.rows if one.outside and not one.reason]
+
+
+def bands_on_page(project: Project) -> tuple[StatedBand, ...]:
+    """Return the law's band, the local standard's and the range asked for, each with its own numbers and source."""
+    law, local = law_on(timezone.localdate(project.made_at)), profile_of(project.standard)
+    papers = [StatedBand(_("法定一般规模"), law.households, source_words(law), law.verified)]
+    if not local.statutory:
+        papers.append(StatedBand(local.title, local.households, source_words(local), local.verified))
+    asked = (project.households_least, project.households_most)
+    return (*papers, StatedBand(_("本次运算采用的户数范围"), asked, "", verified=True, stated=False))
+
+
+def communities_of(plan: Plan) -> Statement:
+    """Return what a version states of each community."""
+    bands = bands_on_page(plan.project)
+    present = set(plan.project.present.values())
+    blocks: dict[int, int] = {}
+    for place in plan.labels.values():
+        blocks[place] = blocks.get(place, 0) + 1
+    least, most = plan.project.households_least, plan.project.households_most
+
+    def row(place: int, name: str) -> Stated:
+        count = plan.households.get(name, 0)
+        return Stated(
+            name=name, parent=plan.parents.get(name, ""), kept=name in present and name == plan.parents.get(name),
+            households=count, blocks=blocks.get(place, 0),
+            cells=tuple((one, band(one.households, count)) for one in bands),
+            inside=least <= count <= most,
+            outside=outside(bands[0].households, count) if name in plan.outside else "",
+            reason=plan.reasons.get(name, ""),
+        )  # fmt: skip
+
+    return Statement(bands, tuple(row(place, name) for place, name in enumerate(plan.names)))
+
+
+def outside(law: tuple[int, int] | None, households: int) -> str:
+    """Say how a community lies to the law's band from outside."""
+    return _("低于法定一般规模") if law and households < law[0] else _("超出法定一般规模")
+
+
+def reasons_wanted(plan: Plan) -> list[str]:
+    """Name the communities outside the law's band for which nobody said why: without it no plan is published."""
+    return [name for name in plan.outside if not plan.reasons.get(name)]
+
+
+def reasons_lacking(plan: Plan) -> str:
+    """Say which reasons still lack; '' where none does."""
+    names = reasons_wanted(plan)
+    return _("不在法定一般规模之内，还没说明理由：%(names)s") % {"names": "、".join(names)} if names else ""
