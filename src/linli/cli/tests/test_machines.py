@@ -50,7 +50,7 @@ def machines() -> Iterator[tuple[str, str]]:
 
 
 def test_a_city_on_two_machines_is_the_city_on_one(machines: tuple[str, str], tmp_path: Path) -> None:
-    write_blocks(town(24, 24), tmp_path / "city.gpkg")
+    write_blocks(town(22, 22), tmp_path / "city.gpkg")
     city = ["split", "city.gpkg", "--count", "dwellings_delivered", "--min", "300", "--max", "800",
             "--parts", "210", "--rounds", "2", "--enclaves"]  # fmt: skip
     first, second = machines

@@ -20,8 +20,8 @@ from linli.districting.problem import connected_pieces
 from linli.districting.tests.oracle import random_planar
 from linli.errors import InputError
 
-WIDE, TALL = 90, 60
-LOWER, UPPER, PARTS = 12, 32, 250
+WIDE, TALL = 60, 42
+LOWER, UPPER, PARTS = 12, 32, 210
 
 
 def town(seed: int = 1) -> Problem:
@@ -76,7 +76,7 @@ def test_the_plan_depends_on_the_seed_and_not_on_the_workers() -> None:
 
 def test_a_free_number_of_parts_leaves_room_in_each() -> None:
     problem = town()
-    result = split(problem, LOWER, UPPER, seed=1, city=City(rounds=1))
+    result = split(problem, LOWER, UPPER, seed=1, time_limit=6, city=City(rounds=1))
     assert result.labels is not None
     assert problem.total / UPPER < result.parts < problem.total / LOWER
 
@@ -90,7 +90,9 @@ def test_a_time_limit_ends_it_with_a_plan() -> None:
 
 def test_blocks_that_belong_together_stay_so() -> None:
     problem = town()
-    result = split(problem, LOWER, UPPER, PARTS, seed=1, fixed={0: "a", 1: "a", 5: "b"}, city=City(rounds=2))
+    result = split(
+        problem, LOWER, UPPER, PARTS, seed=1, fixed={0: "a", 1: "a", 5: "b"}, time_limit=8, city=City(rounds=2)
+    )
     assert result.labels is not None
     assert result.labels[0] == result.labels[1] != result.labels[5]
     holds(problem, result.labels)
