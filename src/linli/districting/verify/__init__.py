@@ -8,6 +8,7 @@ from pathlib import Path
 
 from linli.districting.verify.blocks import BlocksFile, read_blocks, read_bytes, unwritten
 from linli.districting.verify.case import Case
+from linli.districting.verify.coverage import check_coverage
 from linli.districting.verify.figures import check_figures
 from linli.districting.verify.findings import BrokenPlan, Finding, Verification
 from linli.districting.verify.geopackage import UnreadableError
@@ -23,9 +24,9 @@ __all__ = ["Finding", "Verification", "verify"]
 def verify(plan_path: str | PathLike[str], blocks_path: str | PathLike[str]) -> Verification:
     """Recheck a plan file against the blocks file that it divides.
 
-    Nothing of what the plan file states is believed: cover, rules, figures and input hash are computed anew from
-    the blocks file, the seal from the bytes. Of the proof only the arithmetic can be checked so; the bound rests
-    on the method that the proof names, and a finding says it.
+    Nothing of what the plan file states is believed: cover, gaps and overlaps of the ground, rules, figures and input
+    hash are computed anew from the blocks file, the seal from the bytes. Of the proof only the arithmetic can be
+    checked so; the bound rests on the method that the proof names, and a finding says it.
 
     Parameters
     ----------
@@ -75,6 +76,7 @@ def _findings(path: Path, data: bytes, blocks: BlocksFile) -> Iterator[Finding]:
     yield from _input(case)
     try:
         yield from check_rules(case)
+        yield from check_coverage(case)
         yield from check_figures(case)
         yield from check_proof(case)
     except BrokenPlan as broken:

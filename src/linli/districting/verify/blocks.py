@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from linli.districting.verify.geopackage import (
@@ -63,7 +64,8 @@ class BlocksFile:
     """What the data say, before any plan.
 
     `rim` holds metres of outside border by block, None where the file has no such layer; `measured` is True where
-    the file has no lines and these were measured from the shapes.
+    the file has no lines and these were measured from the shapes. `outside` is ground that the file declares to
+    belong to no community.
     """
 
     sha256: str
@@ -72,6 +74,7 @@ class BlocksFile:
     lines: list[Line]
     rim: dict[str, float] | None
     measured: bool = False
+    outside: tuple[Shape, ...] = ()
 
     def scope(self, communities: Collection[str]) -> dict[str, Block]:
         """Blocks of these communities, or all where none is named."""
@@ -97,6 +100,7 @@ def read_blocks(path: Path) -> BlocksFile:
     """
     data = read_bytes(path)
     digest = hashlib.sha256(data).hexdigest()
+    outside: tuple[Shape, ...] = ()
     if data.startswith(SQLITE_HEADER):
         if journal := unwritten(path):
             raise InputError(
@@ -111,14 +115,22 @@ def read_blocks(path: Path) -> BlocksFile:
                 if {"blocks", "lines"} <= found:
                     rim = read_table(database, "rim") if "rim" in found else None
                     tables = read_table(database, "blocks"), read_table(database, "lines"), rim
-                    return _from_tables(path, digest, *tables)
+                    return replace(_from_tables(path, digest, *tables), outside=_outside(database, found))
+                outside = _outside(database, found)
         except UnreadableError as error:
             raise InputError(f"the blocks file cannot be read: {error}", file=path) from error
     from linli.districting.verify.polygons import measure_lines, read_polygons
 
     columns, rows, shapes = read_polygons(path)
     blocks = _blocks(path, columns, rows, shapes)
-    return BlocksFile(digest, tuple(columns), blocks, measure_lines(path, blocks), None, measured=True)
+    return BlocksFile(digest, tuple(columns), blocks, measure_lines(path, blocks), None, measured=True, outside=outside)
+
+
+def _outside(database: sqlite3.Connection, found: Collection[str]) -> tuple[Shape, ...]:
+    """The shapes of the layer `outside`, empty where there is none."""
+    if "outside" not in found:
+        return ()
+    return tuple(shape_of(blob) for blob in read_table(database, "outside").shapes if blob is not None)
 
 
 def read_bytes(path: Path) -> bytes:

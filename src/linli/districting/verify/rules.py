@@ -49,7 +49,7 @@ def _cover(case: Case) -> Finding:
         "cover",
         wrong,
         good=(
-            f"全覆盖、无重叠:{len(case.scope)} 个地块各归一个社区(R05)。",
+            f"{len(case.scope)} 个地块各归一个社区,不漏不重(R05)。",
             f"Cover: each of the {len(case.scope)} blocks lies in one community (R05).",
         ),
         bad=(
