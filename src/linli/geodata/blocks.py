@@ -16,6 +16,7 @@ from linli.geodata.borders import KINDS, Bools, Floats, Ints, Lines, Objects, Ri
 
 __all__ = ["COUNT_COLUMNS", "KINDS", "Blocks", "Lines", "Rim"]
 
+IN_NONE = "未划入社区的地块"  # what lies beyond a border where no community is known
 COUNT_COLUMNS = {
     "households_registered": "户籍户数",
     "households_resident": "常住户数",
@@ -141,6 +142,7 @@ class Blocks:
         inside = lines.take(a_in & b_in)
         edge = a_in ^ b_in
         edge_block = np.where(a_in, lines.a, lines.b)[edge]
+        edge_other = np.where(a_in, lines.b, lines.a)[edge]
         kept_rim = rim.take(mask[rim.a])
         return replace(
             self,
@@ -155,8 +157,15 @@ class Blocks:
                 kind=np.concatenate([kept_rim.kind, lines.kind[edge]]),
                 name=np.concatenate([kept_rim.name, lines.name[edge]]),
                 geometry=np.concatenate([kept_rim.geometry, lines.geometry[edge]]),
+                beyond=np.concatenate([kept_rim.neighbour, self._homes(edge_other)]),
             ),
         )
+
+    def _homes(self, rows: Ints) -> Objects:
+        """Name the community of some blocks, or say that they are in none."""
+        if "community" not in self.columns:
+            return np.full(len(rows), "", dtype=object)
+        return np.array([str(home) or IN_NONE for home in self.texts("community")[rows]], dtype=object)
 
     def select_communities(self, names: str | Sequence[str]) -> Blocks:
         """Return the blocks whose `community` is one of `names`.

@@ -59,20 +59,35 @@ class Lines:
 
 @dataclass(frozen=True, eq=False)
 class Rim:
-    """Pieces of border that face the outside of the territory; `a` and the other columns as in `Lines`."""
+    """Pieces of border that face the outside of the territory; `a` and the other columns as in `Lines`.
+
+    Parameters
+    ----------
+    beyond
+        The community on the other side, '' where the territory itself ends; None where nobody knows.
+    """
 
     a: Ints
     length_m: Floats
     kind: Objects
     name: Objects
     geometry: Objects
+    beyond: Objects | None = None
 
     def __len__(self) -> int:
         return len(self.a)
 
+    @property
+    def neighbour(self) -> Objects:
+        """The community beyond each piece, '' where there is none or nobody knows."""
+        return _filled(len(self), "") if self.beyond is None else self.beyond
+
     def take(self, rows: Ints | Bools) -> Rim:
         """Return the rows that a mask or a list of row numbers names."""
-        return Rim(**{column.name: getattr(self, column.name)[rows] for column in fields(self)})
+        beyond = None if self.beyond is None else self.beyond[rows]
+        return Rim(
+            self.a[rows], self.length_m[rows], self.kind[rows], self.name[rows], self.geometry[rows], beyond
+        )  # fmt: skip
 
 
 def find_borders(ids: Sequence[str], geometry: Objects, *, tolerance_m: float = 0.5) -> tuple[Lines, Rim]:

@@ -18,7 +18,7 @@ from linli.org.models import Division
 from linli.planning.models import Project
 from linli.plans.task import STATIONS
 from linli.territory.lookup import ground_stamp
-from linli.territory.models import Block, Count, Facility, Line
+from linli.territory.models import Block, Count, Facility, Line, Membership
 
 GEOGRAPHIC = "EPSG:4490"
 MOST_KEPT = 4
@@ -48,8 +48,11 @@ def _read(project: Project, _stamp: int, day: date, _newest: int | None) -> Bloc
     middle = shapely.total_bounds(degrees) if rows else (105.0, 35.0, 105.0, 35.0)
     crs = local_crs((middle[0] + middle[2]) / 2, (middle[1] + middle[3]) / 2)
     ground = transform(degrees, GEOGRAPHIC, crs)
+    # communities around the scope: what a border of it faces
+    outside = Membership.objects.on(day).filter(block__street=street).exclude(block__code__in=list(homes))
+    around = dict(outside.values_list("block", "community__name"))
     columns: dict[str, Any] = {
-        "community": np.array([homes.get(row.code) for row in rows], dtype=object),
+        "community": np.array([homes.get(row.code) or around.get(row.pk) for row in rows], dtype=object),
         "compound": _compounds(rows),
         "police_area": np.array([row.police_area for row in rows], dtype=object),
         "school_area": np.array([row.school_area for row in rows], dtype=object),

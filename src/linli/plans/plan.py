@@ -21,7 +21,7 @@ from linli.plans.measures import compactness, measure, profile_bands, under_each
 from linli.plans.names import community_words
 from linli.plans.profiles import profile_names, read_profile
 from linli.plans.rules import Rules
-from linli.plans.sides import four_sides
+from linli.plans.sides import ByHand, four_sides, sides_text
 from linli.plans.task import community_column, count_words
 from linli.plans.words import Staffing, community_text, compounds_of, needs_reason, staffing
 
@@ -43,7 +43,9 @@ class Community:
     area_m2, cut_length_m, polsby_popper
         Ground, metres of line to other communities, compactness.
     sides
-        Names met on its four sides: east, south, west, north.
+        What is met on its four sides: east, south, west, north.
+    marks
+        Sides that somebody wrote by hand to who and when.
     compounds
         Names of its compounds (小区), None where the blocks name none.
     staffing
@@ -64,6 +66,7 @@ class Community:
     cut_length_m: float
     polsby_popper: float
     sides: Mapping[str, str]
+    marks: Mapping[str, str]
     compounds: tuple[str, ...] | None
     staffing: Staffing
     text: str
@@ -97,6 +100,8 @@ class Plan:
         Shape (n,): blocks that people fixed by hand and that completing and improving leave alone.
     reasons
         Community to why it lies outside the statutory band.
+    by_hand
+        Community to the sides that somebody wrote in place of the generated ones.
     """
 
     blocks: Blocks
@@ -114,6 +119,7 @@ class Plan:
     seed: int = 1
     locked: Bools | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
+    by_hand: Mapping[str, Mapping[str, ByHand]] = field(default_factory=dict)
 
     @classmethod
     def from_file(cls, path: Path | str, blocks: Blocks) -> Plan:
@@ -220,13 +226,14 @@ class Plan:
             community=np.array([names.get(name, name) for name in self.community], dtype=object),
             parents={names.get(name, name): parent for name, parent in self.parents.items()},
             reasons={names.get(name, name): reason for name, reason in self.reasons.items()},
+            by_hand={names.get(name, name): sides for name, sides in self.by_hand.items()},
         )
 
     @cached_property
     def communities(self) -> list[Community]:
         """Describe each community, in the order of listing."""
         blocks, label = self.blocks, self.community
-        sides = four_sides(blocks, label, outside="街道界" if not self.scope else "相邻社区界")
+        sides = four_sides(blocks, label)
         shape = compactness(blocks, label.astype(str))
         local, statutory = self.rules.standard(), self.rules.statutory()
         columns = {c: blocks.counts(c) for c in COUNT_COLUMNS if c in blocks.columns}
@@ -244,6 +251,9 @@ class Plan:
             inside = ground[name]
             sums = {column: int(values[inside].sum()) for column, values in columns.items()}
             compounds = compounds_of(blocks, inside)
+            written = self.by_hand.get(name, {})
+            sides[name] |= {side: one.words for side, one in written.items()}
+            marks = {side: one.mark for side, one in written.items()}
             found.append(
                 Community(
                     name=name,
@@ -256,13 +266,14 @@ class Plan:
                     cut_length_m=border[name],
                     polsby_popper=shape[name],
                     sides=sides[name],
+                    marks=marks,
                     compounds=None if compounds is None else tuple(compounds),
                     staffing=staffing(sums[self.count], sums.get("persons"), local.norms),
                     text=community_text(
                         blocks,
                         inside,
                         name,
-                        sides[name],
+                        sides_text(sides[name], marks),
                         households=sums[self.count],
                         persons=sums.get("persons"),
                         count=self.count,

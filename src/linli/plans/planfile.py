@@ -21,6 +21,7 @@ from linli.plans.groups import rows_of
 from linli.plans.measures import dissolve
 from linli.plans.plan import Plan
 from linli.plans.rules import Rules
+from linli.plans.sides import ByHand
 from linli.plans.task import STEPS
 
 FORMAT = 1
@@ -101,6 +102,7 @@ def read_plan(path: Path, blocks: Blocks) -> Plan:
         seed=meta["seed"],
         locked=np.array([bool(locked[block]) for block in blocks.ids], dtype=np.bool_),
         reasons={name: reason for name, reason in zip(names, rows["reason"], strict=True) if reason},
+        by_hand=_by_hand(names, rows.get("by_hand", ())),
     )
 
 
@@ -185,6 +187,7 @@ def _write_layers(plan: Plan, path: Path) -> None:
         "seats": np.array([c.staffing.seats for c in rows], dtype=np.int32),
         "floor_needed_m2": np.array([c.staffing.floor_needed_m2 for c in rows], dtype=np.float64),
         **{side: _texts([c.sides[side] for c in rows]) for side in ("east", "south", "west", "north")},
+        "by_hand": _texts([json.dumps(plan.by_hand[c.name], ensure_ascii=False) if c.marks else None for c in rows]),
         "text": _texts([c.text for c in rows]),
         "reason": _texts([c.reason or None for c in rows]),
     }
@@ -237,6 +240,15 @@ def _read_table(path: Path, layer: str, wanted: tuple[str, ...]) -> dict[str, An
         if column not in table:
             raise InputError("this is no plan file: a column is missing", file=path, layer=layer, field=column)
     return table
+
+
+def _by_hand(names: Any, cells: Any) -> dict[str, dict[str, ByHand]]:
+    """Read the sides that somebody wrote; files from before have no such column."""
+    return {
+        name: {side: ByHand(*written) for side, written in json.loads(cell).items()}
+        for name, cell in zip(names, cells, strict=False)
+        if cell
+    }
 
 
 def _kept_of(rules: Mapping[str, Any]) -> dict[str, str | None]:

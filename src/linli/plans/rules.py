@@ -243,7 +243,8 @@ class Rules:
         said += [("R02", f"每个社区{column}不超过{cap}") for column, cap in self.capped.items()]
         said += [("R09", f"社区不跨{KIND_WORDS[kind]}") for kind in self.never_cross_kinds]
         if self.keep_whole:
-            said.append(("R10", f"{SENTENCES['R10'][0]}（按{self.keep_whole}列）"))
+            by = "" if self.keep_whole == "compound" else f"（按{self.keep_whole}列）"
+            said.append(("R10", SENTENCES["R10"][0] + by))
         said += [("R11", f"社区不跨{AREA_WORDS.get(column, column)}") for column in self.never_cross]
         said += [("R13", f"地块{block}归{community}") for block, community in self.fixed.items()]
         for name, seat in self.seats.items():

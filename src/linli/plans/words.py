@@ -15,7 +15,6 @@ from linli.plans.bands import bands_of, outside_words
 from linli.plans.names import community_words
 from linli.plans.profiles import Profile
 from linli.plans.rules import Rules
-from linli.plans.sides import sides_text
 from linli.plans.task import count_words, has_station, names_in, texts
 
 NO_DATA = "无数据"
@@ -35,7 +34,7 @@ def community_text(
     blocks: Blocks,
     inside: Ints,
     name: str,
-    sides: dict[str, str],
+    sides: str,
     *,
     households: int,
     persons: int | None,
@@ -50,7 +49,7 @@ def community_text(
     inside
         Rows of the community's blocks.
     sides
-        Its four sides, see `four_sides`.
+        Its four sides in words, see `sides_text`.
     households, persons
         Its sums; None where nobody counted persons.
     rules
@@ -60,7 +59,7 @@ def community_text(
     """
     staff = staffing(households, persons, rules.standard().norms)
     sentences = [
-        f"社区范围：{sides_text(sides)}",
+        f"社区范围：{sides}",
         _compounds(blocks, inside),
         f"总计{households}户（口径：{count_words(count)}），常住人口{persons if persons is not None else NO_DATA}"
         + ("人" if persons is not None else ""),

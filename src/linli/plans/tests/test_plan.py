@@ -21,7 +21,7 @@ from linli.plans.names import name_parts, numeral
 from linli.plans.pages import as_text, write_report
 from linli.plans.plan import Plan
 from linli.plans.rules import Rules
-from linli.plans.sides import four_sides, sides_text
+from linli.plans.sides import ByHand, four_sides, sides_text, stamps
 from linli.plans.splitting import split
 from linli.plans.tests.world import town
 from linli.plans.words import staffing
@@ -141,8 +141,36 @@ def test_working_names_are_never_given_twice() -> None:
 
 def test_the_four_sides_name_the_streets_met_on_each_side() -> None:
     sides = four_sides(town(), by_hand(halves()).community)
-    assert sides_text(sides["团结"]) == "东至滨河西路，南至街道界，西至街道界，北至街道界"
-    assert sides["白云"]["west"] == "滨河西路"
+    assert sides_text(sides["团结"]) == "东至滨河西路（与白云社区为界），南至街道界，西至街道界，北至街道界"
+    assert sides["白云"]["west"] == "滨河西路（与团结社区为界）"
+
+
+def test_a_side_of_the_scope_names_the_community_beyond_it() -> None:
+    east = town().only(["白云"])
+    sides = four_sides(east, np.full(len(east), "白云", dtype=object))
+    assert sides["白云"]["west"] == "滨河西路（与团结社区为界）"
+    assert sides["白云"]["east"] == "街道界"
+    nameless = replace(east, rim=replace(east.rim, name=np.full(len(east.rim), "", dtype=object)))
+    assert four_sides(nameless, np.full(len(east), "白云", dtype=object))["白云"]["west"] == "团结社区界"
+
+
+def test_a_side_written_by_hand_is_marked_and_travels_in_the_plan_file(tmp_path: Path) -> None:
+    plan = replace(plan_of_four(), by_hand={"团结": {"east": ByHand("滨河西路西侧路缘", "人工修改，杨*")}})
+    assert "东至滨河西路西侧路缘（人工修改，杨*）" in plan.text()
+    plan.to_file(tmp_path / "plan.gpkg")
+    read = Plan.from_file(tmp_path / "plan.gpkg", plan.blocks)
+    assert read.text() == plan.text()
+    assert read.communities[0].marks == plan.communities[0].marks
+
+
+def test_the_stamp_of_a_side_changes_with_its_border_alone() -> None:
+    labels = halves()
+    before = stamps(town(), by_hand(labels).community)
+    labels[2] = 1  # a block of the south-east of 团结 goes to 白云
+    after = stamps(town(), by_hand(labels).community)
+    assert before["团结"]["east"] != after["团结"]["east"]
+    assert before["团结"]["north"] == after["团结"]["north"]
+    assert before["团结"]["west"] == after["团结"]["west"]
 
 
 def test_a_line_without_a_name_gives_the_neighbours_name() -> None:
@@ -320,6 +348,9 @@ def test_a_report_holds_the_words_and_the_figures(tmp_path: Path, ending: str) -
     text = path.read_text(encoding="utf-8")
     assert plan.communities[0].text in text
     assert "证明" in text
+    assert text.index("提升城市管理服务质效") < text.index("规模与口径"), "the objective opens it"
+    for said in ("界线依托率", "管辖区域与户数适当", "居民认同", "租用", "缺口和措施"):
+        assert said in text
     assert all(name in text for name in plan.names)
 
 

@@ -1,0 +1,243 @@
+"""A plan's report without form: objective and indicators, sizes, words, resources, principles, lines, rules, proof."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from linli.geodata import COUNT_COLUMNS
+from linli.plans.bands import REASON_WANTED, bands_of
+from linli.plans.checks import broken_rules
+from linli.plans.measures import UNITS
+from linli.plans.names import community_words
+from linli.plans.plan import Plan
+from linli.plans.principles import OBJECTIVE, VERDICTS, between, indicators, method_words, principles, unsupported
+from linli.plans.profiles import standing_words
+from linli.plans.resources import KINDS, WAYS, Need, Proposal, before_and_after, proposals
+from linli.plans.rules import KIND_WORDS
+from linli.plans.task import count_words
+
+UNVERIFIED = "（数值未与原文核对）"
+METHODS: Mapping[str, str] = {
+    "planar-dual": "在平面对偶图上逐一比较分界线", "hess": "以中心选址的整数规划求解",
+    "cut-mip": "以分界线的整数规划求解",
+    "arithmetic": "由户数与个数直接推出", "heuristic": "启发式搜索，逐步改进",
+}  # fmt: skip
+MOST_STRETCHES = 60  # rows of a table that lists stretches of line; the rest is added up
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a report: caption, head and rows of text."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a report: heading, paragraphs, tables."""
+
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+def sections(
+    plan: Plan, *, objective: str = OBJECTIVE, staff: Mapping[str, int | None] | None = None,
+    chosen: Sequence[Proposal] = (),
+) -> list[Section]:  # fmt: skip
+    """Compose a report: what it says, in order, without form.
+
+    Parameters
+    ----------
+    objective
+        What the plan is for.
+    staff
+        Present community to its community workers, where somebody knows.
+    chosen
+        Proposals that people put in place of those of the rule.
+    """
+    today, then = before_and_after(plan, staff or {})
+    return [
+        objective_section(plan, objective, today, then), _overview(plan), principles_section(plan, then), _sizes(plan),
+        _words(plan), resources_section(plan, today, then, settled(plan, then, staff or {}, chosen)), _measures(plan),
+        lines_section(plan), _rules(plan), _proof(plan),
+    ]  # fmt: skip
+
+
+def settled(
+    plan: Plan, then: list[Need], staff: Mapping[str, int | None], chosen: Sequence[Proposal]
+) -> list[Proposal]:
+    """Return a proposal for each lack: the one that people chose, else the rule's."""
+    by_hand = {(one.community, one.kind): one for one in chosen}
+    return [by_hand.get((one.community, one.kind), one) for one in proposals(plan, then, staff)]
+
+
+def objective_section(plan: Plan, objective: str, today: list[Need], then: list[Need]) -> Section:
+    """Open with what the plan is for and the figures that show it."""
+    rows = tuple((one.title, one.before, one.after, one.aim) for one in indicators(plan, today, then))
+    return Section(
+        "目标与指标", (objective,), (Table("衡量目标的指标", ("指标", "调整前", "调整后", "对应目标"), rows),)
+    )
+
+
+def principles_section(plan: Plan, then: list[Need]) -> Section:
+    """Set each principle beside what was measured and whether it is kept."""
+    rows = tuple((one.title, one.criterion, one.measured, VERDICTS[one.verdict]) for one in principles(plan, then))
+    return Section("基本原则", (), (Table("原则与实测", ("原则", "衡量标准", "实测", "结论"), rows),))
+
+
+def resources_section(plan: Plan, today: list[Need], then: list[Need], found: Sequence[Proposal]) -> Section:
+    """Tell what each community has, should have and lacks before and after, and the proposal for each lack."""
+    head = ("社区", "项目", "现有", "应有", "缺口")
+    tables = [Table(caption, head, tuple(_need(one) for one in rows)) for caption, rows in
+              (("调整前资源配置", today), ("调整后资源配置", then))]  # fmt: skip
+    if found:
+        lack = {(one.community, one.kind): one for one in then}
+        rows = tuple(
+            (community_words(one.community), KINDS[one.kind][0],
+             _amount(lack[one.community, one.kind].lack) + KINDS[one.kind][1], WAYS[one.way], one.why)
+            for one in found
+        )  # fmt: skip
+        tables.append(Table("缺口和措施", ("社区", "项目", "缺口", "措施", "依据"), rows))
+    return Section("资源配置", (), tuple(tables))
+
+
+def lines_section(plan: Plan) -> Section:
+    """Give the share of line that follows something and list every stretch that follows nothing."""
+    measured, bare = plan.measures(), unsupported(plan)
+    if measured["reliance"] is None:
+        return Section("界线", ("社区之间没有界线，界线依托率无数据。",))
+    length = sum(one.metres for one in bare)
+    said = f"社区之间界线共{measured['cut_length_m']:.0f}米，界线依托率{measured['reliance']:.1%}；"
+    said += f"无依托的界线{len(bare)}段，共{length:.0f}米。" if bare else "没有无依托的界线。"
+    rows = [(between(one), one.where, f"{one.metres:.0f}") for one in bare[:MOST_STRETCHES]]
+    if bare[MOST_STRETCHES:]:
+        rest = bare[MOST_STRETCHES:]
+        rows.append((f"其余{len(rest)}段", "", f"{sum(one.metres for one in rest):.0f}"))
+    return Section("界线", (said,), (Table("无依托的界线", ("社区", "位置", "米"), tuple(rows)),) if bare else ())
+
+
+def _need(one: Need) -> tuple[str, ...]:
+    title, unit = KINDS[one.kind]
+    return (community_words(one.community), f"{title}（{unit}）", *map(_amount, (one.have, one.should, one.lack)))
+
+
+def _amount(value: float | None) -> str:
+    return "无数据" if value is None else f"{value:.0f}"
+
+
+def _overview(plan: Plan) -> Section:
+    wanting = [community_words(name) for name in plan.reasons_wanted]
+    said = [plan.headline() + "。"]
+    if plan.scope:
+        said.append(f"划分范围：{'、'.join(community_words(name) for name in plan.scope)}，其他社区不变。")
+    kept, counted = plan.kept, plan.measures()["continuity"]
+    total = sum(c.count for c in plan.communities)
+    if kept and counted is not None and total:
+        names = "、".join(community_words(name) for name in kept)
+        said.append(f"保留{len(kept)}个原社区名称（{names}），{counted}户（{counted / total:.0%}）所属社区名称不变。")
+    for broken in broken_rules(plan):
+        said.append(f"违反{broken.code}：{broken.text}。")  # noqa: PERF401
+    if wanting:
+        said.append(f"不在法定一般规模之内，{REASON_WANTED}：{'、'.join(wanting)}。")
+    return Section("总体情况", tuple(said))
+
+
+def _sizes(plan: Plan) -> Section:
+    columns = list(plan.communities[0].sums)
+    local, bands = plan.rules.standard(), bands_of(plan.rules)
+    rows = tuple(
+        (
+            community_words(c.name),
+            community_words(c.parent) if c.parent else "",
+            "保留" if c.kept else "新设",
+            str(c.blocks),
+            *(str(c.sums[column]) for column in columns),
+            local.grade(c.count),
+            *(standing_words(band.households, c.count) for band in bands),
+        )
+        for c in plan.communities
+    )
+    totals = ("合计", "", "", str(len(plan.blocks)), *(str(sum(c.sums[x] for c in plan.communities)) for x in columns))
+    head = ("社区", "来自", "", "地块", *(COUNT_COLUMNS.get(column, column) for column in columns))
+    sizes = Table(
+        f"规模（口径：{count_words(plan.count)}）",
+        (*head, "等级", *(band.head for band in bands)),
+        (*rows, (*totals, "", *("" for _band in bands))),
+    )
+    low, high = plan.rules.households
+    held = Table(
+        f"换一种口径，{low}至{high}户是否仍成立",
+        ("口径", "合计", "是否成立", "不成立的社区"),
+        tuple(
+            (
+                row["name"],
+                str(row["total"]),
+                "成立" if row["holds"] else "不成立",
+                "、".join(f"{community_words(name)}{count}户" for name, count in row["outside"].items()),
+            )
+            for row in plan.counts_held()
+        ),
+    )
+    return Section("规模与口径", (), (sizes, held))
+
+
+def _words(plan: Plan) -> Section:
+    return Section("各社区", tuple(c.text for c in plan.communities))
+
+
+def _measures(plan: Plan) -> Section:
+    found = plan.measures()
+    rows = tuple((UNITS[name][0], _figure(found[name], UNITS[name][1]), UNITS[name][1]) for name in UNITS)
+    kinds = found["cut_length_by_kind"]
+    total = sum(kinds.values())
+    lines = tuple(
+        (KIND_WORDS[kind], f"{kinds[kind]:.0f}", f"{kinds[kind] / total:.1%}") for kind in KIND_WORDS if kinds.get(kind)
+    )
+    return Section(
+        "指标",
+        (),
+        (
+            Table("实测值（无数据者不估）", ("指标", "值", "单位"), rows),
+            Table("社区之间的界线走在何处", ("依托", "米", "占比"), lines),
+        ),
+    )
+
+
+def _rules(plan: Plan) -> Section:
+    papers = tuple(
+        f"{band.head}。" + (f"依据：{band.source}" + ("" if band.verified else UNVERIFIED) if band.source else "")
+        for band in bands_of(plan.rules)
+    )
+    rows = tuple(plan.rules.in_words(count_words(plan.count)))
+    prices = "，".join(f"{KIND_WORDS[kind]}{price:g}" for kind, price in (plan.rules.prices or {}).items())
+    return Section(
+        "规则",
+        (*papers, f"每米新界线的价（未校准，越低越宜为界）：{prices}。"),
+        (Table("本方案遵守的规则", ("代码", "规则"), rows),),
+    )
+
+
+def _proof(plan: Plan) -> Section:
+    said = [method_words(plan)]
+    goal = UNITS.get(plan.goal, ("各目标加权", ""))[0]
+    said.append(f"目标（{goal}）：{_figure(plan.objective, '')}；下界：{_figure(plan.bound, '')}。")
+    if plan.proof is not None:
+        said.append(f"方法：{METHODS.get(plan.proof.method, METHODS['heuristic'])}。")
+    said.append(f"随机种子：{plan.seed}。复核：linli verify PLAN --blocks BLOCKS。")
+    return Section("比选方法与证明", tuple(said))
+
+
+def _figure(value: object, unit: str) -> str:
+    if value is None:
+        return "无数据" if unit else "未知"
+    if not isinstance(value, int | float):
+        return str(value)
+    if unit == "占比":
+        return f"{value:.1%}"
+    if isinstance(value, int) or float(value).is_integer():
+        return f"{value:.0f}"
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
