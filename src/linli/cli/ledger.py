@@ -44,9 +44,12 @@ def command(
         return
     heads = dict(map(_head, head or []))
     if file is None:
-        from linli.ledger.export import rows
+        from django.db import connection
 
-        found = verify(rows(), heads=heads)
+        from linli.ledger.checking import check
+
+        with connection.cursor() as cursor:
+            found = check(cursor, connection.vendor, heads=heads)
     elif not file.is_file():
         raise InputError("there is no such file", file=file)
     else:
@@ -59,7 +62,7 @@ def command(
         )  # fmt: skip
     else:
         for number, words in found.faults:
-            print(f"✗ 第{number}条 / entry {number}：{words}")
+            print(f"✗ 第{number}条 / entry {number}：{words}" if number else f"✗ {words}")
         told = "✓ 完好 / sound" if found.sound else "✗ 有误 / faulty"
         print(f"{told}：{found.entries:,}条，链头 {found.seq}：{found.hash}")
     raise typer.Exit(0 if found.sound else 1)

@@ -1,10 +1,12 @@
-"""Triggers by which the database itself keeps the ledger append-only and in one chain."""
+"""Triggers by which the database itself keeps the ledger append-only and in one chain, and whether they still stand."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
-from linli.ledger.chain import GENESIS
+from linli.ledger.chain import COLUMNS, GENESIS
 
 SQLITE = (
     """CREATE TRIGGER ledger_entry_no_update BEFORE UPDATE ON ledger_entry
@@ -36,9 +38,91 @@ POSTGRESQL = (
     """CREATE TRIGGER ledger_entry_in_chain BEFORE INSERT ON ledger_entry
        FOR EACH ROW EXECUTE FUNCTION ledger_entry_chain()""",
 )
+TABLES = {"ledger_entry": COLUMNS}  # every column of every table that only grows
+TYPES = {"BEFORE": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32, "ROW": 1}  # pg_trigger.tgtype
 
 
 def guard(apps: Any, schema_editor: Any) -> None:
     """Set the triggers; for a migration."""
     for statement in POSTGRESQL if schema_editor.connection.vendor == "postgresql" else SQLITE:
         schema_editor.execute(statement)
+
+
+def altered(cursor: Any, vendor: str) -> list[str]:
+    """Compare the ledger's tables and what guards them with what the migrations set; return what differs, in words.
+
+    Parameters
+    ----------
+    cursor
+        Of Django, sqlite3 or psycopg.
+    vendor
+        `sqlite` or `postgresql`.
+    """
+    return list((_on_postgresql if vendor == "postgresql" else _on_sqlite)(cursor))
+
+
+def _on_sqlite(cursor: Any) -> Iterator[str]:
+    wanted = {text.split()[2]: text for text in SQLITE}
+    for table, columns in TABLES.items():
+        cursor.execute(f"SELECT type, name, sql FROM sqlite_master WHERE lower(tbl_name) = '{table}'")
+        parts = list(cursor.fetchall())
+        if [kind for kind, name, _sql in parts if name.lower() == table] != ["table"]:
+            yield f"{table}不是一张表 / {table} is no table"
+            continue
+        cursor.execute(f"PRAGMA table_xinfo({table})")
+        shape = {name: (bool(needed), hidden) for _id, name, _type, needed, _default, _key, hidden in cursor.fetchall()}
+        if shape != dict.fromkeys(columns, (True, 0)):
+            yield f"{table}的列改过 / the columns of {table} were altered"
+        stand = {name: sql for kind, name, sql in parts if kind == "trigger"}
+        yield from _compared({name: text for name, text in wanted.items() if f" ON {table}\n" in text}, stand)
+
+
+def _on_postgresql(cursor: Any) -> Iterator[str]:
+    cursor.execute("SHOW session_replication_role")
+    cursor_role = cursor.fetchone()[0]
+    cursor.execute("SELECT count(*) FROM pg_db_role_setting WHERE setconfig::text LIKE '%session_replication_role%'")
+    if cursor_role != "origin" or cursor.fetchone()[0]:
+        yield "session_replication_role 让触发器不起作用 / session_replication_role puts the triggers to sleep"
+    bodies = {_called(text): text.split("$$")[1] for text in POSTGRESQL if text.startswith("CREATE FUNCTION")}
+    wanted = {}
+    for text in POSTGRESQL:
+        if made := re.match(r"CREATE TRIGGER (\w+) (.+) ON (\w+)\s+FOR EACH (\w+) EXECUTE FUNCTION (\w+)\(\)$", text):
+            name, events, table, each, function = made.groups()
+            kind = sum(TYPES.get(word, 0) for word in (*events.split(), each))
+            wanted[name] = (table, kind, function, bodies[function])
+    for table, columns in TABLES.items():
+        cursor.execute(
+            "SELECT relkind::text, relrowsecurity, relhasrules, relhassubclass FROM pg_class"
+            f" WHERE oid = to_regclass('{table}')"
+        )
+        if cursor.fetchone() != ("r", False, False, False):
+            yield f"{table}不是一张普通的表 / {table} is no plain table"
+            continue
+        cursor.execute(
+            "SELECT attname::text, attnotnull, attgenerated::text FROM pg_attribute"
+            f" WHERE attrelid = to_regclass('{table}') AND attnum > 0 AND NOT attisdropped"
+        )
+        if {name: rest for name, *rest in cursor.fetchall()} != {name: [True, ""] for name in columns}:
+            yield f"{table}的列改过 / the columns of {table} were altered"
+        cursor.execute(
+            "SELECT tgname::text, tgtype::int, proname::text, prosrc, tgenabled::text IN ('O', 'A')"
+            " AND tgqual IS NULL AND NOT prosecdef AND proconfig IS NULL AND lanname = 'plpgsql'"
+            " FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_language ON pg_language.oid = prolang"
+            f" WHERE tgrelid = to_regclass('{table}') AND NOT tgisinternal"
+        )
+        stand = {name: (table, *rest) for name, *rest in cursor.fetchall()}
+        yield from _compared({name: (*one, True) for name, one in wanted.items() if one[0] == table}, stand)
+
+
+def _compared(wanted: dict[str, Any], stand: dict[str, Any]) -> Iterator[str]:
+    for name in sorted(wanted.keys() | stand.keys()):
+        if name not in stand:
+            yield f"触发器{name}不见了 / the trigger {name} is gone"
+        elif name not in wanted:
+            yield f"多了触发器{name} / there is a trigger {name} that is not ours"
+        elif stand[name] != wanted[name]:
+            yield f"触发器{name}改过或停用了 / the trigger {name} was altered or put to sleep"
+
+
+def _called(text: str) -> str:
+    return text.split("(")[0].split()[-1]

@@ -71,8 +71,9 @@ def record(
             raise ValueError(f"a line break in {name}: {fields[name]!r}")
     digest = digest_of(fields[name] for name in FIELDS)
     return Entry.objects.create(
-        **{**fields, "public": public}, digest=digest, previous=last[1], hash=hash_of(last[1], fields["seq"], digest)
-    )
+        **{**fields, "public": public}, digest=digest, previous=last[1],
+        hash=hash_of(last[1], fields["seq"], digest, fields["public"]),
+    )  # fmt: skip
 
 
 def record_sight(*, actor: str, object: str, fields: Sequence[str], why: str, post: str = "") -> Entry:

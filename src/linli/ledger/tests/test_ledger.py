@@ -12,7 +12,7 @@ from django.db import Error, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linli.ledger.chain import FIELDS, GENESIS, Row, canonical, digest_of, hash_of, rows_of, verify
+from linli.ledger.chain import CUT, FIELDS, GENESIS, HIDDEN, Row, canonical, digest_of, hash_of, rows_of, verify
 from linli.ledger.export import public_lines, rows
 from linli.ledger.models import Entry
 from linli.ledger.recording import record, record_sight
@@ -34,7 +34,7 @@ def chain(many: int) -> list[Row]:
         fields = (seq, "2026-01-05T01:00:00.000000+00:00", "system", "", "test.act", f"thing:{seq}", "", "", 1,
                   canonical({"n": seq}), f"{seq:032x}")  # fmt: skip
         digest = digest_of(fields)
-        made.append((*fields, digest, previous, hash_of(previous, seq, digest)))
+        made.append((*fields, digest, previous, hash_of(previous, seq, digest, 1)))
         previous = made[-1][-1]
     return made
 
@@ -101,7 +101,8 @@ def test_any_change_is_found(many: int, data: st.DataObject) -> None:
     if kind == "changed":
         column = data.draw(st.integers(1, len(FIELDS) - 1))
         row = list(made[at])
-        row[column] = f"{row[column]}x"
+        others = [v for v in (f"{row[column]}x", None, 0, True, 2.0, b"x", "") if repr(v) != repr(row[column])]
+        row[column] = data.draw(st.sampled_from(others))
         made[at] = tuple(row)
     elif kind == "removed":
         del made[at]
@@ -111,9 +112,28 @@ def test_any_change_is_found(many: int, data: st.DataObject) -> None:
         row = list(made[at])
         row[9] = canonical({"n": "forged"})
         row[-3] = digest_of(row[: len(FIELDS)])
-        row[-1] = hash_of(row[-2], row[0], row[-3])
+        row[-1] = hash_of(row[-2], row[0], row[-3], row[8])
         made[at] = tuple(row)
-    assert not verify(made).sound
+    assert not verify(made, whole=True).sound
+
+
+def test_entries_of_the_first_form_stand_and_must_hold_their_contents_too() -> None:
+    made, previous = [], GENESIS
+    for row in chain(4):
+        made.append((*row[:-2], previous, hash_of(previous, row[0], row[-3])))
+        previous = made[-1][-1]
+    assert verify(made, whole=True).sound
+    emptied = [(row[0], *[None] * 10, *row[-3:]) for row in made]
+    assert verify(emptied).sound  # as one downloads them
+    assert not verify(emptied, whole=True).sound
+    row = chain(1)[0]
+    assert not verify([*made, (5, *row[1:])], whole=True).sound
+
+
+def test_a_public_entry_is_not_passed_off_as_another() -> None:
+    row = chain(1)[0]
+    assert not verify([(1, *[None] * 7, 0, None, None, *row[-3:])]).sound
+    assert verify([(1, *[None] * 7, 1, None, None, *row[-3:])]).faults == [(1, HIDDEN)]
 
 
 def test_a_cut_end_is_found_by_whoever_noted_the_head() -> None:
@@ -121,9 +141,7 @@ def test_a_cut_end_is_found_by_whoever_noted_the_head() -> None:
     heads = {5: made[-1][-1]}
     assert verify(made, heads=heads).sound
     assert verify(made[:4]).sound
-    assert verify(made[:4], heads=heads).faults == [
-        (5, "the head that was noted is gone: the end of the chain was cut off")
-    ]
+    assert verify(made[:4], heads=heads).faults == [(5, CUT)]
 
 
 @pytest.mark.django_db

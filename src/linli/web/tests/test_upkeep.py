@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from linli.errors import InputError
 from linli.web.tests.dying import DIES_AT, sqlite_in
-from linli.web.upkeep.restore import finish_restore
+from linli.web.upkeep.archive import MANIFEST, add, check_sqlite
+from linli.web.upkeep.restore import finish_restore, restore
 
 LINLI = [sys.executable, "-c", "from linli.cli import main; main()"]
 DYING = [sys.executable, "-m", "linli.web.tests.dying"]
@@ -27,11 +29,11 @@ def environment(home: Path) -> dict[str, str]:
     return {**kept, "LINLI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "linli.web.settings", "LINLI_LOG": "ERROR"}
 
 
-def linli(home: Path, *arguments: object, code: int = 0) -> str:
+def linli(home: Path, *arguments: object, code: int = 0, out: bool = False) -> str:
     command = [*LINLI, *map(str, arguments)]
     done = subprocess.run(command, env=environment(home), capture_output=True, text=True)
     assert done.returncode == code, done.stderr
-    return done.stdout if code == 0 else done.stderr
+    return done.stdout if code == 0 or out else done.stderr
 
 
 def mark(home: Path, text: str) -> None:
@@ -83,6 +85,35 @@ def test_a_changed_backup_is_refused_and_the_site_stays(site: Path, tmp_path: Pa
             new.writestr(name, b"other" if name == "files/mark.txt" else old.read(name))
     assert "not what was written" in linli(site, "restore", changed, code=2)
     assert marks(site) == ("new", "new")
+
+
+BENT = {
+    "guard": "DROP TRIGGER ledger_entry_no_update",
+    "content": "DROP TRIGGER ledger_entry_no_update; UPDATE ledger_entry SET content = X'7b7d' WHERE seq = 1",
+    "contents": "CREATE TABLE t AS SELECT * FROM ledger_entry; DROP TABLE ledger_entry;"
+    " ALTER TABLE t RENAME TO ledger_entry; UPDATE ledger_entry SET content = NULL, salt = NULL",
+}
+
+
+@pytest.mark.parametrize("way", BENT)
+def test_a_bent_ledger_is_neither_backed_up_nor_restored(site: Path, tmp_path: Path, way: str) -> None:
+    home = tmp_path / "bent"
+    linli(site, "restore", site / "old.zip", "--into", home)
+    with closing(sqlite3.connect(home / "linli.sqlite3")) as database:
+        database.executescript(BENT[way])
+    with pytest.raises(InputError, match="ledger is broken"):
+        check_sqlite(home / "linli.sqlite3")
+    bent = tmp_path / "bent.zip"
+    with zipfile.ZipFile(site / "old.zip") as old, zipfile.ZipFile(bent, "w") as new:
+        manifest = json.loads(old.read(MANIFEST))
+        manifest["members"] = {"database.sqlite3": add(new, home / "linli.sqlite3", "database.sqlite3")}
+        new.writestr(MANIFEST, json.dumps(manifest))
+    with pytest.raises(InputError, match="ledger is broken"):
+        restore(bent, tmp_path / "there", sqlite_in(tmp_path / "there"))
+    assert not (tmp_path / "there" / "linli.sqlite3").exists()
+    if way == "guard":
+        assert "ledger is broken" in linli(home, "backup", code=2)
+        assert "ledger_entry_no_update" in linli(home, "ledger", "verify", code=1, out=True)
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,15 @@ import json
 import shutil
 import sqlite3
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from linli.errors import InputError
-from linli.ledger.chain import FIELDS, GENESIS, verify
+from linli.ledger.chain import GENESIS
+from linli.ledger.checking import check
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -22,7 +23,6 @@ DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 SECRET = "secret.key"
 FILES = "files"
 CHUNK = 1 << 20
-COLUMNS = (*FIELDS, "digest", "previous", "hash")  # one row of the ledger, as its check reads it
 
 
 @dataclass(frozen=True)
@@ -174,24 +174,24 @@ def check_sqlite(path: Path) -> tuple[int, str]:
             known = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if "ledger_entry" not in known:
                 return 0, GENESIS
-            names = ", ".join(f'"{name}"' for name in COLUMNS)
-            return check_chain(database.execute(f"SELECT {names} FROM ledger_entry ORDER BY seq"))
+            return check_ledger(database.cursor(), "sqlite")
     except sqlite3.DatabaseError as error:
         raise InputError(f"the database cannot be read: {error}", file=path) from error
 
 
-def check_chain(rows: Iterable[Sequence[Any]]) -> tuple[int, str]:
-    """Check the ledger's chain from rows of `COLUMNS`, in order; returns the last number and hash.
+def check_ledger(cursor: Any, vendor: str) -> tuple[int, str]:
+    """Check the whole ledger of a database by any cursor in it; returns number and hash of its last entry.
 
     Raises
     ------
     InputError
-        An entry is missing, changed or out of order.
+        An entry is missing, changed or out of order, or what guards the ledger is.
     """
-    found = verify((*row[:8], int(row[8]), *row[9:]) for row in rows)  # SQLite and PostgreSQL write truth differently
+    found = check(cursor, vendor)
     if not found.sound:
         number, words = found.faults[0]
-        raise InputError(f"the ledger is broken at entry {number}: {words}", advice="look with linli ledger verify")
+        where = f" at entry {number}" if number else ""
+        raise InputError(f"the ledger is broken{where}: {words}", advice="look with linli ledger verify")
     return found.seq, found.hash
 
 

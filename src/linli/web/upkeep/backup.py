@@ -96,16 +96,13 @@ def _write(path: Path, folder: Path, made_at: str) -> Manifest:
 def _copy_database(target: Path) -> tuple[int, str]:
     """Copy the database as it is at one moment; returns number and hash of its last ledger entry."""
     from django.conf import settings
-    from django.db import connection, transaction
+    from django.db import connection
 
     if connection.vendor == "postgresql":
-        from linli.ledger.chain import GENESIS
-        from linli.ledger.models import Entry
         from linli.web.upkeep.postgresql import dump
 
-        with transaction.atomic():
-            # any entry up to here is in the dump; later ones may be too
-            head = Entry.objects.order_by("-seq").values_list("seq", "hash").first() or (0, GENESIS)
+        with connection.cursor() as cursor:
+            head = parts.check_ledger(cursor, "postgresql")  # what is found is in the dump; later entries may be too
         dump(settings.DATABASES["default"] | {"NAME": connection.settings_dict["NAME"]}, target)
         return head
     source = Path(connection.settings_dict["NAME"])

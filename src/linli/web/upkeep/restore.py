@@ -140,9 +140,7 @@ def _restore_beside(database: dict[str, Any], building: Path, manifest: Manifest
     dumped.unlink()
     try:
         with maintenance(database, names["new"]) as cursor:
-            columns = ", ".join(f'"{name}"' for name in parts.COLUMNS)
-            cursor.execute(f"SELECT {columns} FROM ledger_entry ORDER BY seq")
-            last, _ = parts.check_chain(cursor)
+            last, _ = parts.check_ledger(cursor, "postgresql")
             cursor.execute("SELECT hash FROM ledger_entry WHERE seq = %s", [manifest.ledger_entries])
             row = cursor.fetchone()
         if last < manifest.ledger_entries or (row and row[0] != manifest.ledger_head):
