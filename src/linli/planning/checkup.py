@@ -133,7 +133,7 @@ def read_ground(paths: Sequence[str], day: date) -> Ground:
     ).distinct():
         ground.counts[definition][block] = value  # the newest comes last
         ground.sources[definition].add((source, as_of))
-    _read_posts(ground, day)
+    ground.posts |= held_posts(ground.communities, day)
     _read_stations(ground, home)
     return ground
 
@@ -214,11 +214,12 @@ def _known(values: Iterable[float | None]) -> float | None:
     return sum(known) if known else None
 
 
-def _read_posts(ground: Ground, day: date) -> None:
-    """Count the posts of each community by role, and how many of them are held: now, or at the end of a day gone by."""
-    by_path = {division.path: division.pk for division in ground.communities}
+def held_posts(communities: Sequence[Division], day: date) -> dict[int, dict[str, int]]:
+    """Count the held posts of each community by role, at this moment or the end of a day gone by; 0 where vacant."""
+    by_path = {division.path: division.pk for division in communities}
+    found: dict[int, dict[str, int]] = {}
     if not by_path:
-        return
+        return found
     moment = timezone.now()
     if day < timezone.localdate(moment):
         moment = timezone.make_aware(datetime.combine(day, time.max))
@@ -227,8 +228,9 @@ def _read_posts(ground: Ground, day: date) -> None:
     for role, path, taken in rows:
         home = next((by_path[place] for place in _above(path) if place in by_path), None)
         if home is not None:
-            counted = ground.posts.setdefault(home, {})
+            counted = found.setdefault(home, {})
             counted[role] = counted.get(role, 0) + bool(taken)
+    return found
 
 
 def _read_stations(ground: Ground, home: Mapping[int, int]) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from linli.districting.result import Proof
 from linli.geodata import Blocks
 from linli.planning.beside import MEASURES
+from linli.planning.details import by_hand_of
 from linli.planning.models import Plan, Project, Scenario
 from linli.planning.standards import law_on, profile_of
 from linli.plans.checks import broken_rules
@@ -52,7 +53,8 @@ def found_of(plan: Plan, blocks: Blocks) -> Found:
     proof = plan.proof
     known = bool(proof.get("method"))
     return replace(
-        made, reasons=dict(plan.reasons), status=proof.get("status", "feasible"), objective=proof.get("objective"),
+        made, reasons=dict(plan.reasons), by_hand=by_hand_of(plan),
+        status=proof.get("status", "feasible"), objective=proof.get("objective"),
         bound=proof.get("bound"), goal=proof.get("goal", "boundary"), seed=proof.get("seed", 1),
         proof=Proof(proof["method"], proof["claim"], proof["objective"], proof["bound"]) if known else None,
     )  # fmt: skip

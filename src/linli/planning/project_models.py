@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.jobs.models import Job
 from linli.org.models import Division
 from linli.org.rest import under
+from linli.plans.profiles import OBJECTIVE
 from linli.territory.models import Assignment, Count
 
 
@@ -38,6 +39,7 @@ class Project(models.Model):
     count = models.CharField(_("口径"), max_length=24, choices=Count.Definition.choices)
     households_least = models.PositiveIntegerField(_("户数下限"))
     households_most = models.PositiveIntegerField(_("户数上限"))
+    objective = models.CharField(_("目标"), max_length=300, default=OBJECTIVE)
     present = models.JSONField(default=dict)  # code of a block to the name of its community when it was opened
     by = models.CharField(max_length=80)
     made_at = models.DateTimeField(auto_now_add=True)
@@ -107,6 +109,8 @@ class Plan(models.Model):
     proof = models.JSONField(default=dict)  # status, objective, bound, method, claim
     outside = models.JSONField(default=list)  # communities outside the statutory band
     reasons = models.JSONField(default=dict)  # community to why it lies outside the statutory band
+    sides = models.JSONField(default=dict)  # community to sides (east …) written by hand: words, stamp, by, at
+    proposals = models.JSONField(default=dict)  # community to kinds of lack to the way chosen: way, note, by, at
     why = models.CharField(_("为什么改"), max_length=200, blank=True)
     by = models.CharField(max_length=80)
     made_at = models.DateTimeField(auto_now_add=True)

@@ -46,6 +46,7 @@ class Statement:
 
     bands: tuple[StatedBand, ...]
     rows: tuple[Stated, ...]
+    method: str  # how it was found, and what is known of better ones
 
     def __iter__(self) -> Iterator[Stated]:
         return iter(self.rows)
@@ -89,7 +90,25 @@ def communities_of(plan: Plan) -> Statement:
             reason=plan.reasons.get(name, ""),
         )  # fmt: skip
 
-    return Statement(bands, tuple(row(place, name) for place, name in enumerate(plan.names)))
+    return Statement(bands, tuple(row(place, name) for place, name in enumerate(plan.names)), method_of(plan))
+
+
+def method_of(plan: Plan) -> str:
+    """Say how a version was found and what is known of better ones; the papers say the same."""
+    if plan.proof.get("status") == "proven":
+        return _("本方案经计算机比选得出；经计算证明，在所列规则和目标下没有更优的划法。")
+    objective, bound = plan.proof.get("objective"), plan.proof.get("bound")
+    if objective is None or bound is None:
+        return _("本方案经计算机比选得出，未能证明为最优；与最优相差多少没有算出。")
+    gap = 0.0 if objective == bound else (objective - bound) / max(abs(objective), 1e-12)
+    said = {"bound": f"{bound:,.0f}", "objective": f"{objective:,.0f}", "gap": f"{gap:.1%}"}
+    return (
+        _(
+            "本方案经计算机比选得出，未能证明为最优；"
+            "已知同一目标下任何划法不低于%(bound)s，本方案为%(objective)s，相差不超过%(gap)s。"
+        )
+        % said
+    )
 
 
 def outside(law: tuple[int, int] | None, households: int) -> str:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.planning.views import comparing, diagnosis, plans, procedure, projects, public_plans, standards, workbench
+from linli.planning.views import (
+    comparing,
+    diagnosis,
+    papers,
+    plans,
+    procedure,
+    projects,
+    public_plans,
+    standards,
+    workbench,
+)
 
 app_name = "planning"
 urlpatterns = [
@@ -26,6 +36,12 @@ urlpatterns = [
     path("projects/<int:pk>/tradeoff", comparing.tradeoff, name="tradeoff"),
     path("projects/<int:pk>/figures", comparing.figures_page, name="figures"),
     path("projects/<int:pk>/<int:number>/plan.gpkg", plans.plan_file, name="plan-file"),
+    path("projects/<int:pk>/objective", papers.objective, name="objective"),
+    path("projects/<int:pk>/<int:number>/account/", papers.account, name="account"),
+    path("projects/<int:pk>/<int:number>/sides/<int:place>", papers.sides, name="sides"),
+    path("projects/<int:pk>/<int:number>/proposals/<int:place>", papers.proposals, name="proposals"),
+    path("projects/<int:pk>/<int:number>/papers/<slug:name>.docx", papers.paper, name="paper"),
+    path("projects/<int:pk>/<int:number>/plan.geojson", papers.geojson, name="plan-geojson"),
     path("projects/<int:pk>/<int:number>/reasons", plans.reasons, name="reasons"),
     path("projects/<int:pk>/<int:number>/pack.zip", plans.pack, name="pack"),
     path("projects/<int:pk>/<int:number>/publish", plans.publish, name="publish-plan"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from linli.org.actors import Actor
 from linli.planning.beside import changes
+from linli.planning.details import carried
 from linli.planning.engine import fields_of
 from linli.planning.models import Plan, PlanChange, Project, Scenario, next_number
 from linli.plans.plan import Plan as Found
@@ -26,7 +27,9 @@ def write_version(
     fields = fields_of(found)
     made = Plan.objects.create(
         project=held, number=number, branch=branch, parent=parent, scenario=scenario, source=source, why=why,
-        by=actor.reference, **fields,
+        by=actor.reference, sides=carried(parent, found),
+        proposals={} if parent is None else {n: w for n, w in parent.proposals.items() if n in fields["names"]},
+        **fields,
     )  # fmt: skip
     before = project.present.__getitem__ if parent is None else parent.community_of
     moved = changes(found.blocks.ids, before, made.community_of)

@@ -14,6 +14,7 @@ from typing import Any
 from linli.errors import InputError
 
 STATUTORY = "national-2026"
+OBJECTIVE = "提升城市管理服务质效，使社区规模与服务能力相适应，居民就近办事、有事找得到人。"
 LINE_KINDS = ("river", "railway", "arterial", "secondary", "wall", "lane", "none")
 
 

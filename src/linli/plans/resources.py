@@ -28,6 +28,11 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
+def ways_of(kind: str) -> tuple[str, ...]:
+    """Return the ways in which a lack of a kind can be met."""
+    return ("move", "hire") if kind == WORKERS else ("share", "build", "rent")
+
+
 @dataclass(frozen=True)
 class Need:
     """One thing in one community: what it has and should have; None where the data do not say."""

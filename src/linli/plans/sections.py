@@ -11,8 +11,8 @@ from linli.plans.checks import broken_rules
 from linli.plans.measures import UNITS
 from linli.plans.names import community_words
 from linli.plans.plan import Plan
-from linli.plans.principles import OBJECTIVE, VERDICTS, between, indicators, method_words, principles, unsupported
-from linli.plans.profiles import standing_words
+from linli.plans.principles import VERDICTS, between, indicators, method_words, principles, unsupported
+from linli.plans.profiles import OBJECTIVE, standing_words
 from linli.plans.resources import KINDS, WAYS, Need, Proposal, before_and_after, proposals
 from linli.plans.rules import KIND_WORDS
 from linli.plans.task import count_words
@@ -60,10 +60,11 @@ def sections(
         Proposals that people put in place of those of the rule.
     """
     today, then = before_and_after(plan, staff or {})
+    found = settled(plan, then, staff or {}, chosen)
     return [
-        objective_section(plan, objective, today, then), _overview(plan), principles_section(plan, then), _sizes(plan),
-        _words(plan), resources_section(plan, today, then, settled(plan, then, staff or {}, chosen)), _measures(plan),
-        lines_section(plan), _rules(plan), _proof(plan),
+        objective_section(plan, objective, today, then), _overview(plan), principles_section(plan, then),
+        sizes_section(plan), _words(plan), resources_section(plan, today, then, found), _measures(plan),
+        lines_section(plan), _rules(plan), method_section(plan),
     ]  # fmt: skip
 
 
@@ -146,7 +147,8 @@ def _overview(plan: Plan) -> Section:
     return Section("总体情况", tuple(said))
 
 
-def _sizes(plan: Plan) -> Section:
+def sizes_section(plan: Plan) -> Section:
+    """Hold each community against each band, and the range under each counting definition."""
     columns = list(plan.communities[0].sums)
     local, bands = plan.rules.standard(), bands_of(plan.rules)
     rows = tuple(
@@ -221,7 +223,8 @@ def _rules(plan: Plan) -> Section:
     )
 
 
-def _proof(plan: Plan) -> Section:
+def method_section(plan: Plan) -> Section:
+    """Tell how the plan was found and what is known of better ones."""
     said = [method_words(plan)]
     goal = UNITS.get(plan.goal, ("各目标加权", ""))[0]
     said.append(f"目标（{goal}）：{_figure(plan.objective, '')}；下界：{_figure(plan.bound, '')}。")

@@ -68,7 +68,7 @@ def test_a_project_is_opened_on_a_page(ground: dict[str, Block], clerk: Client) 
 
 def test_a_version_is_shown_with_its_proof(plan: Plan, clerk: Client) -> None:
     page = clerk.get(f"/planning/projects/{plan.project_id}/1/").content.decode()
-    assert "已证明最优" in page
+    assert "经计算证明，在所列规则和目标下没有更优的划法" in page
     assert "4800" in page
     assert page.count('<path class="plan-ground') == 2
 
@@ -248,7 +248,10 @@ def test_the_pack_is_asked_for_reasons_and_adds_up(plan: Plan, clerk: Client) ->
         asked = clerk.get(f"{address}pack.zip")
     assert asked.status_code == 200
     pack = zipfile.ZipFile(io.BytesIO(asked.content))
-    assert sorted(pack.namelist()) == ["基本情况.xlsx", "请示.docx", "调整前后示意图.pdf", "调整前后示意图.png"]
+    assert sorted(pack.namelist()) == [
+        "基本情况.xlsx", "实施方案.docx", "拆分方案.docx", "社区界线.geojson", "请示.docx",
+        "调整前后示意图.pdf", "调整前后示意图.png",
+    ]  # fmt: skip
     book = openpyxl.load_workbook(io.BytesIO(pack.read("基本情况.xlsx")))
     for name in ("调整前", "调整后"):
         rows = list(book[name].values)

@@ -19,13 +19,14 @@ from linli.planning.actions.open_project import PERMISSION
 from linli.planning.beside import MEASURES, moved, rows_of
 from linli.planning.boundaries import boundaries, figures, labels_under
 from linli.planning.charts import scatter
+from linli.planning.details import who
 from linli.planning.ground import ground_of
 from linli.planning.models import Plan
 from linli.planning.neutral import places, sample_for
 from linli.planning.picture import picture
 from linli.planning.procedure.standing import Standing
 from linli.planning.statements import communities_of
-from linli.planning.views.plans import address, households_of, trail_of, version, who
+from linli.planning.views.plans import address, households_of, trail_of, version
 from linli.planning.views.projects import find, trail_within
 
 MOST_BESIDE, MOST_POINTS = 4, 60

@@ -18,8 +18,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.geodata import Blocks
 from linli.matters.models import Category
-from linli.org.masks import mask_name
-from linli.org.models import Account
 from linli.org.policies import actor_in, holds, requires
 from linli.org.views.acting import act_page
 from linli.org.views.files import attachment
@@ -29,6 +27,7 @@ from linli.planning.actions.open_project import PERMISSION
 from linli.planning.actions.publish_plan import publish_plan
 from linli.planning.actions.state_reasons import state_reasons
 from linli.planning.beside import grouped, rows_of
+from linli.planning.details import who
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Enactment, Plan, Project
@@ -93,7 +92,7 @@ def pack(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise Http404
     if reasons_wanted(one):
         return redirect("planning:reasons", pk, number)
-    body = approval_pack(found_of(one, blocks), one.project, day=timezone.localdate(), synthetic=settings.DEMO)
+    body = approval_pack(one, found_of(one, blocks), day=timezone.localdate(), synthetic=settings.DEMO)
     return attachment(body, "application/zip", f"{one.project.title}-V{number}.zip", f"pack-{pk}-{number}.zip")
 
 
@@ -176,13 +175,6 @@ def groups_of_categories() -> list[str]:
     """Return the groups of the categories of matters, in the order of their codes."""
     rows = Category.objects.filter(active=True).order_by("code").values_list("group", flat=True)
     return list(dict.fromkeys(rows))
-
-
-def who(reference: str) -> str:
-    """Return the masked name behind an actor's reference; '' for the system."""
-    kind, _sign, key = reference.partition(":")
-    found = Account.objects.filter(pk=key).first() if kind == "account" and key.isdigit() else None
-    return mask_name(found.name) if found else ""
 
 
 def households_of(blocks: Blocks, project: Project) -> dict[str, int]:

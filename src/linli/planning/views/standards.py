@@ -34,6 +34,9 @@ NORMS = {
     "workers_least": gettext_lazy("工作者不少于"),
     "committee_seats": gettext_lazy("两委职数（户数以下：职数）"),
     "walk_m": gettext_lazy("步行距离（米）"),
+    "share_walk_m": gettext_lazy("共建共享的最远步行距离（米）"),
+    "reliance_least": gettext_lazy("界线依托率不低于"),
+    "belonging_cut_most": gettext_lazy("被界线分开的认同不超过"),
     "facilities": gettext_lazy("应有设施"),
 }
 FACILITIES = {

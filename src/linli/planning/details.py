@@ -1,0 +1,73 @@
+"""What people add to a version, and what a later version keeps of it: sides by hand, chosen proposals, workers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from linli.org.masks import mask_name
+from linli.org.models import Account
+from linli.planning.checkup import held_posts
+from linli.planning.models import Plan, Project
+from linli.planning.standards import profile_of
+from linli.plans.plan import Plan as Found
+from linli.plans.resources import Proposal
+from linli.plans.sides import ByHand, stamps
+
+
+def who(reference: str) -> str:
+    """Return the masked name behind an actor's reference; '' for the system."""
+    kind, _sign, key = reference.partition(":")
+    found = Account.objects.filter(pk=key).first() if kind == "account" and key.isdigit() else None
+    return mask_name(found.name) if found else ""
+
+
+def by_hand_of(plan: Plan) -> dict[str, dict[str, ByHand]]:
+    """Return the sides of a version that somebody wrote, each with its mark in the words of the papers."""
+    return {
+        name: {side: ByHand(one["words"], hand_mark(one)) for side, one in sides.items()}
+        for name, sides in plan.sides.items()
+        if sides
+    }
+
+
+def hand_mark(one: Mapping[str, Any]) -> str:
+    """Say in Chinese that something was written by hand, by whom and when."""
+    day = timezone.localdate(datetime.fromisoformat(one["at"]))
+    return "，".join(part for part in ("人工修改", who(one["by"]), f"{day.year}年{day.month}月{day.day}日") if part)
+
+
+def chosen_of(plan: Plan) -> list[Proposal]:
+    """Return the proposals that somebody chose in place of the rule's."""
+    return [
+        Proposal(name, kind, one["way"], note=one["note"])
+        for name, kinds in plan.proposals.items()
+        for kind, one in kinds.items()
+    ]
+
+
+def staff_of(project: Project) -> dict[str, int | None]:
+    """Return the community workers in post today in each community of a project; None where it has no such post."""
+    roles = profile_of(project.standard).norms["worker_roles"]
+    communities = list(project.scope.all())
+    posts = held_posts(communities, timezone.localdate())
+    found: dict[str, int | None] = {}
+    for one in communities:
+        here = [held for role, held in posts.get(one.pk, {}).items() if role in roles]
+        found[str(one.name)] = sum(here) if here else None
+    return found
+
+
+def carried(parent: Plan | None, found: Found) -> dict[str, dict[str, Any]]:
+    """Return the sides written by hand that a new version keeps: those whose border is still the same."""
+    if parent is None or not any(parent.sides.values()):
+        return {}
+    now = stamps(found.blocks, found.community)
+    kept = {
+        name: {side: one for side, one in sides.items() if now.get(name, {}).get(side) == one["stamp"]}
+        for name, sides in parent.sides.items()
+    }
+    return {name: sides for name, sides in kept.items() if sides}

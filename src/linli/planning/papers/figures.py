@@ -1,0 +1,59 @@
+"""Figures that several papers share: communities before and after, row by row, so that they add up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from linli.geodata import COUNT_COLUMNS
+from linli.geodata.borders import Objects
+from linli.plans.names import community_words
+from linli.plans.plan import Plan as Found
+from linli.plans.task import community_column
+
+Cell = str | int | float
+
+
+def columns(found: Found) -> list[str]:
+    """Name the counting definitions that the blocks have."""
+    return [name for name in COUNT_COLUMNS if name in found.blocks.columns]
+
+
+def head(found: Found) -> list[str]:
+    """Return the head of the table of communities."""
+    return ["社区", "地块", *(COUNT_COLUMNS[name] for name in columns(found)), "面积（公顷）"]
+
+
+def rows(found: Found, label: Objects) -> list[list[Cell]]:
+    """One row a community, the total last; hectares are rounded so that they add up to it."""
+    import shapely
+
+    area = shapely.area(found.blocks.geometry) / 10_000
+    values = [found.blocks.counts(name) for name in columns(found)]
+    here = set(label.tolist())
+    listed_names = [name for name in found.names if name in here] + sorted(here - set(found.names))
+    made: list[list[Cell]] = []
+    passed = 0.0
+    for name in listed_names:
+        inside = label == name
+        upto = passed + float(area[inside].sum())
+        hectares = round(round(upto, 2) - round(passed, 2), 2)  # so that what is rounded adds up to the total
+        passed = upto
+        made.append([name, int(inside.sum()), *(int(column[inside].sum()) for column in values), hectares])
+    made.append(["合计", len(found.blocks), *(int(column.sum()) for column in values), round(float(area.sum()), 2)])
+    return made
+
+
+def before(found: Found) -> dict[str, int]:
+    """Return today's communities with their households."""
+    counts, present = found.blocks.counts(found.count), community_column(found.blocks)
+    return {name: int(counts[present == name].sum()) for name in sorted(set(present) - {""})}
+
+
+def written_cell(cell: Cell) -> str:
+    """Write a cell of a table."""
+    return f"{cell:.2f}" if isinstance(cell, float) else str(cell)
+
+
+def listed(names: Sequence[str]) -> str:
+    """List communities with how many they are."""
+    return f"{'、'.join(community_words(name) for name in names)}（{len(names)}个）" if names else "0个"
