@@ -117,7 +117,9 @@ with transaction.atomic():
     for goal in ("boundary", "balance"):
         run = run_scenario(clerk, project=project, goals={goal: 1.0}, parts=3, kept=["团结", "白云"], seconds=2)
         run_job(run.job)
+    from linli.planning.actions.state_reasons import state_reasons
     first = project.plans.get(number=1)
+    state_reasons(clerk, plan=first, reasons=dict.fromkeys(first.outside, "地块少，无法再分"))
     publish_plan(clerk, plan=first, days=30)
     run_job(draw_neutral(clerk, plan=first).job)
     SYSTEM.record("org.rename_division", object=street.reference, public=True, content={"name": "铜源街道"})
