@@ -105,7 +105,7 @@ class Beat(Thread):
                 try:
                     self.progress.write_when_due()
                 except DatabaseError as error:
-                    log.warning("no beat", extra={"job": str(self.progress.job.pk), "error": str(error)})
+                    log.warning("no beat", extra={"job": str(self.progress.job.pk), "error": type(error).__name__})
                     connection.close()
         finally:
             connection.close()

@@ -39,7 +39,7 @@ def tick() -> list[str]:
             function()
             done.append(name)
         except Exception:  # the others shall not wait for it
-            log.exception("what is done regularly failed", extra={"tick": name, "at": now.isoformat()})
+            log.exception("what is done regularly failed", extra={"tick": name, "moment": now.isoformat()})
     return done
 
 

@@ -1,4 +1,4 @@
-"""What happens to every request: one log line, one strict Content-Security-Policy, no cache of what is personal."""
+"""What happens to every request: one log line and one strict Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import resolve
 
 from linli.web.views.errors import no_database
 
@@ -28,7 +29,7 @@ log = logging.getLogger("linli.request")
 
 
 class ContentSecurity:
-    """Send the Content-Security-Policy with every answer, and keep personal pages out of caches."""
+    """Send the Content-Security-Policy with every answer."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
@@ -37,8 +38,6 @@ class ContentSecurity:
         """Answer one request."""
         response = self.answer(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
-        if settings.SESSION_COOKIE_NAME in request.COOKIES:  # pages of someone signed in stay in nobody's cache
-            response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
         return response
 
@@ -51,7 +50,7 @@ class ContentSecurity:
 
 
 class RequestLog:
-    """Write one structured line a request: no query string, no body, no name of a person."""
+    """Write one line a request: the route, never the path, which may hold a code that is all of a reporter's rights."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
@@ -69,9 +68,19 @@ class RequestLog:
             extra={
                 "request": number,
                 "method": request.method,
-                "path": request.path,
+                "route": route_of(request),
                 "status": response.status_code,
                 "ms": round((time.perf_counter() - began) * 1000, 1),
             },
         )
         return response
+
+
+def route_of(request: HttpRequest) -> str:
+    """Return the pattern of the address that was asked for, without what stood in its places."""
+    if request.path_info.startswith(settings.STATIC_URL):
+        return settings.STATIC_URL
+    try:  # an answer from before the view has no match yet
+        return (request.resolver_match or resolve(request.path_info)).route
+    except Http404:
+        return "unknown"

@@ -27,6 +27,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from linli.web import logs
 from linli.web.databases import database_from
 from linli.web.secret import secret_key
 from linli.web.upkeep.restore import finish_restore
@@ -73,6 +74,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "linli.web.middleware.RequestLog",
+    "linli.web.caching.Caching",
     "django.middleware.security.SecurityMiddleware",
     "linli.web.middleware.ContentSecurity",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -212,18 +214,4 @@ SOCIALACCOUNT_PROVIDERS = (
     else {}
 )  # fmt: skip
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
-            "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
-            "json_ensure_ascii": False,
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("LINLI_LOG") or "INFO"},
-    "loggers": {"django.server": {"level": "WARNING"}},
-}
+LOGGING = logs.configuration(os.environ.get("LINLI_LOG") or "INFO")

@@ -58,7 +58,7 @@ def ground(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@cache_control(no_cache=True)
+@cache_control(public=True, no_cache=True)
 def worker(request: HttpRequest) -> HttpResponse:
     """Give the script that keeps the report page at hand without a network; its address makes /report/ its realm."""
     return HttpResponse(WORKER.read_bytes(), content_type="text/javascript; charset=utf-8")

@@ -1,4 +1,4 @@
-"""Every address × every person × the code that he must get, and how often the page may ask the database."""
+"""Every address × every person × the code and the cache that he gets, and how often the page may ask the database."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from linli.org.limits import forget_all
 from linli.org.names import keep_fresh
 from linli.org.tests.world import PEOPLE, World
 from linli.territory.models import Block, Building, Membership
+from linli.web.tests.test_caches import assert_kept
 
 TABLE: dict[str, dict[str, object]] = tomllib.loads((Path(__file__).parent / "urls.toml").read_text(encoding="utf-8"))
 PERSONS = ("public", *(person[0] for person in PEOPLE))
@@ -70,6 +71,8 @@ def test_everyone_gets_what_he_may(name: str, place: None, world: World, client_
             list(answer)  # read to its end, as a browser does
         expected = row.get(person, row.get("staff" if person != "public" else "public"))
         assert code == expected, f"{name} for {person}: {code}, expected {expected}"
+        kept = bool(row.get("shared")) and person == "public" and code in (200, 301)
+        assert_kept(answer, for_everybody=kept)
     assert most <= row.get("queries", 0), f"{name} asks the database up to {most} times: put `queries` in its row"
 
 
@@ -78,7 +81,9 @@ def test_addresses_that_nobody_needs_are_closed(name: str) -> None:
     row = TABLE[name]
     arguments = row.get("arguments", [])
     assert isinstance(arguments, list)
-    assert Client().get(reverse(name, args=arguments)).status_code == 404
+    answer = Client().get(reverse(name, args=arguments))
+    assert answer.status_code == 404
+    assert_kept(answer, for_everybody=False)
 
 
 def test_no_page_takes_a_post_without_its_token(place: None, client_of: Callable[[str], Client]) -> None:
@@ -87,4 +92,6 @@ def test_no_page_takes_a_post_without_its_token(place: None, client_of: Callable
         forget_all()
         arguments = row.get("arguments", [])
         assert isinstance(arguments, list)
-        assert strict.post(reverse(name, args=arguments)).status_code in (302, 401, 403, 404, 405), name
+        answer = strict.post(reverse(name, args=arguments))
+        assert answer.status_code in (302, 401, 403, 404, 405), name
+        assert_kept(answer, for_everybody=False)

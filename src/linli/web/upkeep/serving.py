@@ -18,6 +18,7 @@ import time
 import webbrowser
 from pathlib import Path
 
+from linli.web.logs import of_server
 from linli.web.upkeep.locks import holding
 
 PARENT = "LINLI_PARENT"
@@ -73,6 +74,8 @@ def serve(*, host: str, port: int, workers: int, jobs: bool, open_page: bool, ho
         respawn_failed_workers=True,
         websockets=False,
         log_level=LogLevels.warning,
+        log_dictconfig=of_server(),
+        log_access=False,  # a path may hold a code
     )
     worker = JobWorker() if jobs else None
     if worker is not None:

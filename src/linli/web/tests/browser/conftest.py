@@ -131,8 +131,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Fill a site in processes of its own; return what they run in."""
     home = tmp_path_factory.mktemp("site")
     keep = {name: value for name, value in os.environ.items() if not name.startswith(("LINLI", "DATABASE", "DJANGO"))}
-    made = {**keep, "LINLI_HOME": str(home), "LINLI_SECOND_FACTOR": "0", "LINLI_LOG": "ERROR"}
-    subprocess.run([sys.executable, "-c", FILL], env=made, check=True)
+    made = {**keep, "LINLI_HOME": str(home), "LINLI_SECOND_FACTOR": "0", "LINLI_LOG": "DEBUG"}
+    subprocess.run([sys.executable, "-c", FILL], env={**made, "LINLI_LOG": "ERROR"}, check=True)
     return made
 
 
@@ -141,12 +141,14 @@ def work_jobs(environment: dict[str, str]) -> Callable[[], None]:
     """Return a call that does the long work that waits, as a worker would."""
 
     def work() -> None:
-        subprocess.run(
-            [Path(sys.executable).with_name("linli"), "worker", "--until-empty"],
-            env=environment,
-            check=True,
-            timeout=120,
-        )
+        with log_of(environment).open("ab") as log:
+            subprocess.run(
+                [Path(sys.executable).with_name("linli"), "worker", "--until-empty"],
+                env=environment,
+                check=True,
+                timeout=120,
+                stderr=log,
+            )
 
     return work
 
@@ -158,7 +160,8 @@ def site(environment: dict[str, str]) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     linli = Path(sys.executable).with_name("linli")
-    server = subprocess.Popen([linli, "serve", "--port", str(port), "--no-jobs"], env=environment)
+    log = log_of(environment).open("ab")
+    server = subprocess.Popen([linli, "serve", "--port", str(port), "--no-jobs"], env=environment, stderr=log)
     address = f"http://127.0.0.1:{port}"
     until = time.monotonic() + 60
     while True:
@@ -173,6 +176,23 @@ def site(environment: dict[str, str]) -> Iterator[str]:
     yield address
     server.terminate()
     server.wait(20)
+    log.close()
+
+
+@pytest.fixture
+def secrets(environment: dict[str, str], site: str) -> Iterator[list[str]]:
+    """Yield a list for every secret that a story uses; afterwards none of them may stand in the site's whole log."""
+    used: list[str] = []
+    yield used
+    written = log_of(environment).read_text(encoding="utf-8")
+    assert "linli.request" in written
+    assert used
+    assert [secret for secret in used if secret in written] == []
+
+
+def log_of(environment: dict[str, str]) -> Path:
+    """Return the file in which a site of the tests keeps its log."""
+    return Path(environment["LINLI_HOME"]) / "log.jsonl"
 
 
 @pytest.fixture(scope="session")
