@@ -14,6 +14,7 @@ from linli.matters.actions.open_matter import MOST_CONTACT, MOST_PLACE, MOST_TEX
 from linli.matters.forms import CategoryField, PhotosField, PlainField
 from linli.matters.models import Category, DutyItem, Matter, StandardText
 from linli.matters.states import VERBS
+from linli.org.forms.fields import ManyField
 from linli.org.models import Division, Post
 from linli.workdays import Unit
 
@@ -99,7 +100,7 @@ class DutyForm(forms.Form):
     text = forms.CharField(label=_("事项"), max_length=200)
     owner = forms.CharField(label=_("承担单位"), max_length=60)
     basis = forms.CharField(label=_("依据"), max_length=120)
-    categories = forms.ModelMultipleChoiceField(
+    categories = ManyField(
         label=_("对应类别"), queryset=Category.objects.filter(active=True), widget=forms.CheckboxSelectMultiple
     )
     division = forms.ModelChoiceField(label=_("适用"), queryset=Division.objects.none(), empty_label=None)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from linli.matters.models import Matter, MatterQuerySet
 from linli.matters.search import find
 from linli.matters.states import OPEN, State
+from linli.written import number_in
 
 MOST = 60
 OPEN_ONES = "open"
@@ -82,6 +83,7 @@ class Question:
             rows = rows.filter(state__in=OPEN, due_at__lt=now or timezone.now())
         if self.urgent:
             rows = rows.filter(urgent=True)
-        if self.block.isdigit():
-            rows = rows.filter(block=int(self.block))
+        block = number_in(self.block)
+        if block is not None:
+            rows = rows.filter(block=block)
         return rows

@@ -18,6 +18,7 @@ from linli.matters.models import Matter
 from linli.matters.states import OPEN
 from linli.planning.models import Plan, Project
 from linli.territory.models import Count, Membership
+from linli.written import number_in
 
 YEAR = timedelta(days=365)
 NOBODY = "—"
@@ -47,8 +48,8 @@ def labels_under(project: Project, name: str, day: date) -> dict[str, str] | Non
     if name == "today":
         rows = Membership.objects.on(day).filter(block__street=project.street, block__code__in=list(project.present))
         return dict(rows.values_list("block__code", "community__name"))
-    number = name.removeprefix("v")
-    plan = project.plans.filter(number=number).first() if name.startswith("v") and number.isdecimal() else None
+    number = number_in(name.removeprefix("v")) if name.startswith("v") else None
+    plan = None if number is None else project.plans.filter(number=number).first()
     return None if plan is None else {code: plan.community_of(code) for code in project.present}
 
 

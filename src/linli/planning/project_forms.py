@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.matters.models import Succession
-from linli.org.forms.fields import DayField
+from linli.org.forms.fields import DayField, ManyField
 from linli.org.models import Division
 from linli.planning.actions.publish_plan import LEAST_DAYS, MOST_DAYS
 from linli.planning.actions.run_scenario import MOST_SECONDS
@@ -32,7 +32,7 @@ class ProjectForm(forms.Form):
     """Which communities are to be divided, how they are counted, within which bounds."""
 
     title = forms.CharField(label=_("名称"), max_length=60)
-    scope = forms.ModelMultipleChoiceField(
+    scope = ManyField(
         label=_("调整哪些社区"), queryset=Division.objects.none(), widget=forms.CheckboxSelectMultiple,
         help_text=_("须在同一街道。"),
     )  # fmt: skip

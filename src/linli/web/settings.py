@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "linli.org.middleware.Acting",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "linli.web.reading.AsWritten",
     "linli.org.middleware.Sitting",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -24,6 +24,7 @@ from linli.matters.photos import forget, stash, stashed
 from linli.matters.similar import similar
 from linli.org.actors import PUBLIC
 from linli.org.policies import actor_in, requires
+from linli.org.views.acting import refuse
 from linli.territory.models import Block, Building
 from linli.territory.outlines import block_near, community_outlines
 from linli.territory.search import search
@@ -133,7 +134,7 @@ def _send(
             contact=said["contact"], photos=photos,
         )  # fmt: skip
     except ValidationError as error:
-        form.add_error(None, error)
+        refuse(form, error)
         return None
     forget(waiting, said["key"])
     if public:

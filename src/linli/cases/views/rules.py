@@ -28,7 +28,7 @@ from linli.org.days import holding
 from linli.org.models import Division, Post
 from linli.org.policies import actor_in, requires
 from linli.org.rest import under
-from linli.org.views.acting import act_page
+from linli.org.views.acting import act_page, refuse
 
 ROWS = 50
 
@@ -72,8 +72,7 @@ def route(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 return redirect("cases:rules")
             tried = _tried(draft, old)
         except ValidationError as error:
-            for name, errors in (error.error_dict if hasattr(error, "error_dict") else {None: [error]}).items():
-                form.add_error(name if name in form.fields else None, errors)
+            refuse(form, error)
     context = {"form": form, "old": old, "tried": tried, "trail": _trail()}
     return render(request, "cases/route.html", context, status=422 if form.errors else 200)
 

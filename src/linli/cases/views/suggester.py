@@ -17,6 +17,7 @@ from linli.cases.models import Suggester
 from linli.cases.suggesting import suggest
 from linli.matters.models import Category, Matter
 from linli.org.policies import actor_in, requires
+from linli.written import number_in
 
 ROWS = 20
 
@@ -58,8 +59,8 @@ def train(request: HttpRequest) -> HttpResponse:
 @requires(PERMISSION)
 def switch(request: HttpRequest) -> HttpResponse:
     """Use a model, or none."""
-    key = request.POST.get("suggester", "")
-    chosen = get_object_or_404(Suggester, pk=key) if key.isdigit() else None
+    key = number_in(request.POST.get("suggester"))
+    chosen = None if key is None else get_object_or_404(Suggester, pk=key)
     teaching.switch(actor_in(request), suggester=chosen)
     messages.success(request, _("已启用。") if chosen else _("已停用，新事项不再建议类别。"))
     return redirect("cases:suggester")

@@ -32,11 +32,11 @@ from linli.org.views.files import attachment
 from linli.territory.models import Membership
 from linli.territory.outlines import community_outlines
 from linli.territory.reach import blocks_of
+from linli.written import number_in
 
 ROWS = 50
 AT_ONCE = 100
 TOGETHER = ("accept", "dispatch", "hand_over", "resume", "extend", "verify", "categorise", "comment")
-LONGEST_KEY = 18  # digits
 FEW_BLOCKS = 500  # that are named in a question; of more all are counted, and the rest left out here
 MOST_PLACES = 400  # marks of a map
 
@@ -65,7 +65,7 @@ def _page(asked: Question, among: MatterQuerySet, number: str | None) -> Any:
     """Return a page of the list; of a search the newest, or those before a key: quick however common its words are."""
     if not asked.q:
         return LongPaginator(asked.ask(among), ROWS).get_page(number)
-    before = int(number) if number and number.isdigit() and len(number) < LONGEST_KEY else None
+    before = number_in(number)
     found = newest(asked.q, replace(asked, q="").ask(among), ROWS + 1, before=before)
     pages = Paginator(found[:ROWS], ROWS)
     pages.older = found[ROWS - 1].pk if len(found) > ROWS else None  # type: ignore[attr-defined]

@@ -25,6 +25,7 @@ from linli.org.policies import actor_in, requires
 from linli.org.rest import under
 from linli.org.views.acting import act_page
 from linli.workdays import OfficeHours
+from linli.written import number_in
 
 ROWS = 50
 FIRST, LAST = 2010, 2100
@@ -36,8 +37,8 @@ FIRST, LAST = 2010, 2100
 def calendar(request: HttpRequest) -> HttpResponse:
     """Show a year's days as the clocks count them, and the offices' hours."""
     today = timezone.localdate()
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdigit() and FIRST <= int(asked) <= LAST else today.year
+    asked = number_in(request.GET.get("year"))
+    year = asked if asked is not None and FIRST <= asked <= LAST else today.year
     days = clocks.calendar()
     known = year in days.years
     grids = [(month, _weeks(days, year, month, known)) for month in range(1, 13)]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.org.models import Account
+from linli.written import number_in
 
 
 class DayField(forms.DateField):
@@ -33,6 +34,18 @@ class MinuteField(forms.DateTimeField):
         """Return the minute."""
         minute: datetime | None = super().clean(value)
         return minute or timezone.now()
+
+
+class ManyField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Several rows, each by its key; a number that no key can be is none of the choices, on every database alike."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the rows."""
+        if self.to_field_name is None and isinstance(value, (list, tuple)):
+            for one in value:
+                if number_in(str(one)) is None:
+                    raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": one})
+        return super().clean(value)
 
 
 class AccountField(forms.CharField):

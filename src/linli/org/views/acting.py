@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from linli.written import number_in
+
+log = logging.getLogger("linli.request")
 
 
 def act_page(
@@ -53,9 +60,9 @@ def act_page(
     preview
         Who will read the form's `text`; with it the form may be looked at before it is sent.
     """
-    chosen = request.GET.get("use", "")
-    if chosen.isdigit() and int(chosen) < len(texts):
-        initial = {**(initial or {}), "text": texts[int(chosen)][1]}
+    chosen = number_in(request.GET.get("use"))
+    if chosen is not None and chosen < len(texts):
+        initial = {**(initial or {}), "text": texts[chosen][1]}
     bound = request.method == "POST"
     filled = form(request.POST, request.FILES, initial=initial) if bound else form(initial=initial)
     shown = ""
@@ -80,7 +87,20 @@ def _done(
     try:
         do(**filled.cleaned_data)
     except ValidationError as error:
-        filled.add_error(error.code if error.code in filled.fields else None, error)
+        refuse(filled, error)
+        return None
+    except IntegrityError:  # two at once, and the database let one through
+        log.warning("refused by the database", exc_info=True)
+        filled.add_error(None, _("刚才已经有人保存了同样的内容，这一次没有再保存。请看一看现在的情况。"))
         return None
     messages.success(request, done)
     return redirect(back)
+
+
+def refuse(form: forms.BaseForm, error: ValidationError) -> None:
+    """Say in a form why an action refused: beside the field that the error names, above the form without one."""
+    named = (
+        {str(getattr(error, "code", "")): error.error_list} if not hasattr(error, "error_dict") else error.error_dict
+    )
+    for name, errors in named.items():
+        form.add_error(name if name in form.fields else None, errors)

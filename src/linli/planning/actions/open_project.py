@@ -28,7 +28,7 @@ def open_project(
     Raises
     ------
     ValidationError
-        Bounds the wrong way round, no community, or one of another street.
+        Bounds the wrong way round, no community, one of another street, or a title that another project bears.
     PermissionDenied
         The actor may not.
     """
@@ -47,8 +47,14 @@ def open_project(
     made.present = dict(homes.values_list("block__code", "community__name"))
     if not made.present:
         raise ValidationError(_("这些社区还没有地块，请先导入。"), code="scope")
-    made.full_clean()
+    made.full_clean(validate_constraints=False)
     with transaction.atomic():
+        Division.objects.select_for_update().get(pk=street.pk)
+        same = Project.objects.filter(street=street, title=made.title).first()
+        if same is not None and _repeats(made, same, scope):
+            return same  # the same form, sent twice
+        if same is not None:
+            raise ValidationError(_("本街道已有叫这个名称的项目，请换一个名称。"), code="title")
         made.save()
         made.scope.set(scope)
         actor.record(
@@ -58,3 +64,10 @@ def open_project(
                      "households": [households_least, households_most]},
         )  # fmt: skip
     return made
+
+
+def _repeats(made: Project, same: Project, scope: Sequence[Division]) -> bool:
+    """Whether somebody asked for what he has opened already."""
+    fields = ("by", "standard_id", "count", "households_least", "households_most")
+    alike = all(getattr(made, name) == getattr(same, name) for name in fields)
+    return alike and set(same.scope.all()) == set(scope)

@@ -28,6 +28,7 @@ from linli.planning.procedure.standing import Standing
 from linli.planning.statements import communities_of
 from linli.planning.views.plans import address, households_of, trail_of, version
 from linli.planning.views.projects import find, trail_within
+from linli.written import number_in
 
 MOST_BESIDE, MOST_POINTS = 4, 60
 
@@ -124,7 +125,7 @@ def draw(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def _chosen(request: HttpRequest, pk: int, number: int) -> list[Plan]:
     """The version, and up to three others that the address names."""
     first = version(request, pk, number)
-    wanted = [int(text) for text in request.GET.getlist("with") if text.isdigit() and len(text) < 9]
+    wanted = [found for text in request.GET.getlist("with") if (found := number_in(text)) is not None]
     others = list(first.project.plans.filter(number__in=wanted[: MOST_BESIDE - 1]).exclude(pk=first.pk))
     for one in others:
         one.project = first.project

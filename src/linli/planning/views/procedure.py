@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.org.models import Role
 from linli.org.policies import actor_in, holds, requires
 from linli.org.rest import under
-from linli.org.views.acting import act_page
+from linli.org.views.acting import act_page, refuse
 from linli.planning.actions.open_project import PERMISSION as PLAN
 from linli.planning.actions.publish_procedure import PERMISSION as PUBLISH
 from linli.planning.actions.publish_procedure import publish_procedure
@@ -165,11 +165,11 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
     if bound is not None and rows.is_valid() and source.is_valid():
         known = {step.key: step for step in steps}
         changed = [_changed(known[row["key"]], row) for row in rows.cleaned_data
-                   if row["key"] in known and not row["dropped"]]  # fmt: skip
+                   if row.get("key") in known and not row["dropped"]]  # fmt: skip
         try:
             made = publish_procedure(actor_in(request), code=code, steps=changed, source=source.cleaned_data["source"])
         except ValidationError as error:
-            source.add_error(None, error)
+            refuse(source, error)
         else:
             messages.success(request, _("已发布第 %(n)d 版，新开立的项目按它办。") % {"n": made.version})
             return redirect("planning:procedure-version", code, made.version)

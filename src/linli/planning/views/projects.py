@@ -27,6 +27,7 @@ from linli.planning.models import Project, Run, Standard
 from linli.planning.project_forms import GOALS, ProjectForm, ScenarioForm
 from linli.planning.standards import in_force
 from linli.territory.models import Count as Counted
+from linli.written import number_in
 
 ROWS = 30
 UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
@@ -66,7 +67,7 @@ def new_project(request: HttpRequest) -> HttpResponse:
         initial={"standard": first, "count": Counted.Definition.HOUSEHOLDS_REGISTERED,
                  "households_least": first.households_least if first else None,
                  "households_most": first.households_most if first else None,
-                 "scope": [one for one in request.GET.getlist("community")[:20] if one.isdigit()]},
+                 "scope": [one for one in request.GET.getlist("community")[:20] if number_in(one) is not None]},
         words=_("选要拆分的社区。相邻的几个可以一起划，界线会更合理。"),
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.org.policies import actor_in, holds, requires
+from linli.org.views.acting import refuse
 from linli.planning.actions.publish_standard import publish_standard
 from linli.planning.checkup import Standing, check, read_ground
 from linli.planning.forms import StandardForm
@@ -88,8 +89,7 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
                 return redirect("planning:standard", code, made.version)
             effect = _effect(request, newest, wanted)
         except ValidationError as error:
-            for name, errors in (error.error_dict if hasattr(error, "error_dict") else {None: [error]}).items():
-                form.add_error(name if name in form.fields else None, errors)
+            refuse(form, error)
     context = {
         "form": form, "newest": newest, "effect": effect, "trail": [*_trail(), (newest.title, _address(newest))],
     }  # fmt: skip

@@ -29,6 +29,7 @@ from linli.planning.views.plans import address, trail_of, version
 from linli.plans.measures import boundary_costs
 from linli.plans.plan import Plan as Found
 from linli.plans.task import STEPS, atoms_of
+from linli.written import kept_within
 
 MICRO = 1_000_000  # steps a degree
 SECONDS = 0.6  # what the engine may take while somebody waits
@@ -106,7 +107,7 @@ def work(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     if sent is None:
         return _stale()
     label, names = sent
-    locked = {k for k in said.get("locked", []) if isinstance(k, int)}
+    locked = _locked_in(said)
     drawn = drawn_plan(
         one.project, one.scenario, blocks, [names[k] if k >= 0 else "" for k in label],
         [k in locked for k in range(len(blocks))], {name: one.parents[name] for name in one.names if name in names},
@@ -136,7 +137,7 @@ def save(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     label, names = drawn
     over = said.get("over")
     seen = one.project.plans.filter(number=over).first() if isinstance(over, int) else None
-    locked = [blocks.ids[k] for k in said.get("locked", []) if isinstance(k, int) and 0 <= k < len(blocks)]
+    locked = [blocks.ids[k] for k in sorted(_locked_in(said)) if 0 <= k < len(blocks)]
     communities = {code: str(names[k]) for code, k in zip(blocks.ids, label, strict=True) if k >= 0}
     try:
         made = save_plan(
@@ -161,12 +162,18 @@ def _said(request: HttpRequest) -> dict[str, Any]:
     if len(request.body) > MOST_BYTES:
         raise Http404
     try:
-        said = json.loads(request.body)
-    except ValueError:
+        said = kept_within(json.loads(request.body))
+    except (ValueError, RecursionError):
         raise Http404 from None
     if not isinstance(said, dict):
         raise Http404
     return said
+
+
+def _locked_in(said: dict[str, Any]) -> set[int]:
+    """Return which blocks were sent as locked."""
+    sent = said.get("locked")
+    return {k for k in sent if type(k) is int} if isinstance(sent, list) else set()
 
 
 def _drawn_in(said: dict[str, Any], blocks: int) -> tuple[list[int], list[str]] | None:

@@ -24,7 +24,7 @@ from linli.jobs.running import cancel
 from linli.org.models import Account, Division
 from linli.org.policies import actor_in, requires
 from linli.org.rest import under
-from linli.org.views.acting import act_page
+from linli.org.views.acting import act_page, refuse
 from linli.territory import tasks
 from linli.territory.forms import ColumnsForm, SystemForm, UploadForm
 from linli.territory.importing.fields import guess_columns
@@ -81,7 +81,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         except InputError as error:
             form.add_error("file", "。".join(told(error)))
         except ValidationError as error:
-            form.add_error(None, error)
+            refuse(form, error)
         else:
             _settle(request, batch)
             return redirect("ground:import", batch.pk)

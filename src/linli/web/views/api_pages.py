@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linli.org.actors import Actor
 from linli.org.policies import PERMISSIONS, actor_in, signed_in
+from linli.org.views.acting import refuse
 from linli.web.actions.issue_token import MOST_TOKENS, issue_token
 from linli.web.actions.revoke_token import revoke_token
 from linli.web.api import MOST_OF_TOKEN, MOST_PUBLIC, schema
@@ -86,7 +87,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         try:
             issued, secret = issue_token(actor, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error)
+            refuse(form, error)
         else:
             form = TokenForm(actor)
     held = Token.objects.filter(account=actor.account)[:SHOWN]

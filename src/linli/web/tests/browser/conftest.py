@@ -16,20 +16,23 @@ from typing import Any
 
 import pytest
 
-FILL = """
+START = """
 from linli.web.start import start_django
 start_django()
-from datetime import date
-import shapely
-from linli.org.tests.world import build_world
-from linli.org.actors import SYSTEM
-from django.db import transaction
 from linli.web.upkeep.upgrading import upgrade
 upgrade(tell=lambda words: None)
+"""
+FILL = """
+from datetime import date
+import shapely
+from linli.org.models import Division
+from linli.org.tests.world import World, build_world
+from linli.org.actors import SYSTEM
+from django.db import transaction
 from linli.territory.models import Block, Building, Compound, Count, Facility, Membership
 from linli.territory.search import index_buildings
 with transaction.atomic():
-    world = build_world()
+    world = World() if Division.objects.exists() else build_world()
     street = world.division("铜源街道")
     for k in range(6):
         compound = Compound.objects.create(street=street, code=f"C{k}", name=f"白云花园{k + 1}区")
@@ -132,7 +135,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     home = tmp_path_factory.mktemp("site")
     keep = {name: value for name, value in os.environ.items() if not name.startswith(("LINLI", "DATABASE", "DJANGO"))}
     made = {**keep, "LINLI_HOME": str(home), "LINLI_SECOND_FACTOR": "0", "LINLI_LOG": "DEBUG"}
-    subprocess.run([sys.executable, "-c", FILL], env={**made, "LINLI_LOG": "ERROR"}, check=True)
+    subprocess.run([sys.executable, "-c", START + FILL], env={**made, "LINLI_LOG": "ERROR"}, check=True)
     return made
 
 
