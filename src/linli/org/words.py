@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 VERBS = {
     "org.found_division": _("设立区划"),
     "org.rename_division": _("区划改名"),
+    "org.take_back_name": _("收回拟改的名称"),
     "org.assign_code": _("区划赋码"),
     "org.change_status": _("区划状态变更"),
     "org.abolish": _("撤销区划"),

@@ -30,7 +30,7 @@ def rules_of(project: Project, scenario: Scenario | None, blocks: Blocks) -> Rul
     stood on that day.
     """
     compounds = any(blocks.columns["compound"]) and (scenario is None or scenario.keep_whole)
-    kept = [str(one.name) for one in project.scope.all()] if scenario is None else list(scenario.kept)
+    kept = project.kept_at_first() if scenario is None else list(scenario.kept)
     crossed = scenario.never_cross if scenario else []
     return Rules(
         households=(project.households_least, project.households_most),

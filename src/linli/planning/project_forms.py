@@ -1,4 +1,4 @@
-"""What is filled in for a split project: the project, a scenario, publication, enactment."""
+"""What is filled in for a project: a scenario, publication, enactment, its end."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.matters.models import Succession
-from linli.org.forms.fields import DayField, ManyField
-from linli.org.models import Division
+from linli.org.forms.fields import DayField
+from linli.planning.actions.close_project import MOST_WHY
 from linli.planning.actions.publish_plan import LEAST_DAYS, MOST_DAYS
 from linli.planning.actions.run_scenario import MOST_SECONDS
 from linli.planning.actions.state_reasons import MOST_REASON
-from linli.planning.models import Enactment, Project, Standard
-from linli.territory.models import Count, Line
+from linli.planning.models import Enactment, Project
+from linli.territory.models import Line
 
 GOALS = {
     "boundary": _("界线短，尽量沿河流和大路"),
@@ -28,25 +28,10 @@ GOALS = {
 }
 
 
-class ProjectForm(forms.Form):
-    """Which communities are to be divided, how they are counted, within which bounds."""
-
-    title = forms.CharField(label=_("名称"), max_length=60)
-    scope = ManyField(
-        label=_("调整哪些社区"), queryset=Division.objects.none(), widget=forms.CheckboxSelectMultiple,
-        help_text=_("须在同一街道。"),
-    )  # fmt: skip
-    standard = forms.ModelChoiceField(label=_("规模标准"), queryset=Standard.objects.none(), empty_label=None)
-    count = forms.ChoiceField(label=_("口径"), choices=Count.Definition.choices)
-    households_least = forms.IntegerField(label=_("户数下限"), min_value=1, max_value=100_000)
-    households_most = forms.IntegerField(label=_("户数上限"), min_value=1, max_value=100_000)
-
-    def __init__(self, communities: Any, standards: Any, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        scope, standard = self.fields["scope"], self.fields["standard"]
-        assert isinstance(scope, forms.ModelMultipleChoiceField)
-        assert isinstance(standard, forms.ModelChoiceField)
-        scope.queryset, standard.queryset = communities, standards
+UNASKED: dict[str, tuple[str, ...]] = {  # what a kind of project has settled by itself
+    Project.Kind.ADJUST: ("parts", "kept", "front"),
+    Project.Kind.ABOLISH: ("parts", "kept"),
+}
 
 
 class ScenarioForm(forms.Form):
@@ -87,10 +72,12 @@ class ScenarioForm(forms.Form):
             for goal, words in GOALS.items()
         }  # fmt: skip
         self.fields = {**weights, **self.fields}
-        kept, locks = self.fields["kept"], self.fields["locks"]
-        assert isinstance(kept, forms.MultipleChoiceField)
+        for name in UNASKED.get(project.kind, ()):
+            del self.fields[name]
+        kept, locks = self.fields.get("kept"), self.fields["locks"]
         assert isinstance(locks, forms.ChoiceField)
-        kept.choices = [(str(one.name), one.title) for one in project.scope.all()]
+        if isinstance(kept, forms.MultipleChoiceField):
+            kept.choices = [(str(one.name), one.title) for one in project.scope.all()]
         self.versions = {str(one.number): one for one in project.plans.exclude(locked=[]).order_by("-number")[:30]}
         told = _("V%(number)s：%(locked)d 个地块")
         locks.choices = [
@@ -167,6 +154,12 @@ class ReasonsForm(forms.Form):
             self.fields[f"c{k}"] = forms.CharField(
                 label=name, max_length=MOST_REASON, initial=reason, widget=forms.Textarea(attrs={"rows": 2})
             )
+
+
+class CloseForm(forms.Form):
+    """Why a project is given up."""
+
+    why = forms.CharField(label=_("为什么结束"), max_length=MOST_WHY, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class NothingForm(forms.Form):

@@ -27,10 +27,26 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """Those of streets in the areas, paths of divisions."""
         return self.filter(under("street__path", areas))
 
+    def open(self) -> ProjectQuerySet:
+        """Those that are neither given up nor have put a plan in force."""
+        done = Enactment.objects.filter(plan__project=models.OuterRef("pk"), undone_at=None)
+        return self.filter(~models.Exists(done), closed_at=None)
+
 
 class Project(models.Model):
-    """One undertaking to draw a street's communities anew: which, counted how, within which bounds."""
+    """One undertaking to draw a street's communities anew: of which kind, which, counted how, within which bounds."""
 
+    class Kind(models.TextChoices):
+        """What becomes of the communities; each kind asks its own things, which `asked` keeps."""
+
+        SPLIT = "split", _("拆分（分设）")
+        MERGE = "merge", _("合并")  # into: the name of what they become
+        ADJUST = "adjust", _("边界微调")  # most_blocks: how many blocks may move
+        RENAME = "rename", _("更名")  # into: the new name
+        ABOLISH = "abolish", _("撤销（并入）")  # ended: the name of the community that its neighbours take over
+
+    kind = models.CharField(_("调整类型"), max_length=8, choices=Kind.choices, default=Kind.SPLIT)
+    asked = models.JSONField(default=dict, blank=True)
     street = models.ForeignKey(Division, models.PROTECT, related_name="+")
     title = models.CharField(_("名称"), max_length=60)
     scope = models.ManyToManyField(Division, related_name="+", verbose_name=_("调整哪些社区"))
@@ -43,6 +59,7 @@ class Project(models.Model):
     present = models.JSONField(default=dict)  # code of a block to the name of its community when it was opened
     by = models.CharField(max_length=80)
     made_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)  # given up: its communities are free for another one
 
     objects = ProjectQuerySet.as_manager()
 
@@ -57,6 +74,18 @@ class Project(models.Model):
     def reference(self) -> str:
         """How the ledger names it."""
         return f"project:{self.pk}"
+
+    @property
+    def searched(self) -> bool:
+        """Whether there is anything for the engine to look for; a new name moves no line."""
+        return self.kind != self.Kind.RENAME
+
+    def kept_at_first(self) -> list[str]:
+        """Names of present communities that go on where nothing else was asked."""
+        names = [str(one.name) for one in self.scope.all()]
+        if self.kind in (self.Kind.MERGE, self.Kind.RENAME):
+            return [name for name in names if name == self.asked.get("into")]
+        return [name for name in names if name != self.asked.get("ended")]
 
 
 class Scenario(models.Model):
@@ -108,6 +137,7 @@ class Plan(models.Model):
     broken = models.JSONField(default=list)  # rules that it breaks, in Chinese and in English
     proof = models.JSONField(default=dict)  # status, objective, bound, method, claim
     outside = models.JSONField(default=list)  # communities outside the statutory band
+    verified = models.JSONField(default=dict)  # see `verifying.verification`; empty where it was not rechecked
     reasons = models.JSONField(default=dict)  # community to why it lies outside the statutory band
     sides = models.JSONField(default=dict)  # community to sides (east …) written by hand: words, stamp, by, at
     proposals = models.JSONField(default=dict)  # community to kinds of lack to the way chosen: way, note, by, at
@@ -209,6 +239,7 @@ class Enactment(models.Model):
     paper = models.CharField(_("批复文号"), max_length=120)
     assignments = models.ManyToManyField(Assignment, related_name="enactments")
     founded = models.ManyToManyField(Division, related_name="+")
+    renamed = models.JSONField(default=list)  # [division, its new name]
     abolished = models.JSONField(default=list)  # [division, what it ended]: communities no longer kept, and their grids
     held = models.JSONField(default=dict)  # code of a block that stays for now (在建、待拆) to its community to come
     undelivered = models.CharField(_("未交付楼盘"), max_length=12, choices=Undelivered.choices)

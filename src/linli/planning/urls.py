@@ -28,6 +28,7 @@ urlpatterns = [
     path("projects/new", projects.new_project, name="new-project"),
     path("projects/<int:pk>/", projects.project, name="project"),
     path("projects/<int:pk>/run", projects.new_run, name="new-run"),
+    path("projects/<int:pk>/close", projects.close, name="close-project"),
     path("runs/<int:pk>/cancel", projects.cancel, name="cancel-run"),
     path("projects/<int:pk>/<int:number>/", plans.plan, name="plan"),
     path("projects/<int:pk>/<int:number>/beside", comparing.beside, name="beside"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 VERBS = {
     "planning.publish_standard": _("发布规模标准"),
     "planning.open_project": _("开立划分项目"),
+    "planning.close_project": _("结束划分项目"),
     "planning.run": _("请引擎搜索方案"),
     "planning.cancel_run": _("取消搜索方案"),
     "planning.draw_neutral": _("抽取随机方案"),

@@ -172,7 +172,7 @@ def _divided_again(
         today,
         held.but(never_cross=across),
         parts=parts,
-        minimize=minimize or _weights_of(plan.goal),
+        minimize=minimize or weights_of(plan.goal),
         count=plan.count,
         seed=seed,
         time_limit=time_limit,
@@ -214,7 +214,7 @@ def _divided_again(
     )
 
 
-def _weights_of(goal: str) -> str | dict[str, float]:
+def weights_of(goal: str) -> str | dict[str, float]:
     """Read a goal's name back: `boundary`, or `1 boundary + 20 inertia`."""
     if " " not in goal:
         return goal

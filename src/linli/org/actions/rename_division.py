@@ -62,3 +62,28 @@ def rename_division(
             content={"before": before, "after": name, "from": str(from_day), "basis": basis},
         )
     return named
+
+
+def take_back_name(actor: Actor, *, division: Division, from_day: date, basis: str = "") -> None:
+    """Take a new name back before its day: the one before it goes on.
+
+    Raises
+    ------
+    django.core.exceptions.ValidationError
+        No name begins on that day, or the day has come.
+    """
+    permit(actor, "org.edit", division)
+    with transaction.atomic():
+        named = DivisionName.objects.select_for_update().filter(division=division, valid_from=from_day).first()
+        if named is None or from_day <= timezone.localdate():
+            raise ValidationError(
+                _("%(name)s没有从这一天起的新名称，不能收回。") % {"name": division.title}, code="day"
+            )
+        name, ends = named.name, named.valid_to
+        named.delete()
+        DivisionName.objects.filter(division=division, valid_to=from_day).update(valid_to=ends)
+        actor.record(
+            "org.take_back_name", object=division.reference, permission="org.edit",
+            before={"name": name}, after={"name": division.name}, public=True,
+            content={"before": name, "after": division.name, "from": str(from_day), "basis": basis},
+        )  # fmt: skip

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from linli.matters.actions.succeeding import choose_succession
 from linli.org.actions.abolish import abolish, endings, restore
 from linli.org.actions.found_division import found_division
+from linli.org.actions.rename_division import rename_division, take_back_name
 from linli.org.actions.withdraw_division import withdraw_division
 from linli.org.actors import Actor
 from linli.org.models import Division
@@ -67,8 +68,9 @@ def enact(
             plan=plan, from_day=from_day, paper=paper, undelivered=undelivered, assets=assets, by=actor.reference,
             held={code: plan.community_of(code) for code in sorted(set(held))}, matters=dict(matters or {}),
         )  # fmt: skip
-        made.clean_fields(exclude=["abolished", "held", "matters"])
+        made.clean_fields(exclude=["abolished", "held", "matters", "renamed"])
         standing = {str(one.name): one for one in _communities(project, from_day)}
+        made.renamed = _rename(actor, plan, standing, from_day, paper)
         founded = [name for name in plan.names if name not in standing]
         for name in founded:
             standing[name] = found_division(
@@ -78,12 +80,12 @@ def enact(
         for name in plan.names:
             codes = [code for code, place in plan.labels.items() if plan.names[place] == name and code not in made.held]
             assignments += _assign(actor, standing[name], [rows[code] for code in codes], from_day, paper)
-        if not assignments:
+        if not assignments and not made.renamed:
             raise ValidationError(_("这个方案与现状相同，没有可以生效的。"), code="same")
         made.assignments.set(assignments)
         made.founded.set([standing[name] for name in founded])
         made.abolished = _end_what_is_empty(actor, plan, made, from_day)
-        made.save(update_fields=["abolished"])
+        made.save(update_fields=["abolished", "renamed"])
         choose_succession(actor, street=project.street, from_day=from_day, choices=made.matters, paper=paper)
         actor.record(
             "planning.enact", object=made.reference, permission=PERMISSION, public=True,
@@ -148,6 +150,8 @@ def undo_enactment(actor: Actor, *, enactment: Enactment) -> None:
             raise ValidationError(_("这次生效已经撤回。"), code="undone")
         if timezone.localdate() >= held.from_day:
             raise ValidationError(_("边界已经生效，不能撤回；请用另一个方案从今后某日起更正。"), code="history")
+        for key, _name in held.renamed:
+            take_back_name(actor, division=Division.objects.get(pk=key), from_day=held.from_day, basis=held.paper)
         for key, before in held.abolished:
             restore(actor, division=Division.objects.get(pk=key), before=before, basis=held.paper)
         for assignment in held.assignments.order_by("-pk"):
@@ -191,6 +195,19 @@ def _communities(project: Project, day: date) -> list[Division]:
     return list(Division.objects.on(day).filter(parent=project.street, kind=Division.Kind.COMMUNITY))
 
 
+def _rename(
+    actor: Actor, plan: Plan, standing: dict[str, Division], from_day: date, paper: str
+) -> list[list[object]]:  # fmt: skip
+    """Let the community of a 更名 bear its new name from the day on; it stands under it in `standing`."""
+    renamed: list[list[object]] = []
+    for name in plan.names if plan.project.kind == Project.Kind.RENAME else ():
+        if name not in standing:
+            division = standing[name] = standing.pop(str(plan.parents[name]))
+            rename_division(actor, division=division, name=name, from_day=from_day, basis=paper)
+            renamed.append([division.pk, name])
+    return renamed
+
+
 def _assign(actor: Actor, to: Division, blocks: list[Block], day: date, paper: str) -> list[Assignment]:
     done = assign_blocks(actor, community=to, blocks=blocks, from_day=day, enactment=paper) if blocks else None
     return [] if done is None else [done]
@@ -200,7 +217,8 @@ def _end_what_is_empty(actor: Actor, plan: Plan, enactment: Enactment, day: date
     """Abolish the communities of the scope that the plan does not keep, their grids first; they keep what is held."""
     holding = {plan.project.present[code] for code in enactment.held}
     ended: list[list[object]] = []
-    for community in plan.project.scope.all():
+    renamed = {key for key, _name in enactment.renamed}
+    for community in plan.project.scope.exclude(pk__in=renamed):
         if str(community.name) in plan.names or str(community.name) in holding:
             continue
         grids = Division.objects.on(day).filter(path__startswith=community.path).order_by("-path")

@@ -14,6 +14,7 @@ from linli.org.policies import permit
 from linli.planning.actions.open_project import PERMISSION
 from linli.planning.models import Plan
 from linli.planning.statements import reasons_lacking
+from linli.planning.verifying import verified
 
 LEAST_DAYS, MOST_DAYS = 7, 180
 
@@ -44,6 +45,7 @@ def publish_plan(actor: Actor, *, plan: Plan, days: int = 30) -> Plan:
             )
         if lacking := reasons_lacking(held):
             raise ValidationError(lacking, code="reasons")
+        verified(held)
         held.published_at = timezone.now()
         held.published_to = timezone.localdate() + timedelta(days=days)
         held.save(update_fields=["published_at", "published_to"])

@@ -18,7 +18,7 @@ from linli.jobs import running
 from linli.org.actors import SYSTEM, Actor
 from linli.org.policies import permit
 from linli.planning.actions.open_project import PERMISSION
-from linli.planning.engine import rules_of
+from linli.planning.engine import drawn_plan, rules_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Plan, Project, Run, Scenario, next_number
 from linli.planning.versions import write_version
@@ -58,6 +58,9 @@ def run_scenario(
         The actor may not.
     """
     permit(actor, PERMISSION, project.street)
+    if not project.searched:
+        raise ValidationError(_("更名不动界线，不用引擎。"), code="kind")
+    parts, kept, fixed = _as_the_kind_says(project, parts, kept, fixed or {})
     unknown = sorted(set(goals) - set(MEANINGS))
     if unknown or not goals or any(weight <= 0 for weight in goals.values()):
         raise ValidationError(_("请至少选一个目标，权重大于零。"), code="goals")
@@ -89,6 +92,20 @@ def run_scenario(
     return run
 
 
+def _as_the_kind_says(
+    project: Project, parts: int | None, kept: Sequence[str], fixed: Mapping[str, str]
+) -> tuple[int | None, Sequence[str], Mapping[str, str]]:
+    """Return parts, kept and fixed as a kind leaves them: whoever takes over keeps all of its own ground."""
+    if project.kind == Project.Kind.ADJUST:
+        names = project.kept_at_first()
+        return len(names), names, fixed
+    if project.kind != Project.Kind.ABOLISH:
+        return parts, kept, fixed
+    takers = project.kept_at_first()
+    own = {code: name for code, name in project.present.items() if name in takers}
+    return len(takers), takers, {**own, **{code: name for code, name in fixed.items() if code not in own}}
+
+
 def cancel_run(actor: Actor, *, run: Run) -> None:
     """Call a search off."""
     project = run.scenario.project
@@ -107,7 +124,8 @@ def search(progress: running.Progress, scenario: Scenario) -> dict[str, object]:
     if run.plan is not None:
         return {"plan": run.plan.number}
     progress(words=gettext_noop("正在读取地块"))
-    found = (_front if scenario.front else _best)(scenario, ground_of(project), progress)
+    how = _front if scenario.front else _nearby if project.kind == Project.Kind.ADJUST else _best
+    found = how(scenario, ground_of(project), progress)
     if not found.plans:
         Run.objects.filter(pk=run.pk).update(clash=list(found.clash))
         return {"plan": None, "status": found.status}
@@ -160,6 +178,24 @@ def _best(scenario: Scenario, blocks: Blocks, progress: running.Progress) -> _Fo
         return _Found([], 0, found.status, found.clash)
     best = replace(found.best, status=found.status, bound=found.bound)
     return _Found([(best, _("引擎方案，情景 %(number)d") % {"number": scenario.number})], 0, found.status)
+
+
+def _nearby(scenario: Scenario, blocks: Blocks, progress: running.Progress) -> _Found:
+    """Better today's line by few moves."""
+    from linli.plans.nearby import adjust
+
+    project = scenario.project
+    start = [scenario.fixed.get(code, project.present[code]) for code in blocks.ids]
+    today = drawn_plan(project, scenario, blocks, start, [False] * len(blocks), {name: name for name in set(start)})
+    weights = {goal: float(weight) for goal, weight in scenario.goals.items()}
+    if len(weights) > 1:
+        weights = {goal: weight / _scale(today, goal) for goal, weight in weights.items()}
+    most = int(project.asked["most_blocks"])
+    best = adjust(
+        today, minimize=weights, most_blocks=most, time_limit=float(scenario.seconds), progress=_teller(progress)
+    )
+    words = _("在现有界线上改动不超过 %(most)d 个地块，情景 %(number)d") % {"most": most, "number": scenario.number}
+    return _Found([(best, words)], 0, "feasible")
 
 
 def _front(scenario: Scenario, blocks: Blocks, progress: running.Progress) -> _Found:

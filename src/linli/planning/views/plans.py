@@ -35,6 +35,7 @@ from linli.planning.neutral import places, sample_for
 from linli.planning.picture import picture
 from linli.planning.project_forms import EnactForm, HandOverForm, NothingForm, PublishForm, ReasonsForm
 from linli.planning.statements import communities_of, reasons_wanted
+from linli.planning.verifying import write_file
 from linli.planning.views.projects import find, trail_within
 
 GEOPACKAGE = "application/geopackage+sqlite3"
@@ -74,7 +75,7 @@ def plan_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise Http404
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "plan.gpkg"
-        found_of(one, blocks).to_file(path)
+        write_file(one, blocks, path)
         name = f"plan-{pk}-{number}.gpkg"
         return attachment(path.read_bytes(), GEOPACKAGE, name, name)
 

@@ -21,10 +21,12 @@ from linli.org.models import Division
 from linli.org.policies import actor_in, requires
 from linli.org.rest import under
 from linli.org.views.acting import act_page
+from linli.planning.actions.close_project import close_project
 from linli.planning.actions.open_project import PERMISSION, open_project
 from linli.planning.actions.run_scenario import cancel_run, run_scenario
+from linli.planning.kind_forms import KIND_FORMS, KIND_WORDS
 from linli.planning.models import Project, Run, Standard
-from linli.planning.project_forms import GOALS, ProjectForm, ScenarioForm
+from linli.planning.project_forms import GOALS, CloseForm, ScenarioForm
 from linli.planning.standards import in_force
 from linli.territory.models import Count as Counted
 from linli.written import number_in
@@ -42,14 +44,16 @@ def projects(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows.prefetch_related("scope").annotate(number=Count("plans")).order_by("-pk"), ROWS).get_page(
         request.GET.get("page")
     )
-    return render(request, "planning/projects.html", {"page": page})
+    return render(request, "planning/projects.html", {"page": page, "kinds": Project.Kind.choices})
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(PERMISSION)
 def new_project(request: HttpRequest) -> HttpResponse:
-    """Open a project."""
+    """Open a project of a kind."""
+    asked = request.GET.get("kind", "")
+    kind = Project.Kind(asked if asked in Project.Kind.values else Project.Kind.SPLIT)
     actor, today = actor_in(request), timezone.localdate()
     communities = Division.objects.on(today).filter(kind=Division.Kind.COMMUNITY)
     communities = communities.filter(under("path", actor.areas(PERMISSION))).order_by("code")
@@ -59,16 +63,17 @@ def new_project(request: HttpRequest) -> HttpResponse:
 
     def write(scope: Any, **said: Any) -> None:
         chosen = list(scope)
-        open_project(actor, street=chosen[0].parent, scope=chosen, **said)
+        open_project(actor, street=chosen[0].parent, scope=chosen, kind=kind, **said)
 
     return act_page(
-        request, partial(ProjectForm, communities, rows), write, title=_("开立划分项目"), submit=_("开立"),
-        done=_("已开立，下一步请引擎找方案。"), back=reverse("planning:projects"), trail=trail(),
+        request, partial(KIND_FORMS[kind], communities, rows), write,
+        title=_("开立项目：%(kind)s") % {"kind": kind.label}, submit=_("开立"),
+        done=_("已开立。"), back=reverse("planning:projects"), trail=trail(),
         initial={"standard": first, "count": Counted.Definition.HOUSEHOLDS_REGISTERED,
                  "households_least": first.households_least if first else None,
                  "households_most": first.households_most if first else None,
                  "scope": [one for one in request.GET.getlist("community")[:20] if number_in(one) is not None]},
-        words=_("选要拆分的社区。相邻的几个可以一起划，界线会更合理。"),
+        words=str(KIND_WORDS[kind]),
     )  # fmt: skip
 
 
@@ -86,7 +91,8 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         "project": one, "page": page, "trail": trail(),
         "running": [run for run in latest if run.job.state in UNDER_WAY],
         "ended": [run for run in latest if run.job.state not in UNDER_WAY and run.plan_id is None],
-        "goals": GOALS, "standing": dict(Counted.Definition.choices)[one.count],
+        "may_close": Project.objects.open().filter(pk=one.pk).exists(), "goals": GOALS,
+        "standing": dict(Counted.Definition.choices)[one.count],
     }  # fmt: skip
     return render(request, "planning/project.html", context)
 
@@ -97,6 +103,8 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
 def new_run(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the engine for a plan."""
     one = find(request, pk)
+    if not one.searched:
+        raise Http404(pk)
     return act_page(
         request, partial(ScenarioForm, one), lambda **said: run_scenario(actor_in(request), project=one, **said),
         title=_("请引擎找方案"), submit=_("开始"),
@@ -121,6 +129,20 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     cancel_run(actor_in(request), run=run)
     messages.success(request, _("已取消。"))
     return redirect("planning:project", one.pk)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(PERMISSION)
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a project up."""
+    one = find(request, pk)
+    return act_page(
+        request, CloseForm, lambda why: close_project(actor_in(request), project=one, why=why), title=_("结束项目"),
+        submit=_("结束"), done=_("已结束，这些社区可以另开项目。"), back=reverse("planning:project", args=[one.pk]),
+        trail=trail_within(one), danger=True,
+        words=_("没有方案要生效时用。画过的方案都留着，可以再看；结束了不能再打开。"),
+    )  # fmt: skip
 
 
 def find(request: HttpRequest, pk: int) -> Project:

@@ -10,6 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from linli.planning.ground import ground_of
+from linli.planning.kinds import what_it_does
 from linli.planning.models import Plan
 from linli.planning.picture import picture
 from linli.planning.procedure.standing import Standing
@@ -45,7 +46,7 @@ def public_plan(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "plan": plan, "project": project, "picture": picture(plan, blocks, plan.households, own),
         "communities": communities_of(plan), "sum": sum(plan.households.values()), "today": today,
-        "mine": mine, "over": plan.published_to is not None and plan.published_to < today,
+        "mine": mine, "does": what_it_does(plan), "over": plan.published_to is not None and plan.published_to < today,
         "enactment": plan.enactments.filter(undone_at=None).first(),
         "compounds": _compounds(plan), "standing": Standing(project),
     }  # fmt: skip

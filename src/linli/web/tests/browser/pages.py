@@ -11,7 +11,9 @@ PAGES = {
          "/report/public/202600000001"),
     "jiedao": (
         "/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/",
-        "/planning/projects/", "/planning/projects/new", "/planning/standards/", "/planning/procedures/",
+        "/planning/projects/", "/planning/projects/new", "/planning/projects/new?kind=abolish",
+        "/planning/projects/new?kind=rename", "/planning/projects/1/close",
+        "/planning/standards/", "/planning/procedures/",
         "/planning/procedures/community-adjustment/1/", "/planning/projects/1/", "/planning/projects/1/run",
         "/planning/projects/1/1/", "/planning/projects/1/1/beside?with=2",
         "/planning/projects/1/1/dossier?with=2",
