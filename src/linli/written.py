@@ -51,6 +51,11 @@ def for_xml(text: str) -> str:
     return _XML.sub("", text)
 
 
+def seen(text: str) -> str:
+    """Return what one sees of a text, for drawing it sign by sign: no selectors, joiners or marks of direction."""
+    return _UNSEEN.sub("", kept(text))
+
+
 def folded(text: str) -> str:
     """Return a text as it is searched: full and half width, case and compatibility forms alike, unseen marks gone."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).casefold())

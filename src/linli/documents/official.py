@@ -23,6 +23,7 @@ from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt
 
 from linli.geodata.atomic import replace_when_done
+from linli.written import for_xml
 
 SONG, HEI, KAI, FANG = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312"
 LATIN = "Times New Roman"
@@ -76,7 +77,7 @@ class OfficialDocument:
         for line in words.split("\n"):
             added = self._paragraph(lead, font=HEI)
             if line:
-                _set_font(added.add_run(line), FANG, BODY)
+                _set_font(added.add_run(for_xml(line)), FANG, BODY)
             lead = ""
 
     def table(self, caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -172,7 +173,7 @@ class OfficialDocument:
         if indent and align == "justify":
             form.first_line_indent = Pt(indent * size)
         if words:
-            _set_font(added.add_run(words), font, size)
+            _set_font(added.add_run(for_xml(words)), font, size)
         return added
 
 
@@ -265,7 +266,7 @@ def _fill(cell: Any, words: str, size: float, *, font: str = FANG, align: str = 
     place._p.get_or_add_pPr().append(free)
     place.alignment = getattr(WD_ALIGN_PARAGRAPH, align.upper())
     place.paragraph_format.space_before = place.paragraph_format.space_after = Pt(2)
-    _set_font(place.add_run(words), font, size)
+    _set_font(place.add_run(for_xml(words)), font, size)
 
 
 def _whole(row: Any) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from linli.written import for_xml
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def safe(words: str) -> str:
-    """Keep words from being taken for a formula, and out of them what a workbook does not hold."""
-    plain = "".join(mark for mark in words if mark.isprintable())
-    return f"'{plain}" if plain[:1] in ("=", "+", "-", "@") else plain
+    """Keep words from being taken for a formula, and out of them what no file of XML can hold."""
+    plain = for_xml(words)
+    return f"'{plain}" if plain.lstrip()[:1] in ("=", "+", "-", "@") else plain
 
 
 def written(book: Any) -> bytes:

@@ -13,6 +13,8 @@ from matplotlib import font_manager
 from matplotlib.patheffects import AbstractPathEffect, Normal, Stroke
 from matplotlib.text import Text
 
+from linli.written import seen
+
 GETA = "〓"  # what Chinese and Japanese printers set for a character their case does not hold
 GETA_NOTE = "〓 表示字库中没有的字"
 
@@ -46,10 +48,9 @@ def missing(text: str) -> str:
 def typeset(text: object) -> str:
     """Prepare text for drawing: full-width marks between Chinese characters, 〓 for a character that is missing.
 
-    Control characters go; line feeds stay.
+    Line feeds stay; what is not seen, joiners say, is not drawn.
     """
-    clean = "".join(c for c in str(text) if c == "\n" or c.isprintable() or c == "\u3000")
-    clean = _HALF_MARK.sub(lambda found: _FULL_WIDTH[found[1]], clean)
+    clean = _HALF_MARK.sub(lambda found: _FULL_WIDTH[found[1]], seen(str(text)).replace("\t", " "))
     return "".join(c if c == "\n" or ord(c) in glyphs() else GETA for c in clean)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import io
 import os
 import re
 import zipfile
@@ -186,7 +187,7 @@ def _csv(path: Path) -> Iterator[list[object]]:
     delimiter = max(",;\t", key=head.count)
     csv.field_size_limit(2**31 - 1)  # the outline of a large block is one cell
     try:
-        for row in csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
             yield list(row)
     except csv.Error as error:
         raise InputError(

@@ -11,6 +11,7 @@ from pypinyin import Style, lazy_pinyin
 
 from linli.matters.models import Matter, MatterQuerySet
 from linli.territory.search import grams_of
+from linli.written import folded
 
 MOST_QUESTION = 60
 HEAD = 16  # characters of a text whose initials are kept
@@ -43,7 +44,7 @@ def find(question: str, among: MatterQuerySet) -> MatterQuerySet:
     among
         Those that the one who asks may see.
     """
-    question = question.strip()[:MOST_QUESTION]
+    question = folded(question).strip()[:MOST_QUESTION]
     if NUMBER.match(question):
         return among.filter(number=question)
     words = words_of(question)
@@ -54,7 +55,7 @@ def find(question: str, among: MatterQuerySet) -> MatterQuerySet:
 
 def words_of(question: str) -> list[str]:
     """Return the words of a question as `grams_for` writes them."""
-    plain = question.lower().strip()
+    plain = folded(question).strip()
     if LETTERS.match(plain):
         return list(_initial_words(plain)) or [f"zz{plain}"]
     return grams_of(plain)

@@ -20,6 +20,7 @@ from linli.org.days import day_of, holding
 from linli.org.models import Account, Division, Post, Role, Tenure
 from linli.org.person import clean_name, clean_username
 from linli.org.separation import Span, check_separation, spans_of, spheres
+from linli.written import gone
 
 MOST_ROWS = 1000
 MOST_BYTES = 2 * 2**20
@@ -177,6 +178,8 @@ def _read(
     for key, value in said.items():
         if value.startswith("="):
             wrong(key, _("这是公式。请复制后“粘贴为数值”。"))
+        elif gone(value):
+            wrong(key, _("文字里有看不见的控制字符，请重新输入这一格。"))
         elif not value and key not in OPTIONAL:
             wrong(key, _("不能为空。"))
     if line.problems:

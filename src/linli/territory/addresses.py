@@ -18,6 +18,7 @@ COUNTED = re.compile(rf"([{NUMERAL}]+)(?=(?:至|-)?[{NUMERAL}\d]*(?:号楼|号�
 NO_NUMBER = re.compile(r"无(?:单元|号|幢号|门牌)?$")
 
 # what stands before the compound; the rest must begin with a name, so that 白云社区12幢 keeps its only name
+HAN = "[\u3400-\u9fff\ue000-\uf8ff\U00020000-\U0003ffff]"
 DEMO = r"(?:\(演示\))?"
 REST = r"(?=[^\d\-#(])"
 KEEPS_REGION = r"(?<![小片社厂校园矿宿舍家属居住置活东南西北中老新一二三四五六七八九])"
@@ -25,12 +26,12 @@ PREFIXES = tuple(
     re.compile(pattern)
     for pattern in (
         rf"^中国{REST}",
-        rf"^[一-龥]{{2,7}}?(?:省|自治区|特别行政区){REST}",
-        rf"^[一-龥]{{2,5}}?(?:市|自治州)(?!场|府|政|民){REST}",
-        rf"^[一-龥]{{2,5}}?(?:{KEEPS_REGION}区|县){DEMO}(?!政|行){REST}",
-        rf"^[一-龥]{{2,6}}?(?:街道办事处|街道|镇|乡){DEMO}{REST}",
-        rf"^[一-龥]{{1,8}}?(?:社区居民委员会|社区居委会|社区){DEMO}{REST}",
-        rf"^[一-龥]{{0,6}}?第?[{NUMERAL}\d]+网格{REST}",
+        rf"^{HAN}{{2,7}}?(?:省|自治区|特别行政区){REST}",
+        rf"^{HAN}{{2,5}}?(?:市|自治州)(?!场|府|政|民){REST}",
+        rf"^{HAN}{{2,5}}?(?:{KEEPS_REGION}区|县){DEMO}(?!政|行){REST}",
+        rf"^{HAN}{{2,6}}?(?:街道办事处|街道|镇|乡){DEMO}{REST}",
+        rf"^{HAN}{{1,8}}?(?:社区居民委员会|社区居委会|社区){DEMO}{REST}",
+        rf"^{HAN}{{0,6}}?第?[{NUMERAL}\d]+网格{REST}",
     )
 )
 

@@ -20,6 +20,7 @@ from linli.org.actors import Actor
 from linli.org.rest import Day, Flag, Key, Page, Pages, Word, division_of, need, page_of, under
 from linli.territory.importing.problems import words_of
 from linli.territory.models import ImportBatch, ImportProblem
+from linli.written import one_line
 
 guarded = Router(tags=["imports"])
 
@@ -152,7 +153,7 @@ def _columns(text: str | None) -> dict[str, str] | None:
 
 
 def _printable(name: str) -> str:
-    return "".join(sign for sign in name if sign.isprintable())
+    return one_line(name)
 
 
 def _import(batch: ImportBatch) -> dict[str, Any]:

@@ -14,12 +14,14 @@ from pypinyin import Style, lazy_pinyin
 
 from linli.territory.addresses import Address, parse
 from linli.territory.models import Building
+from linli.written import folded
 
 MOST = 10  # answers
 MOST_WORDS = 10  # of a question that no building answers to in full
 LOOKED_AT = 400  # buildings that are ranked; more match only where the question is a single common word
 AT_ONCE = 500
-HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
+HAN = re.compile(r"[\u3400-\u9fff\ue000-\uf8ff\U00020000-\U0003ffff]")  # with rare ones in private use
+BETWEEN = re.compile(r"[^a-z0-9\u3400-\u9fff\ue000-\uf8ff\U00020000-\U0003ffff]+")
 RUN = re.compile(r"[a-z0-9]+")
 LATIN = re.compile(r"^([A-Za-z]+)(\d*)$")
 
@@ -236,9 +238,8 @@ def _words_of(building: Building, address: Address) -> Iterable[str]:
 
 
 def _grams(text: str) -> list[str]:
-    plain = text.lower()
     found: dict[str, None] = {}
-    for piece in re.split(r"[^a-z0-9\u3400-\u9fff\U00020000-\U0003ffff]+", plain):
+    for piece in re.split(BETWEEN, folded(text)):
         for at in range(len(piece) - 1):
             if HAN.match(piece[at]) or HAN.match(piece[at + 1]):
                 found[piece[at : at + 2]] = None

@@ -26,7 +26,7 @@ def test_a_text_that_is_too_long_comes_back_whole_and_says_by_how_much(ground: B
 
 def test_control_characters_go_and_lines_stay(ground: Building) -> None:
     assert Client().post("/report/", asked(text="路灯\x00坏\x1b[31m了\u202e\r\n第二行")).status_code == 302
-    assert Matter.objects.get().text == "路灯坏[31m了\n第二行"
+    assert Matter.objects.get().text == "路灯坏[31m了\u202e\n第二行"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import unicodedata
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -27,6 +26,7 @@ from linli.org.passwords import ALPHABET
 from linli.org.policies import permit
 from linli.org.seals import seal
 from linli.territory.models import Block, Building
+from linli.written import kept
 
 MOST_TEXT_OF_REPORT, MOST_PLACE, MOST_CONTACT = 4000, 160, 60
 
@@ -126,6 +126,5 @@ def _write(actor: Actor, matter: Matter, photos: Sequence[bytes], post: Post | N
 
 
 def clean(text: str) -> str:
-    """Return a text without control characters, line breaks kept, in one Unicode form."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(mark for mark in text if mark in "\n\t" or unicodedata.category(mark)[0] != "C").strip()
+    """Return a text as it is kept, without the blanks around it."""
+    return kept(text).strip()

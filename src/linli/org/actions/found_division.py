@@ -12,6 +12,7 @@ from linli.org.actors import Actor
 from linli.org.codes import check_code, check_free, temporary_code
 from linli.org.models import Division, DivisionCode, DivisionName
 from linli.org.policies import permit
+from linli.written import one_line
 
 BELOW = {"district": None, "street": "district", "community": "street", "grid": "community"}
 
@@ -40,7 +41,7 @@ def found_division(
     if parent is None and not actor.system:
         raise PermissionDenied("org.edit")
     permit(actor, "org.edit", parent)
-    name = name.strip()
+    name = one_line(name)
     if not name:
         raise ValidationError(_("请填写名称。"), code="name")
     if BELOW.get(kind, "") != (parent.kind if parent else None):

@@ -13,6 +13,7 @@ from linli.org.actors import Actor
 from linli.org.models import Division, DivisionName
 from linli.org.names import name_on
 from linli.org.policies import permit
+from linli.written import one_line
 
 
 def rename_division(
@@ -26,7 +27,7 @@ def rename_division(
         The name is empty, unchanged or taken, or the day lies outside the division's life or before its newest name.
     """
     permit(actor, "org.edit", division)
-    name = name.strip()
+    name = one_line(name)
     if not name:
         raise ValidationError(_("请填写新名称。"), code="name")
     with transaction.atomic():

@@ -23,6 +23,7 @@ from linli.territory.importing.numbers import plain_name
 from linli.territory.importing.problems import Problem
 from linli.territory.importing.rows import Rows
 from linli.territory.models import Block, ImportBatch, Line
+from linli.written import kept
 
 SHARED_M2 = 1.0  # overlaps smaller than this are rounding
 
@@ -184,4 +185,4 @@ def _cell(value: object) -> object:
         value = value.item()
     if value is None or value != value or value == "":
         return None
-    return value if isinstance(value, bool | int | float | str) else plain_text(value)
+    return value if isinstance(value, bool | int | float) else kept(plain_text(value))

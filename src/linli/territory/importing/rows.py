@@ -17,6 +17,7 @@ from linli.geodata.layers import read_layer_and_wkb
 from linli.geodata.tables import read_table
 from linli.territory.importing.files import is_table, readable
 from linli.territory.importing.problems import Problem
+from linli.written import gone, one_line
 
 Objects = NDArray[Any]
 
@@ -62,11 +63,16 @@ class Rows:
 
     def raw(self, index: int, name: str) -> str:
         """Return the cell of a field as text, '' where it is empty or not mapped."""
-        return plain_text(self.columns[self.mapping[name]][index]).strip() if name in self.mapping else ""
+        return one_line(self._cell(index, name))
+
+    def _cell(self, index: int, name: str) -> str:
+        return plain_text(self.columns[self.mapping[name]][index]) if name in self.mapping else ""
 
     def text(self, index: int, name: str, most: int) -> str:
         """Return a text of at most `most` characters."""
         value = self.raw(index, name)
+        if gone(self._cell(index, name)):
+            self.warn(index, "unseen", name)
         if len(value) > most:
             self.fail(index, "too_long", name, most=most)
             return value[:most]

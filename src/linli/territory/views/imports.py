@@ -32,6 +32,7 @@ from linli.territory.importing.problems import words_of
 from linli.territory.importing.systems import name_of, told
 from linli.territory.importing.systems import words_of as stop_words
 from linli.territory.models import ColumnMapping, ImportBatch, ImportProblem, ImportUndo
+from linli.written import one_line
 
 # the map libraries behind actions and steps are imported where they are used: a server that only shows pages has none
 ROWS = 50
@@ -327,7 +328,7 @@ def _moved_on(request: HttpRequest, batch: ImportBatch, error: ValidationError |
 
 
 def _printable(name: str) -> str:
-    return "".join(mark for mark in name if mark.isprintable())
+    return one_line(name)
 
 
 def _trail(batch: ImportBatch | None = None) -> list[tuple[str, str]]:
