@@ -120,12 +120,17 @@ class OfficialDocument:
             self._paragraph(f"{mark}{number}.{name}" if len(names) > 1 else f"附件：{name}")
 
     def signature(self, office: str, day: date) -> None:
-        """Sign with the office and the date, four characters from the right: 2026年1月5日."""
-        self._paragraph("")
+        """Sign with the office and the date, four characters from the right, never alone on a page: 2026年1月5日."""
+        body = self.document.element.body
+        last = self.document.paragraphs[-1]
+        if last._p.getnext() is None or last._p.getnext() is body.sectPr:  # a paragraph, no table, stands last
+            last.paragraph_format.keep_with_next = True
+        self._paragraph("").paragraph_format.keep_with_next = True
         for words in (office, f"{day.year}年{day.month}月{day.day}日"):
             signed = self._paragraph(words, align="right", indent=0)
             signed.paragraph_format.right_indent = Pt(4 * BODY)
             signed.paragraph_format.keep_together = True
+            signed.paragraph_format.keep_with_next = words == office
 
     def new_page(self, mark: str = "", *, across: bool = False) -> None:
         """Begin a page, for an attachment: its mark (附件1) stands at the top left in 黑体.

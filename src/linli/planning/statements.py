@@ -55,6 +55,11 @@ class Statement:
         return len(self.rows)
 
     @property
+    def outside(self) -> list[Stated]:
+        """Communities outside the law's band."""
+        return [one for one in self.rows if one.outside]
+
+    @property
     def wanting(self) -> list[str]:
         """Communities outside the law's band for which nobody said why."""
         return [one.name for one in self.rows if one.outside and not one.reason]

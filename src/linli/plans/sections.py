@@ -13,7 +13,7 @@ from linli.plans.names import community_words
 from linli.plans.plan import Plan
 from linli.plans.principles import VERDICTS, between, indicators, method_words, principles, unsupported
 from linli.plans.profiles import OBJECTIVE, standing_words
-from linli.plans.resources import KINDS, WAYS, Need, Proposal, before_and_after, proposals
+from linli.plans.resources import KINDS, WAYS, Need, Proposal, before_and_after, proposals, total
 from linli.plans.rules import KIND_WORDS
 from linli.plans.task import count_words
 
@@ -33,6 +33,11 @@ class Table:
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def named(self) -> list[list[tuple[str, str]]]:
+        """Each row's cells, each with the head of its column."""
+        return [list(zip(self.head, row, strict=True)) for row in self.rows]
 
 
 @dataclass(frozen=True)
@@ -92,9 +97,9 @@ def principles_section(plan: Plan, then: list[Need]) -> Section:
 
 def resources_section(plan: Plan, today: list[Need], then: list[Need], found: Sequence[Proposal]) -> Section:
     """Tell what each community has, should have and lacks before and after, and the proposal for each lack."""
-    head = ("社区", "项目", "现有", "应有", "缺口")
-    tables = [Table(caption, head, tuple(_need(one) for one in rows)) for caption, rows in
-              (("调整前资源配置", today), ("调整后资源配置", then))]  # fmt: skip
+    tables = [
+        _have_and_should("调整前资源配置（现有／应有）", today), _have_and_should("调整后资源配置（现有／应有）", then)
+    ]  # fmt: skip
     if found:
         lack = {(one.community, one.kind): one for one in then}
         rows = tuple(
@@ -121,9 +126,19 @@ def lines_section(plan: Plan) -> Section:
     return Section("界线", (said,), (Table("无依托的界线", ("社区", "位置", "米"), tuple(rows)),) if bare else ())
 
 
-def _need(one: Need) -> tuple[str, ...]:
-    title, unit = KINDS[one.kind]
-    return (community_words(one.community), f"{title}（{unit}）", *map(_amount, (one.have, one.should, one.lack)))
+def _have_and_should(caption: str, found: list[Need]) -> Table:
+    """One row a community, one column a kind; the total last."""
+    kinds = list(dict.fromkeys(one.kind for one in found))
+    by_name: dict[str, dict[str, Need]] = {}
+    for one in found:
+        by_name.setdefault(one.community, {})[one.kind] = one
+    rows = [
+        (community_words(name), *(f"{_amount(here[kind].have)}／{_amount(here[kind].should)}" for kind in kinds))
+        for name, here in by_name.items()
+    ]
+    sums = (total(found, kind) for kind in kinds)
+    rows.append(("合计", *(f"{_amount(have)}／{_amount(should)}" for have, should, _lack in sums)))
+    return Table(caption, ("社区", *(f"{KINDS[kind][0]}（{KINDS[kind][1]}）" for kind in kinds)), tuple(rows))
 
 
 def _amount(value: float | None) -> str:
@@ -148,28 +163,31 @@ def _overview(plan: Plan) -> Section:
 
 
 def sizes_section(plan: Plan) -> Section:
-    """Hold each community against each band, and the range under each counting definition."""
+    """Count each community under each definition, hold it against each band."""
     columns = list(plan.communities[0].sums)
+    rows = tuple(
+        (community_words(c.name), str(c.blocks), *(str(c.sums[column]) for column in columns)) for c in plan.communities
+    )
+    sums = ("合计", str(len(plan.blocks)), *(str(sum(c.sums[x] for c in plan.communities)) for x in columns))
+    head = ("社区", "地块", *(COUNT_COLUMNS.get(column, column) for column in columns))
+    counted = Table("各口径的数", head, (*rows, sums))
+    return Section("规模与口径", (), (counted, *bands_section(plan).tables))
+
+
+def bands_section(plan: Plan) -> Section:
+    """Hold each community against each band, and the range under each counting definition."""
     local, bands = plan.rules.standard(), bands_of(plan.rules)
     rows = tuple(
         (
-            community_words(c.name),
-            community_words(c.parent) if c.parent else "",
-            "保留" if c.kept else "新设",
-            str(c.blocks),
-            *(str(c.sums[column]) for column in columns),
-            local.grade(c.count),
-            *(standing_words(band.households, c.count) for band in bands),
+            community_words(c.name), community_words(c.parent) if c.parent else "—", "保留" if c.kept else "新设",
+            str(c.count), local.grade(c.count), *(standing_words(band.households, c.count) for band in bands),
         )
         for c in plan.communities
-    )
-    totals = ("合计", "", "", str(len(plan.blocks)), *(str(sum(c.sums[x] for c in plan.communities)) for x in columns))
-    head = ("社区", "来自", "", "地块", *(COUNT_COLUMNS.get(column, column) for column in columns))
-    sizes = Table(
-        f"规模（口径：{count_words(plan.count)}）",
-        (*head, "等级", *(band.head for band in bands)),
-        (*rows, (*totals, "", *("" for _band in bands))),
-    )
+    )  # fmt: skip
+    against = Table(
+        f"与各项标准对照（口径：{count_words(plan.count)}）",
+        ("社区", "来自", "性质", "户数", "等级", *(band.head for band in bands)), rows,
+    )  # fmt: skip
     low, high = plan.rules.households
     held = Table(
         f"换一种口径，{low}至{high}户是否仍成立",
@@ -179,12 +197,12 @@ def sizes_section(plan: Plan) -> Section:
                 row["name"],
                 str(row["total"]),
                 "成立" if row["holds"] else "不成立",
-                "、".join(f"{community_words(name)}{count}户" for name, count in row["outside"].items()),
+                "、".join(f"{community_words(name)}{count}户" for name, count in row["outside"].items()) or "—",
             )
             for row in plan.counts_held()
         ),
     )
-    return Section("规模与口径", (), (sizes, held))
+    return Section("与规模标准对照", (), (against, held))
 
 
 def _words(plan: Plan) -> Section:
@@ -230,7 +248,7 @@ def method_section(plan: Plan) -> Section:
     said.append(f"目标（{goal}）：{_figure(plan.objective, '')}；下界：{_figure(plan.bound, '')}。")
     if plan.proof is not None:
         said.append(f"方法：{METHODS.get(plan.proof.method, METHODS['heuristic'])}。")
-    said.append(f"随机种子：{plan.seed}。复核：linli verify PLAN --blocks BLOCKS。")
+    said.append(f"随机种子：{plan.seed}。方案文件可用公开的程序（linli verify）从原始数据独立复核。")
     return Section("比选方法与证明", tuple(said))
 
 

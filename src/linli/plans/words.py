@@ -114,16 +114,16 @@ def _compounds(blocks: Blocks, inside: Ints) -> str:
 def _office(blocks: Blocks, inside: Ints, needed: float) -> str:
     want = f"应有{needed:.0f}㎡"
     if "facilities" not in blocks.columns:
-        return f"办公地点：{NO_DATA}，面积{NO_DATA}({want})"
+        return f"办公地点：{NO_DATA}，面积{NO_DATA}（{want}）"
     rows = inside[has_station(blocks, inside)]
     if len(rows) == 0:
-        return f"办公地点：未落实，面积0㎡({want})"
+        return f"办公地点：未落实，面积0㎡（{want}）"
     where = "、".join(_place(blocks, int(row)) for row in rows)
     floor = station_floor(blocks, rows)
     if floor is None:
-        return f"办公地点：{where}，面积{NO_DATA}({want})"
-    state = "已落实" if floor >= needed else f"尚缺{needed - floor:.0f}㎡, 待落实"
-    return f"办公地点：{where}，面积{floor:.0f}㎡({want}，{state})"
+        return f"办公地点：{where}，面积{NO_DATA}（{want}）"
+    state = "已落实" if floor >= needed else f"尚缺{needed - floor:.0f}㎡，待落实"
+    return f"办公地点：{where}，面积{floor:.0f}㎡（{want}，{state}）"
 
 
 def _place(blocks: Blocks, row: int) -> str:

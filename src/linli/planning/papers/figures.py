@@ -11,6 +11,7 @@ from linli.plans.plan import Plan as Found
 from linli.plans.task import community_column
 
 Cell = str | int | float
+TITLE_LINE = 20  # characters of 22 points on a line
 
 
 def columns(found: Found) -> list[str]:
@@ -52,6 +53,14 @@ def before(found: Found) -> dict[str, int]:
 def written_cell(cell: Cell) -> str:
     """Write a cell of a table."""
     return f"{cell:.2f}" if isinstance(cell, float) else str(cell)
+
+
+def titled(street: str, names: Sequence[str], what: str, mark: str) -> str:
+    """Return a title in lines that are not broken: the street, the communities with what it is, the mark."""
+    said = "、".join(community_words(name) for name in names)
+    if len(said) + len(what) > TITLE_LINE:
+        said = f"{community_words(names[0])}等{len(names)}个社区"
+    return "\n".join(part for part in (street, said + what, mark) if part)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -10,23 +10,22 @@ from django.utils import timezone
 from linli.documents.official import OfficialDocument
 from linli.planning.details import chosen_of, staff_of
 from linli.planning.models import Plan
-from linli.planning.papers.figures import before, head, listed, rows, written_cell
+from linli.planning.papers.figures import before, head, listed, rows, titled, written_cell
 from linli.planning.papers.petition import MARK, picture_of
 from linli.planning.procedure.needs import Facts
 from linli.plans.bands import bands_of
-from linli.plans.names import community_words
 from linli.plans.pages import NOTE
 from linli.plans.plan import Plan as Found
 from linli.plans.resources import before_and_after
 from linli.plans.sections import (
     Section,
+    bands_section,
     lines_section,
     method_section,
     objective_section,
     principles_section,
     resources_section,
     settled,
-    sizes_section,
 )
 from linli.plans.task import community_column
 
@@ -38,8 +37,8 @@ def split_plan(
     street, present, after = plan.project.street, before(found), found.communities
     staff = staff_of(plan.project)
     today, then = before_and_after(found, staff)
-    names = "、".join(community_words(name) for name in present)
-    paper = OfficialDocument(f"{street.chinese_title}{names}\n拆分方案{MARK if synthetic else ''}")
+    mark = MARK if synthetic else ""
+    paper = OfficialDocument(titled(street.chinese_title, list(present), "拆分方案", mark))
     add(paper, objective_section(found, plan.project.objective, today, then))
     add(paper, principles_section(found, then))
     paper.heading("现状")
@@ -57,7 +56,7 @@ def split_plan(
         name, _gap, words = one.text.partition("  ")
         paper.paragraph(words, lead=name + "　")
     for section in (
-        sizes_section(found), lines_section(found),
+        bands_section(found), lines_section(found),
         resources_section(found, today, then, settled(found, then, staff, chosen_of(plan))),
         method_section(found), opinions_section(plan), *closing,
     ):  # fmt: skip

@@ -16,6 +16,7 @@ from linli.documents.official import OfficialDocument
 from linli.matters.models import Matter
 from linli.matters.states import OPEN
 from linli.planning.models import Enactment, Mark, Plan
+from linli.planning.papers.figures import before, titled
 from linli.planning.papers.petition import MARK
 from linli.planning.papers.split import add, chinese_day
 from linli.planning.procedure.course import told
@@ -43,8 +44,8 @@ def work_plan(
             _leading(standing), _steps(standing), _communities(found), _hand_over(plan, found, standing),
             _risk(standing, enactment), _before_plaque(plan, found, standing), _contact(),
         )  # fmt: skip
-    names = "、".join(community_words(name) for name in dict.fromkeys(plan.project.present.values()))
-    paper = OfficialDocument(f"{street.chinese_title}{names}\n规模调整实施方案{MARK if synthetic else ''}")
+    mark = MARK if synthetic else ""
+    paper = OfficialDocument(titled(street.chinese_title, list(before(found)), "规模调整实施方案", mark))
     paper.heading("目标任务")
     paper.paragraph(plan.project.objective)
     paper.paragraph(
@@ -68,21 +69,21 @@ def _leading(standing: Standing) -> Section:
 
 def _steps(standing: Standing) -> Section:
     rows = tuple(
-        (gate.phase.title, stage.step.title, told(stage.step), *_dates(stage)) for gate in standing.gates
-        for stage in gate.stages
+        (gate.phase.title, stage.step.title, told(stage.step).replace(" · ", "，"), *_dates(stage))
+        for gate in standing.gates for stage in gate.stages
     )  # fmt: skip
-    head = ("阶段", "步骤", "由谁决定、要求", "最早", "最迟", "办理情况")
+    head = ("阶段", "步骤", "由谁决定、要求", "起止", "办理情况")
     return Section("步骤和时限", (f"按《{standing.project.procedure.title}》办理。",), (Table("步骤", head, rows),))
 
 
-def _dates(stage: Stage) -> tuple[str, str, str]:
-    earliest = chinese_day(stage.earliest) if stage.earliest else "—"
-    due = chinese_day(stage.due) if stage.due else BLANK
+def _dates(stage: Stage) -> tuple[str, str]:
     if stage.mark is None:
-        return earliest, due, NO
+        first = f"{chinese_day(stage.earliest)}起" if stage.earliest else ""
+        last = f"{chinese_day(stage.due)}止" if stage.due else ""
+        return "，".join(part for part in (first, last) if part) or BLANK, NO
     done = f"{chinese_day(timezone.localdate(stage.mark.at))}"
     said = f"{done}豁免" if stage.mark.state == Mark.State.WAIVED else f"{done}{YES}"
-    return "—", "—", said + (f"（{stage.mark.paper}）" if stage.mark.paper else "")
+    return "—", said + (f"（{stage.mark.paper}）" if stage.mark.paper else "")
 
 
 def _communities(found: Found) -> Section:
@@ -91,7 +92,7 @@ def _communities(found: Found) -> Section:
          str(one.count), BLANK, BLANK)
         for one in found.communities
     )  # fmt: skip
-    head = ("社区", "", "来自", "户数", "筹备组组长", "工作指导组联系人")
+    head = ("社区", "性质", "来自", "户数", "筹备组组长", "工作指导组联系人")
     return Section("各社区筹备", (), (Table("筹备分工", head, rows),))
 
 

@@ -223,9 +223,9 @@ def test_plan_and_public_page_tell_each_band_apart_with_its_source_and_the_reaso
     assert clerk.post(f"{address}publish", {"days": "30"}).status_code == 302
     public = client_of("").get(f"/planning/public/{plan.pk}/").content.decode()
     for page in (clerk.get(address).content.decode(), public):
-        assert re.search(r"法定一般规模 <small>1000–3000</small>", page)
-        assert re.search(r"本区社区规模标准 <small>1500–3500</small>", page)
-        assert re.search(r"本次运算采用的户数范围 <small>1500–3900</small>", page)
+        assert re.search(r'法定一般规模 <small class="whole">1000–3000</small>', page)
+        assert re.search(r'本区社区规模标准 <small class="whole">1500–3500</small>', page)
+        assert re.search(r'本次运算采用的户数范围 <small class="whole">1500–3900</small>', page)
         assert "《城市居民委员会组织法》" in page
         assert "超出法定一般规模，理由：地形封闭" in page
         assert "超过上限 400 户" in page
