@@ -242,13 +242,11 @@ def act() -> dict[str, float]:
 
     from linli.org.actors import SYSTEM
     from linli.planning.actions.enact import enact
-    from linli.planning.actions.sign_step import waive_steps
     from linli.planning.models import Plan
-    from linli.planning.procedure.standing import Standing
+    from linli.planning.tests.small import clear_way
 
     plan = Plan.objects.get()
-    steps = [one.key for one in Standing(plan.project).course.before_enactment()]
-    waive_steps(SYSTEM, project=plan.project, steps=steps, reason="bench")
+    clear_way(plan.project)
     other = subprocess.Popen([*CHILD, "look"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert other.stdout is not None
     other.stdout.readline()  # it asks already

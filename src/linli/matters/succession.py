@@ -15,6 +15,7 @@ from linli.matters.routing import dispatcher_for
 from linli.matters.states import OPEN
 from linli.matters.telling import LANGUAGE
 from linli.org.actors import SYSTEM
+from linli.org.models import Division
 from linli.territory.models import Membership
 
 LOOK_BACK = timedelta(days=7)  # a site that slept over midnight still does it
@@ -48,6 +49,22 @@ def follow(day: date | None = None) -> int:
                 move(SYSTEM, matter, "succeed", text=words, to=to, public=True, dispatcher=to)
                 moved += 1
     return moved
+
+
+def to_follow(street: Division, day: date) -> int:
+    """Count the open matters that would go with their block when communities of a street change on a day to come."""
+    changed = Membership.objects.on(day).filter(valid_from=day, block__street=street).values_list("block", "community")
+    now, rule = dict(changed), _following(street.pk, day)
+    before = Membership.objects.filter(block__in=list(now), valid_to=day).values_list("block", "community")
+    left: dict[int, list[int]] = {}
+    for block, community in before:
+        if community != now[block]:
+            left.setdefault(community, []).append(block)
+    rows = Matter.objects.filter(rule, state__in=OPEN)
+    return sum(
+        rows.filter(block__in=blocks, holder__division__path__contains=f"/{community}/").count()
+        for community, blocks in left.items()
+    )
 
 
 def _following(street: int | None, day: date) -> Q:

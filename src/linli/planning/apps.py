@@ -17,9 +17,11 @@ class PlanningConfig(AppConfig):
     def ready(self) -> None:
         """Load the size standards and the procedure that come with Linli after every upgrade; name its acts."""
         from linli.ledger.words import add_words
+        from linli.matters.beside import add_waiting
         from linli.planning.notes import published
         from linli.planning.procedure.course import load_procedures
         from linli.planning.standards import load_standards
+        from linli.planning.waiting import for_today
         from linli.planning.words import VERBS
         from linli.territory.notes import add_notes
 
@@ -27,3 +29,4 @@ class PlanningConfig(AppConfig):
         post_migrate.connect(load_procedures, sender=self)
         add_words(VERBS)
         add_notes(published)
+        add_waiting(for_today)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from linli.planning.views import (
+    acts,
     comparing,
     diagnosis,
     papers,
     plans,
     procedure,
     projects,
+    proposals,
     public_plans,
     standards,
     workbench,
@@ -45,10 +47,10 @@ urlpatterns = [
     path("projects/<int:pk>/<int:number>/plan.geojson", papers.geojson, name="plan-geojson"),
     path("projects/<int:pk>/<int:number>/reasons", plans.reasons, name="reasons"),
     path("projects/<int:pk>/<int:number>/pack.zip", plans.pack, name="pack"),
-    path("projects/<int:pk>/<int:number>/publish", plans.publish, name="publish-plan"),
-    path("projects/<int:pk>/<int:number>/enact", plans.put_in_force, name="enact"),
-    path("enactments/<int:pk>/undo", plans.take_back, name="undo-enactment"),
-    path("enactments/<int:pk>/hand-over", plans.pass_over, name="hand-over"),
+    path("projects/<int:pk>/<int:number>/publish", acts.publish, name="publish-plan"),
+    path("projects/<int:pk>/<int:number>/enact", acts.put_in_force, name="enact"),
+    path("enactments/<int:pk>/undo", acts.take_back, name="undo-enactment"),
+    path("enactments/<int:pk>/hand-over", acts.pass_over, name="hand-over"),
     path("projects/<int:pk>/<int:number>/draw", workbench.workbench, name="workbench"),
     path("projects/<int:pk>/<int:number>/ground.json", workbench.ground, name="workbench-ground"),
     path("projects/<int:pk>/<int:number>/work", workbench.work, name="work"),
@@ -60,6 +62,7 @@ urlpatterns = [
     path("projects/<int:pk>/procedure/waive", procedure.waive, name="waive"),
     path("projects/<int:pk>/procedure/<slug:step>/sign", procedure.sign, name="sign"),
     path("projects/<int:pk>/procedure/<slug:step>/take-back", procedure.take_back, name="take-back-step"),
+    path("proposals/<int:pk>/", proposals.proposal, name="proposal"),
     path("public/", public_plans.public_plans, name="public-plans"),
     path("public/<int:pk>/", public_plans.public_plan, name="public-plan"),
 ]

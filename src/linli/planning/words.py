@@ -21,6 +21,8 @@ VERBS = {
     "planning.waive_steps": _("豁免程序步骤"),
     "planning.take_back_step": _("撤回程序步骤的签办"),
     "planning.publish_procedure": _("发布调整程序"),
+    "planning.propose": _("提出要复核的事"),
+    "planning.settle_proposal": _("复核或收回"),
     "planning.enact": _("使方案生效"),
     "planning.hand_over": _("移交暂留的地块"),
     "planning.undo_enactment": _("撤回方案生效"),

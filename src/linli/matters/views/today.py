@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from linli.matters import clocks
+from linli.matters.beside import waiting_for
 from linli.matters.models import Matter, MatterQuerySet
 from linli.matters.states import State
 from linli.org.actors import Actor
@@ -42,7 +43,7 @@ def today(request: HttpRequest) -> HttpResponse:
     tiles.append(("calls", _("待回访"), counts["calls"]))
     context: dict[str, Any] = {
         "page": page, "tiles": tiles, "chosen": chosen, "now": now, "stamp": _stamp(actor),
-        "next_year": _unloaded_year(),
+        "next_year": _unloaded_year(), "beside": waiting_for(actor),
     }  # fmt: skip
     return render(request, "matters/today.html", context)
 

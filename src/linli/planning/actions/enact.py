@@ -7,6 +7,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -19,9 +20,12 @@ from linli.org.actions.withdraw_division import withdraw_division
 from linli.org.actors import Actor
 from linli.org.models import Division
 from linli.org.policies import permit
+from linli.planning.actions.sign_step import hold
+from linli.planning.actions.two_persons import check_second, pair
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
-from linli.planning.models import Enactment, Plan, Project
+from linli.planning.models import Enactment, Plan, Project, Proposal
+from linli.planning.procedure.lacks import Lack
 from linli.planning.procedure.standing import Standing
 from linli.plans.checks import broken_rules
 from linli.territory.actions.assign_blocks import assign_blocks
@@ -34,6 +38,7 @@ PERMISSION = "planning.enact"
 def enact(
     actor: Actor, *, plan: Plan, from_day: date, paper: str, undelivered: str = Enactment.Undelivered.COUNTED,
     assets: str = Enactment.Assets.UNCHANGED, held: Sequence[str] = (), matters: Mapping[str, str] | None = None,
+    first: Proposal | None = None,
 ) -> Enactment:  # fmt: skip
     """Let every block of a plan belong to its community from midnight (Asia/Shanghai) of a day on.
 
@@ -49,6 +54,8 @@ def enact(
         Codes of blocks under construction or to be pulled down, which stay with their community for now (R15).
     matters
         Group of categories to `follow` or `stay`: what becomes of open matters (R17); others go by their category.
+    first
+        The proposal, where the procedure asks for two persons.
 
     Raises
     ------
@@ -64,6 +71,9 @@ def enact(
     _check(plan, from_day, paper, held)
     rows = {row.code: row for row in Block.objects.filter(street=project.street).defer("wkb", "columns")}
     with transaction.atomic():
+        # under the lock again what may have changed since: the procedure, and who is the second person
+        check_gate(plan, hold(project))
+        check_second(actor, project, Proposal.Act.ENACT, first)
         made = Enactment.objects.create(
             plan=plan, from_day=from_day, paper=paper, undelivered=undelivered, assets=assets, by=actor.reference,
             held={code: plan.community_of(code) for code in sorted(set(held))}, matters=dict(matters or {}),
@@ -92,7 +102,7 @@ def enact(
             content={"project": project.title, "version": plan.number, "from": from_day.isoformat(), "paper": paper,
                      "blocks": sum(len(one.after) for one in assignments),
                      "founded": [standing[name].code for name in founded], "held": made.held, "assets": assets,
-                     "undelivered": undelivered, "matters": made.matters},
+                     "undelivered": undelivered, "matters": made.matters, **pair(actor, first)},
         )  # fmt: skip
     return made
 
@@ -132,7 +142,7 @@ def hand_over(actor: Actor, *, enactment: Enactment, from_day: date, paper: str)
     return held
 
 
-def undo_enactment(actor: Actor, *, enactment: Enactment) -> None:
+def undo_enactment(actor: Actor, *, enactment: Enactment, first: Proposal | None = None) -> None:
     """Take an enactment back before its day: labels go back, the communities that it would have founded never were.
 
     Raises
@@ -145,11 +155,13 @@ def undo_enactment(actor: Actor, *, enactment: Enactment) -> None:
     project = enactment.plan.project
     permit(actor, PERMISSION, project.street)
     with transaction.atomic():
+        hold(project)
         held = Enactment.objects.select_for_update().get(pk=enactment.pk)
         if held.undone_at is not None:
             raise ValidationError(_("这次生效已经撤回。"), code="undone")
         if timezone.localdate() >= held.from_day:
             raise ValidationError(_("边界已经生效，不能撤回；请用另一个方案从今后某日起更正。"), code="history")
+        check_second(actor, project, Proposal.Act.UNDO, first)
         for key, _name in held.renamed:
             take_back_name(actor, division=Division.objects.get(pk=key), from_day=held.from_day, basis=held.paper)
         for key, before in held.abolished:
@@ -163,9 +175,24 @@ def undo_enactment(actor: Actor, *, enactment: Enactment) -> None:
         held.save(update_fields=["undone_at"])
         actor.record(
             "planning.undo_enactment", object=held.reference, permission=PERMISSION, public=True,
-            content={"project": project.title, "version": held.plan.number, "from": held.from_day.isoformat()},
+            content={"project": project.title, "version": held.plan.number, "from": held.from_day.isoformat(),
+                     **pair(actor, first)},
         )  # fmt: skip
     enactment.undone_at = held.undone_at
+
+
+def lacks_of_enactment(plan: Plan) -> list[Lack]:
+    """Say what a version still lacks before it can take effect, each with the place where it is done."""
+    bench = reverse("planning:workbench", args=[plan.project_id, plan.number])
+    blocks = ground_of(plan.project)
+    missing = [code for code in blocks.ids if not plan.community_of(code)]
+    if missing or len(plan.labels) != len(blocks):
+        said = "、".join(missing[:5]) or _("地块已变动")
+        return [Lack(_("方案与现有地块对不上，请先补全方案：%(codes)s") % {"codes": said}, bench)]
+    english = get_language() == "en"
+    broken = [one.english if english else one.text for one in broken_rules(found_of(plan, blocks))]
+    lacks = [Lack(_("方案还不合规则：%(rule)s") % {"rule": words}, bench) for words in broken[:5]]
+    return lacks + Standing(plan.project).before_enactment(plan)
 
 
 def _check(plan: Plan, from_day: date, paper: str, held: Sequence[str]) -> None:
@@ -174,21 +201,19 @@ def _check(plan: Plan, from_day: date, paper: str, held: Sequence[str]) -> None:
         raise ValidationError(_("请填写批复文号。"), code="paper")
     if from_day < timezone.localdate():
         raise ValidationError(_("生效日期不能早于今天。"), code="from_day")
-    blocks = ground_of(plan.project)
-    missing = [code for code in blocks.ids if not plan.community_of(code)]
-    if missing or len(plan.labels) != len(blocks):
-        said = "、".join(missing[:5]) or _("地块已变动")
-        raise ValidationError(_("方案与现有地块对不上，请先补全方案：%(codes)s") % {"codes": said}, code="open")
-    english = get_language() == "en"
-    broken = [one.english if english else one.text for one in broken_rules(found_of(plan, blocks))]
-    if broken:
-        raise ValidationError(_("方案还不合规则：%(rules)s") % {"rules": "；".join(broken[:5])}, code="broken")
+    lacks = lacks_of_enactment(plan)
+    if lacks:
+        raise ValidationError([str(one) for one in lacks], code="lacks")
     strangers = sorted(set(held) - set(plan.labels))
     if strangers:
         raise ValidationError(_("方案里没有这些地块：%(codes)s") % {"codes": "、".join(strangers[:5])}, code="held")
-    waiting = Standing(plan.project).before_enactment(plan)
+
+
+def check_gate(plan: Plan, project: Project) -> None:
+    """Refuse a plan whose procedure is not done; asked again under the lock."""
+    waiting = Standing(project).before_enactment(plan)
     if waiting:
-        raise ValidationError(_("程序还没有走完：%(steps)s") % {"steps": "；".join(waiting)}, code="gate")
+        raise ValidationError([str(one) for one in waiting], code="gate")
 
 
 def _communities(project: Project, day: date) -> list[Division]:

@@ -12,7 +12,7 @@ from linli.org.actors import Actor
 from linli.org.models import Role
 from linli.org.policies import permit
 from linli.planning.models import Procedure
-from linli.planning.procedure.course import Step, as_rows, differences, read_course
+from linli.planning.procedure.course import COURSE, Step, as_rows, course_of, differences, read_course
 
 PERMISSION = "planning.waive"
 
@@ -37,14 +37,19 @@ def publish_procedure(actor: Actor, *, code: str, steps: Sequence[Step], source:
         if last is None:
             raise ValidationError(_("没有这个程序。"), code="code")
         rows = as_rows(steps)
-        read_course({"phases": last.phases, "steps": rows, "enact_after": last.enact_after})
+        gates = {name: getattr(last, name) for name in COURSE if name != "steps"}
+        read_course({**gates, "steps": rows})
+        kept = {step.key for step in steps}
+        dropped = [step.words for step in course_of(last).steps if not step.waivable and step.key not in kept]
+        if dropped:
+            raise ValidationError(_("“%(step)s”不得豁免，也不能从程序里去掉。") % {"step": dropped[0]}, code="steps")
         named = {role for step in steps for role in step.signs}
         unknown = sorted(named - set(Role.objects.filter(code__in=named).values_list("code", flat=True)))
         if unknown:
             raise ValidationError(_("没有这个角色：%(name)s") % {"name": unknown[0]}, code="signs")
         made = Procedure(
             code=code, version=last.version + 1, title=last.title, title_en=last.title_en, source=source.strip(),
-            phases=last.phases, steps=rows, enact_after=last.enact_after, by=actor.reference,
+            steps=rows, by=actor.reference, **gates,
         )  # fmt: skip
         changed = differences(last, made)
         if not changed and made.source == last.source:

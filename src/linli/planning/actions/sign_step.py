@@ -11,15 +11,20 @@ from django.utils.translation import gettext as _
 
 from linli.org.actors import Actor
 from linli.org.policies import permit
-from linli.planning.models import Mark, Project
+from linli.planning.actions.two_persons import check_second, pair
+from linli.planning.models import Mark, Project, Proposal
 from linli.planning.procedure.standing import PERMISSION, Stage, Standing, may_sign, signing_post
 
 WAIVE = "planning.waive"
 MOST_NOTE = 500
+LEAST_REASON, LEAST_CHARACTERS = 10, 6  # of a waiver: characters, and different ones among them
+MOST_WAIVED = 3  # steps by one reason
 
 
-def sign_step(actor: Actor, *, project: Project, step: str, paper: str = "", note: str = "") -> Mark:
-    """Record that a step is done.
+def sign_step(
+    actor: Actor, *, project: Project, step: str, paper: str = "", note: str = "", first: Proposal | None = None
+) -> Mark:
+    """Record that a step is done; `first` is the proposal where the step asks for two persons.
 
     Raises
     ------
@@ -30,47 +35,64 @@ def sign_step(actor: Actor, *, project: Project, step: str, paper: str = "", not
     """
     paper, note = paper.strip(), note.strip()
     with transaction.atomic():
-        held = _hold(project)
+        held = hold(project)
         stage = _stage(held, step)
         if not may_sign(actor, held, stage.step):
             raise PermissionDenied(PERMISSION)
         if not stage.open:
             raise ValidationError(_("前面的步骤还没有完成。"), code="gate")
         if stage.missing:
-            raise ValidationError(list(stage.missing), code="missing")
+            raise ValidationError([str(one) for one in stage.missing], code="missing")
         if stage.step.paper and not paper:
             raise ValidationError(_("请填写文号或材料名称。"), code="paper")
+        check_second(actor, held, Proposal.Act.SIGN, first, step)
         made = Mark.objects.create(
             project=held, step=step, state=Mark.State.SIGNED, paper=paper[:120], note=note[:MOST_NOTE],
             by=actor.reference, post=signing_post(actor, held, stage.step),
         )  # fmt: skip
         actor.record(
             "planning.sign_step", object=held.reference, permission=PERMISSION, public=True,
-            content={"project": held.title, "step": stage.step.title, "paper": made.paper, "note": made.note},
+            content={"project": held.title, "step": stage.step.title, "paper": made.paper, "note": made.note,
+                     **pair(actor, first)},
         )  # fmt: skip
     return made
 
 
-def waive_steps(actor: Actor, *, project: Project, steps: Sequence[str], reason: str) -> list[Mark]:
-    """Let a project go on without some steps; the reason is public.
+def waive_steps(
+    actor: Actor, *, project: Project, steps: Sequence[str], reason: str, first: Proposal | None = None
+) -> list[Mark]:
+    """Let a project go on without some steps; the reason is public, and a second person confirms it.
+
+    One reason is for a few steps at most, and no reason is used twice in a project: ten steps are not waived by a word.
 
     Raises
     ------
     ValidationError
-        No reason, no step, one that the procedure does not have, or one that is marked already.
+        No reason or an empty one, no step or too many, one that the procedure does not have, that may not be waived,
+        or that is marked already.
     PermissionDenied
         The actor may not.
     """
     permit(actor, WAIVE, project.street)
     reason = reason.strip()
-    if not reason or len(reason) > MOST_NOTE:
-        raise ValidationError(_("请写明豁免的理由，最多 %(most)d 个字。") % {"most": MOST_NOTE}, code="reason")
-    if not steps:
+    if not LEAST_REASON <= len(reason) <= MOST_NOTE or len(set(reason)) < LEAST_CHARACTERS:
+        words = _("请写明豁免的理由，至少 %(least)d 个字，最多 %(most)d 个字。")
+        raise ValidationError(words % {"least": LEAST_REASON, "most": MOST_NOTE}, code="reason")
+    chosen_keys = list(dict.fromkeys(steps))
+    if not chosen_keys:
         raise ValidationError(_("请至少选一个步骤。"), code="steps")
+    if len(chosen_keys) > MOST_WAIVED:
+        raise ValidationError(_("一次最多豁免 %(most)d 步，其余的请另写理由。") % {"most": MOST_WAIVED}, code="steps")
     with transaction.atomic():
-        held = _hold(project)
+        held = hold(project)
         standing = Standing(held)
-        chosen = [_stage(held, key, standing) for key in dict.fromkeys(steps)]
+        chosen = [_stage(held, key, standing) for key in chosen_keys]
+        fixed = [one.step.words for one in chosen if not one.step.waivable]
+        if fixed:
+            raise ValidationError(_("不得豁免：%(steps)s") % {"steps": "、".join(fixed)}, code="steps")
+        if held.marks.filter(state=Mark.State.WAIVED, note=reason).exists():
+            raise ValidationError(_("这条理由已用来豁免别的步骤，请写明这几步各自的理由。"), code="reason")
+        check_second(actor, held, Proposal.Act.WAIVE, first)
         made = Mark.objects.bulk_create(
             Mark(project=held, step=one.step.key, state=Mark.State.WAIVED, note=reason, by=actor.reference,
                  post=actor.post_for(WAIVE, held.street))
@@ -78,7 +100,8 @@ def waive_steps(actor: Actor, *, project: Project, steps: Sequence[str], reason:
         )  # fmt: skip
         actor.record(
             "planning.waive_steps", object=held.reference, permission=WAIVE, public=True,
-            content={"project": held.title, "steps": [one.step.title for one in chosen], "reason": reason},
+            content={"project": held.title, "steps": [one.step.title for one in chosen], "reason": reason,
+                     **pair(actor, first)},
         )  # fmt: skip
     return made
 
@@ -97,7 +120,7 @@ def take_back_step(actor: Actor, *, project: Project, step: str, reason: str) ->
     if not reason:
         raise ValidationError(_("请写明撤回的理由。"), code="reason")
     with transaction.atomic():
-        held = _hold(project)
+        held = hold(project)
         standing = Standing(held)
         mark = standing.marks.get(step)
         stage = standing.stage(step)
@@ -118,7 +141,8 @@ def take_back_step(actor: Actor, *, project: Project, step: str, reason: str) ->
         )  # fmt: skip
 
 
-def _hold(project: Project) -> Project:
+def hold(project: Project) -> Project:
+    """Return a project under its lock."""
     rows = Project.objects.select_for_update(of=("self",)).select_related("street", "procedure")
     return rows.get(pk=project.pk)
 

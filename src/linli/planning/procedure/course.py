@@ -12,13 +12,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from linli.planning.procedure.models import Procedure
+from linli.planning.procedure.models import Procedure, Proposal
 from linli.planning.procedure.needs import NEEDS
 from linli.workdays import Limit, Unit
 
 UNITS = (Unit.NATURAL_DAYS, Unit.WORKING_DAYS)
 MOMENTS = ("opened", "published", "in_force")
 MOST_DAYS = 3650
+SHIPPED = "system"  # who published the versions that come with Linli
+COURSE = ("phases", "steps", "enact_after", "publish_after", "pack_after", "second")  # what a version says
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,10 @@ class Step:
         Days in which it is due once it is open.
     unit
         Of both: natural or working days.
+    waivable
+        Whether a project may ever go on without it.
+    second
+        Whether another person confirms its signature.
     """
 
     key: str
@@ -75,6 +81,8 @@ class Step:
     unit: str = Unit.NATURAL_DAYS.value
     hint: str = ""
     hint_en: str = ""
+    waivable: bool = True
+    second: bool = False
 
     @property
     def words(self) -> str:
@@ -98,11 +106,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Course:
-    """A procedure's phases and steps, and the phase after which a plan may be put in force."""
+    """A procedure's phases and steps, the phases after which an act is free, and acts that a second person confirms."""
 
     phases: tuple[Phase, ...]
     steps: tuple[Step, ...]
     enact_after: str
+    publish_after: str = ""
+    pack_after: str = ""
+    second: tuple[str, ...] = ()
     by_phase: dict[str, tuple[Step, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -111,14 +122,18 @@ class Course:
 
     def before_enactment(self) -> tuple[Step, ...]:
         """Return the steps without which no plan takes effect."""
+        return self.up_to(self.enact_after)
+
+    def up_to(self, phase: str) -> tuple[Step, ...]:
+        """Return the steps up to the end of a phase; none where there is no such phase."""
         keys = [one.key for one in self.phases]
-        passed = keys[: keys.index(self.enact_after) + 1] if self.enact_after in keys else []
+        passed = keys[: keys.index(phase) + 1] if phase in keys else []
         return tuple(step for key in passed for step in self.by_phase[key])
 
 
 def course_of(procedure: Procedure) -> Course:
     """Return a stored version as the course that is reckoned with."""
-    return read_course({"phases": procedure.phases, "steps": procedure.steps, "enact_after": procedure.enact_after})
+    return read_course({name: getattr(procedure, name) for name in COURSE})
 
 
 def read_course(table: Mapping[str, Any]) -> Course:
@@ -141,7 +156,11 @@ def read_course(table: Mapping[str, Any]) -> Course:
         steps.append(step)
     order = {one.key: k for k, one in enumerate(phases)}
     steps.sort(key=lambda step: order[step.phase])
-    return Course(phases, tuple(steps), str(table.get("enact_after", "")))
+    gates = {name: str(table.get(name, "")) for name in ("enact_after", "publish_after", "pack_after")}
+    second = tuple(table.get("second", ()))
+    if not set(second) <= set(Proposal.Act.values):
+        raise ValidationError(_("要第二人复核的事不认识：%(names)s") % {"names": "、".join(second)}, code="second")
+    return Course(phases, tuple(steps), **gates, second=second)
 
 
 def _check(row: int, step: Step, phases: set[str], before: set[str]) -> None:
@@ -160,11 +179,15 @@ def _check(row: int, step: Step, phases: set[str], before: set[str]) -> None:
 
 
 def load_procedures(**_options: Any) -> None:
-    """Create version 1 of the shipped procedure where the database lacks it; called after every upgrade."""
+    """Publish the shipped procedure where the database has none, or an older shipped one as its newest version.
+
+    A version that the district published itself is never overtaken.
+    """
     table = tomllib.loads((Path(__file__).parent / "procedure.toml").read_text(encoding="utf-8"))
     read_course(table)
-    if not Procedure.objects.filter(code=table["code"]).exists():
-        Procedure.objects.create(version=1, by="system", **table)
+    last = Procedure.objects.filter(code=table["code"]).order_by("-version").first()
+    if last is None or (last.by == SHIPPED and any(getattr(last, name) != said for name, said in table.items())):
+        Procedure.objects.create(version=last.version + 1 if last else 1, by=SHIPPED, **table)
 
 
 def newest() -> Procedure:
@@ -198,6 +221,10 @@ def told(step: Step | None) -> str:
         said.append(_("%(days)d %(unit)s内") % {"days": step.within, "unit": unit_words(step.unit)})
     if step.paper:
         said.append(_("要文号或材料"))
+    if not step.waivable:
+        said.append(_("不得豁免"))
+    if step.second:
+        said.append(_("第二人复核"))
     return " · ".join(part for part in said if part)
 
 

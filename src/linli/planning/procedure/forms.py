@@ -36,7 +36,7 @@ class WaiveForm(forms.Form):
     steps = forms.MultipleChoiceField(label=_("豁免哪些步骤"), widget=forms.CheckboxSelectMultiple)
     reason = forms.CharField(
         label=_("理由"), max_length=MOST_NOTE, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("公开可见，记入台账。"),
+        help_text=_("公开可见，记入台账。至少十个字；一条理由只用一次，一次最多三步。"),
     )  # fmt: skip
 
     def __init__(self, steps: Sequence[Step], *args: Any, **options: Any) -> None:
@@ -50,6 +50,15 @@ class TakeBackForm(forms.Form):
     """Why a mark is taken back."""
 
     reason = forms.CharField(label=_("理由"), max_length=MOST_NOTE, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class SettleForm(forms.Form):
+    """Why a proposal is refused or taken back."""
+
+    words = forms.CharField(
+        label=_("理由"), max_length=MOST_NOTE, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("不同意或收回时写明。"),
+    )  # fmt: skip
 
 
 class StepForm(forms.Form):

@@ -1,4 +1,4 @@
-"""The nouns of the procedure: its versions, and what was signed or waived in a project."""
+"""The nouns of the procedure: its versions, what was signed or waived in a project, what waits for a second person."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ class Procedure(models.Model):
     phases = models.JSONField(default=list)  # keys and titles of `course.Phase`, in order
     steps = models.JSONField(default=list)  # fields of `course.Step`, in order
     enact_after = models.CharField(max_length=40, blank=True)  # phase after which a plan may be put in force
+    publish_after = models.CharField(max_length=40, blank=True)  # phase after which a plan may be published as final
+    pack_after = models.CharField(max_length=40, blank=True)  # phase after which the papers for approval are given
+    second = models.JSONField(default=list)  # acts of `Proposal.Act` that another person confirms
     by = models.CharField(max_length=80)
     published_at = models.DateTimeField(auto_now_add=True)
 
@@ -64,3 +67,54 @@ class Mark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project} {self.step}"
+
+
+class Proposal(models.Model):
+    """An act that one person proposed and another confirms, refuses, or the first takes back (双人复核)."""
+
+    class Act(models.TextChoices):
+        """What was proposed."""
+
+        WAIVE = "waive", _("豁免步骤")
+        SIGN = "sign", _("签办步骤")
+        PUBLISH = "publish", _("公示方案")
+        WITHDRAW = "withdraw", _("撤回公示")
+        ENACT = "enact", _("使方案生效")
+        UNDO = "undo", _("撤回生效")
+
+    class State(models.TextChoices):
+        """How it ended."""
+
+        WAITING = "waiting", _("待复核")
+        CONFIRMED = "confirmed", _("已复核")
+        REFUSED = "refused", _("复核未通过")
+        WITHDRAWN = "withdrawn", _("提出人已收回")
+
+    project = models.ForeignKey("planning.Project", models.CASCADE, related_name="proposals")
+    act = models.CharField(max_length=8, choices=Act.choices)
+    subject = models.CharField(max_length=40, blank=True)  # of what: a step's key, a version's number, an enactment
+    said = models.JSONField(default=dict)  # what was filled in
+    state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
+    by = models.CharField(max_length=80)
+    post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.CharField(max_length=80, blank=True)
+    decided_post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    words = models.CharField(max_length=500, blank=True)  # why it was refused or taken back
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "act", "subject"], condition=models.Q(state="waiting"), name="one_proposal_waits"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project} {self.get_act_display()}"
+
+    @property
+    def reference(self) -> str:
+        """How the ledger names it."""
+        return f"proposal:{self.pk}"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import cached_property
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from linli.matters.models import Matter
 from linli.matters.states import OPEN
 from linli.org.models import Division
 from linli.planning.models import Enactment, Plan, Project
+from linli.planning.procedure.lacks import Lack
 from linli.planning.statements import reasons_lacking
 
 
@@ -140,3 +142,33 @@ NEEDS: dict[str, Callable[[Facts], str]] = {
     "formal": _formal,
     "coded": _coded,
 }
+
+# where what a need misses is done: an address of the project, '' where only time or others do it
+PLACES: dict[str, Callable[[Facts], str]] = {
+    "counted": lambda facts: reverse("ground:imports"),
+    "two_plans": lambda facts: reverse("planning:new-run", args=[facts.project.pk]),
+    "published": lambda facts: _plan_page(facts, "publish-plan"),
+    "opinions_answered": lambda facts: reverse("matters:matters") + "?kind=suggestion&state=open",
+    "keeps_rules": lambda facts: reverse("planning:new-run", args=[facts.project.pk]),
+    "reasons_stated": lambda facts: _plan_page(facts, "reasons"),
+    "enacted": lambda facts: _plan_page(facts, "enact"),
+    "formal": lambda facts: reverse("org:divisions"),
+    "coded": lambda facts: reverse("org:divisions"),
+}
+
+
+def lacking(need: str, facts: Facts) -> Lack | None:
+    """Return what a need misses, with the place where it is done; None where it is met."""
+    words = NEEDS[need](facts)
+    place = PLACES.get(need)
+    return Lack(words, place(facts) if place else "") if words else None
+
+
+def _plan_page(facts: Facts, name: str) -> str:
+    """The address of an act on the plan that the procedure carries; the project's page where there is none."""
+    one = facts.carried
+    return (
+        reverse(f"planning:{name}", args=[facts.project.pk, one.number])
+        if one
+        else reverse("planning:project", args=[facts.project.pk])
+    )

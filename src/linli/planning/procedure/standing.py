@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,8 @@ from linli.org.actors import Actor
 from linli.org.models import Post
 from linli.planning.models import Mark, Plan, Project
 from linli.planning.procedure.course import Course, Phase, Step, course_of
-from linli.planning.procedure.needs import NEEDS, Facts
+from linli.planning.procedure.lacks import Lack
+from linli.planning.procedure.needs import Facts, lacking
 from linli.workdays import Clock
 
 PERMISSION = "planning.sign"
@@ -27,7 +29,7 @@ class Stage:
     step: Step
     mark: Mark | None
     open: bool
-    missing: tuple[str, ...] = ()
+    missing: tuple[Lack, ...] = ()
     earliest: date | None = None
     due: date | None = None
     late: bool = False
@@ -86,13 +88,9 @@ class Standing:
         """Return a step by its key."""
         return next((one for one in self.stages if one.step.key == key), None)
 
-    def before_enactment(self, plan: Plan) -> list[str]:
+    def before_enactment(self, plan: Plan) -> list[Lack]:
         """Say what is missing before a plan may be put in force; nothing where all of it is done or waived."""
-        missing = [
-            _("“%(step)s”没有签办") % {"step": step.words}
-            for step in self.course.before_enactment()
-            if step.key not in self.marks
-        ]
+        missing = self.up_to(self.course.enact_after)
         shown = self.facts.published
         waived = any(
             "published" in step.needs and self.marks[step.key].state == Mark.State.WAIVED
@@ -102,8 +100,18 @@ class Standing:
         correcting = self.facts.enactment is not None and self.facts.enactment.from_day <= self.facts.today
         asked = any("published" in step.needs for step in self.course.before_enactment())
         if asked and not missing and not waived and not correcting and (shown is None or shown.pk != plan.pk):
-            missing.append(_("公示的不是这个方案"))
+            place = reverse("planning:plan", args=[self.project.pk, shown.number]) if shown else ""
+            missing.append(Lack(_("公示的不是这个方案"), place))
         return missing
+
+    def up_to(self, phase: str) -> list[Lack]:
+        """Return the steps up to the end of a phase that bear no mark."""
+        place = reverse("planning:procedure", args=[self.project.pk])
+        return [
+            Lack(_("“%(step)s”没有签办") % {"step": step.words}, f"{place}#step-{step.key}")
+            for step in self.course.up_to(phase)
+            if step.key not in self.marks
+        ]
 
     def _gates(self) -> tuple[Gate, ...]:
         gates: list[Gate] = []
@@ -126,10 +134,10 @@ class Standing:
         mark = self.marks.get(step.key)
         if mark is not None or not open:
             return Stage(step, mark, open)
-        missing = [words for words in (NEEDS[need](self.facts) for need in step.needs) if words]
+        missing = [one for one in (lacking(need, self.facts) for need in step.needs) if one]
         earliest = self._passed(step, opened)
         if earliest is not None and earliest > self.facts.today:
-            missing.append(_("须满期限，%(day)s 起才能签办。") % {"day": earliest.isoformat()})
+            missing.append(Lack(_("须满期限，%(day)s 起才能签办。") % {"day": earliest.isoformat()}))
         due = self._day(step, opened, step.within) if step.within else None
         late = due is not None and due < self.facts.today
         return Stage(step, None, True, tuple(dict.fromkeys(missing)), earliest, due, late)

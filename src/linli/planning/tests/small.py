@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import shapely
+from django.test import Client
+from django.utils import timezone
 
 from linli.jobs.models import Job
 from linli.jobs.running import run_job
 from linli.org.actors import SYSTEM
-from linli.org.tests.world import World
+from linli.org.models import Account, Post, Role, Tenure
+from linli.org.tests.world import PASSWORD, World
 from linli.planning.actions.open_project import open_project
-from linli.planning.actions.sign_step import waive_steps
-from linli.planning.models import Plan, Project, Run, Standard
+from linli.planning.models import Mark, Plan, Project, Proposal, Run, Standard
 from linli.planning.procedure.standing import Standing
 from linli.territory.models import Block, Compound, Count, Line, Membership
 
@@ -73,9 +76,45 @@ def engine_plan(run: Run) -> Plan:
     return run.plan
 
 
+def pass_steps(project: Project, *keys: str) -> None:
+    """Sign steps as if what they ask had been done; nothing of it goes through an action."""
+    Mark.objects.bulk_create(
+        [Mark(project=project, step=key, state=Mark.State.SIGNED, paper="试验", by="system") for key in keys]
+    )
+
+
+def show(plan: Plan, days: int = 40) -> None:
+    """Let a version have been published some days ago, for thirty days."""
+    then = timezone.now() - timedelta(days=days)
+    to = timezone.localdate(then) + timedelta(days=30)
+    Plan.objects.filter(pk=plan.pk).update(published_at=then, published_to=to)
+    plan.published_at, plan.published_to = then, to
+
+
 def clear_way(project: Project) -> None:
-    """Waive whatever still stands before an enactment."""
+    """Sign whatever still stands before an enactment; where nothing was published, the newest version was."""
+    newest = project.plans.order_by("-number").first()
+    if newest is not None and not project.plans.exclude(published_at=None).exists():
+        show(newest)
     standing = Standing(project)
-    left = [one.key for one in standing.course.before_enactment() if one.key not in standing.marks]
-    if left:
-        waive_steps(SYSTEM, project=project, steps=left, reason="试验")
+    pass_steps(project, *(one.key for one in standing.course.before_enactment() if one.key not in standing.marks))
+
+
+def colleague(world: World) -> Account:
+    """A second officer of the district, who confirms what the first proposed."""
+    account = Account.objects.create_account("fuhe", name="科长周九", password=PASSWORD)
+    post = Post.objects.create(
+        division=world.division("云川区"), role=Role.objects.get(code="district_officer"), title="基层治理科科长",
+        valid_from=date(2020, 1, 1),
+    )  # fmt: skip
+    Tenure.objects.create(post=post, account=account, starts_at=datetime(2020, 1, 1, tzinfo=UTC))
+    return account
+
+
+def by_two(first: Client, second: Client, address: str, said: dict[str, Any]) -> None:
+    """Propose an act on its page, having seen what it does; another person confirms it."""
+    shown = first.post(address, said)
+    assert shown.status_code == 200, shown.content.decode()
+    assert first.post(address, {**said, "sure": "1"}).status_code == 302
+    waits = Proposal.objects.filter(state="waiting").latest("pk")
+    assert second.post(f"/planning/proposals/{waits.pk}/", {"confirm": "1"}).status_code == 302

@@ -19,10 +19,10 @@ from linli.planning.actions.publish_procedure import publish_procedure
 from linli.planning.actions.run_scenario import run_scenario
 from linli.planning.actions.save_plan import save_plan
 from linli.planning.actions.sign_step import sign_step, take_back_step, waive_steps
-from linli.planning.models import Mark, Plan, Procedure, Project
+from linli.planning.models import Mark, Plan, Procedure, Project, Proposal
 from linli.planning.procedure.course import course_of, read_course
 from linli.planning.procedure.standing import Standing
-from linli.planning.tests.small import clear_way, engine_plan
+from linli.planning.tests.small import clear_way, colleague, engine_plan, pass_steps, show
 
 ClientOf = Callable[[str], Client]
 
@@ -49,7 +49,7 @@ def test_a_phase_opens_when_the_one_before_is_done(project: Project, world: Worl
     with pytest.raises(ValidationError) as error:
         sign_step(clerk, project=project, step="options")
     assert "0 个" in str(error.value.messages)
-    waive_steps(SYSTEM, project=project, steps=["options"], reason="只有一个可行方案")
+    waive_steps(SYSTEM, project=project, steps=["options"], reason="现有条件下只有一个可行的方案")
     with pytest.raises(PermissionDenied):
         sign_step(actor_of(world.account("quji")), project=project, step="consult", paper="会议记录")
     with pytest.raises(ValidationError) as error:
@@ -70,7 +70,7 @@ def test_a_phase_opens_when_the_one_before_is_done(project: Project, world: Worl
 
 
 def test_the_publication_lasts_its_natural_days(project: Project, found: Plan) -> None:
-    waive_steps(SYSTEM, project=project, steps=["survey", "options", "consult"], reason="试验")
+    pass_steps(project, "survey", "options", "consult")
     notice = Standing(project).stage("notice")
     assert notice is not None
     assert notice.missing
@@ -91,7 +91,7 @@ def test_the_publication_lasts_its_natural_days(project: Project, found: Plan) -
 def test_working_days_leave_out_the_spring_festival(project: Project) -> None:
     course = course_of(project.procedure)
     before = course.before_enactment()
-    waive_steps(SYSTEM, project=project, steps=[one.key for one in before[:8]], reason="试验")
+    pass_steps(project, *(one.key for one in before[:8]))
     opened = timezone.make_aware(datetime(2026, 2, 13, 10))  # the Friday before the holiday of 2026
     Mark.objects.filter(project=project).update(at=opened)
     Project.objects.update(made_at=opened)
@@ -109,21 +109,17 @@ def test_a_plan_waits_for_the_gate(project: Project, found: Plan) -> None:
     day = timezone.localdate() + timedelta(days=1)
     with pytest.raises(ValidationError) as error:
         enact(SYSTEM, plan=found, from_day=day, paper="批复1号")
-    assert error.value.code == "gate"
-    assert "调研摸底" in error.value.message
+    assert "“调研摸底”没有签办" in error.value.messages
     keys = [one.key for one in course_of(project.procedure).before_enactment()]
-    waive_steps(SYSTEM, project=project, steps=[key for key in keys if key != "notice"], reason="试验")
+    pass_steps(project, *(key for key in keys if key != "notice"))
     other = save_plan(
         SYSTEM, project=project, base=found, communities={c: found.community_of(c) for c in found.labels}, why="另一个"
     )
-    publish_plan(SYSTEM, plan=other, days=30)
-    Plan.objects.filter(pk=other.pk).update(
-        published_at=timezone.now() - timedelta(days=40), published_to=timezone.localdate() - timedelta(days=9)
-    )
+    show(other)
     sign_step(SYSTEM, project=project, step="notice")
     with pytest.raises(ValidationError) as error:
         enact(SYSTEM, plan=found, from_day=day, paper="批复1号")
-    assert "公示的不是这个方案" in error.value.message
+    assert "公示的不是这个方案" in error.value.messages
     enact(SYSTEM, plan=other, from_day=day, paper="批复1号")
     with pytest.raises(ValidationError) as error:
         take_back_step(SYSTEM, project=project, step="notice", reason="误签")
@@ -131,20 +127,44 @@ def test_a_plan_waits_for_the_gate(project: Project, found: Plan) -> None:
     assert states(project)["announcement"] == "ready"
 
 
+WHY = "试点项目，区领导小组已按另一程序审过"
+
+
 def test_a_waiver_wants_a_reason_and_a_permission(project: Project, world: World) -> None:
     clerk, officer = (actor_of(world.account(name)) for name in ("jiedao", "quji"))
     with pytest.raises(PermissionDenied):
-        waive_steps(clerk, project=project, steps=["survey"], reason="不想做")
-    for steps, reason in ((["survey"], " "), ([], "为什么"), (["nothing"], "为什么")):
+        waive_steps(clerk, project=project, steps=["survey"], reason=WHY)
+    wrong = (
+        (["survey"], " "), (["survey"], "演练"), (["survey"], "演练演练演练演练演练演练"), ([], WHY),
+        (["nothing"], WHY), (["survey", "options", "consult", "risk"], WHY),
+    )  # fmt: skip
+    for steps, reason in wrong:
         with pytest.raises(ValidationError):
-            waive_steps(officer, project=project, steps=steps, reason=reason)
-    waive_steps(officer, project=project, steps=["survey", "legality"], reason="试点项目，区里已审")
+            waive_steps(SYSTEM, project=project, steps=steps, reason=reason)
+    with pytest.raises(ValidationError) as error:
+        waive_steps(officer, project=project, steps=["survey"], reason=WHY)
+    assert error.value.code == "second"
+    waive_steps(SYSTEM, project=project, steps=["survey", "legality"], reason=WHY)
+    with pytest.raises(ValidationError) as error:
+        waive_steps(SYSTEM, project=project, steps=["risk"], reason=WHY)
+    assert error.value.code == "reason", "one reason is used once"
     entry = Entry.objects.get(verb="planning.waive_steps")
     assert entry.public
     assert "试点项目" in entry.content
     take_back_step(officer, project=project, step="survey", reason="改为自己做")
     assert states(project)["survey"] == "ready"
     assert Mark.objects.filter(project=project, step="survey").count() == 1
+
+
+def test_publication_and_the_reply_are_never_waived(project: Project) -> None:
+    for key in ("notice", "reply"):
+        with pytest.raises(ValidationError) as error:
+            waive_steps(SYSTEM, project=project, steps=[key], reason=WHY)
+        assert "不得豁免" in error.value.messages[0]
+    course = course_of(project.procedure)
+    fewer = [one for one in course.steps if one.key != "notice"]
+    with pytest.raises(ValidationError):
+        publish_procedure(SYSTEM, code=project.procedure.code, steps=fewer, source="区方案")
 
 
 def test_a_version_changes_new_projects_only(project: Project, world: World) -> None:
@@ -174,20 +194,35 @@ def test_a_step_that_is_not_right(project: Project, wrong: dict[str, object]) ->
     assert "第 1 步" in error.value.message
 
 
-def test_the_pages(project: Project, client_of: ClientOf) -> None:
+def test_the_pages(project: Project, client_of: ClientOf, world: World) -> None:
     clerk, officer, secretary = (client_of(name) for name in ("jiedao", "quji", "shuji"))
     address = f"/planning/projects/{project.pk}/procedure/"
     assert "可以签办" in clerk.get(address).content.decode()
     assert client_of("wangge").get(address).status_code == 404
     assert secretary.post(f"{address}survey/sign", {}).status_code == 404
-    assert clerk.post(f"{address}survey/sign", {"note": "入户登记已核对"}).status_code == 302
+    assert clerk.post(f"{address}survey/sign", {"note": "入户登记已核对", "sure": "1"}).status_code == 302
     assert "入户登记已核对" in secretary.get(address).content.decode()
     assert clerk.get(f"{address}waive").status_code == 404
     assert officer.post(f"{address}waive", {"steps": ["options"], "reason": ""}).status_code == 422
-    assert officer.post(f"{address}waive", {"steps": ["options"], "reason": "试点"}).status_code == 302
+    said = {"steps": ["options"], "reason": WHY}
+    shown = officer.post(f"{address}waive", said)
+    assert shown.status_code == 200, "it asks before it binds"
+    assert "不做也往下走：方案比选" in shown.content.decode()
+    assert officer.post(f"{address}waive", {**said, "sure": "1"}).status_code == 302
+    assert states(project)["options"] == "open", "until another person confirms it"
+    waiting = Proposal.objects.get()
+    assert officer.post(f"/planning/proposals/{waiting.pk}/", {"confirm": "1"}).status_code == 422
+    colleague(world)
+    other, second = client_of("fuhe"), f"/planning/proposals/{waiting.pk}/"
+    assert second in other.get("/planning/procedures/").content.decode()
+    assert second in other.get("/today/").content.decode()
+    assert second not in officer.get("/today/").content.decode()
+    assert "不做也往下走：方案比选" in other.get(second).content.decode()
+    assert other.post(second, {"confirm": "1"}).status_code == 302
+    assert states(project)["options"] == "waived"
     assert secretary.post(f"{address}consult/sign", {"paper": ""}).status_code == 422
-    assert secretary.post(f"{address}consult/sign", {"paper": "记录1号"}).status_code == 302
-    assert secretary.post(f"{address}consult/take-back", {"reason": "写错了"}).status_code == 302
+    assert secretary.post(f"{address}consult/sign", {"paper": "记录1号", "sure": "1"}).status_code == 302
+    assert secretary.post(f"{address}consult/take-back", {"reason": "写错了", "sure": "1"}).status_code == 302
     listed = secretary.get("/planning/procedures/").content.decode()
     assert f"{address}consult/sign" in listed
     assert client_of("wangge").get("/planning/procedures/").status_code == 404

@@ -15,10 +15,11 @@ from django.test import Client
 from django.utils import timezone
 
 from linli.jobs.running import run_job
+from linli.org.tests.world import World
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Enactment, Plan, Project, Run
-from linli.planning.tests.small import clear_way
+from linli.planning.tests.small import by_two, clear_way, colleague
 from linli.plans.measures import compactness
 from linli.territory.models import Block
 
@@ -165,7 +166,7 @@ def test_everybody_sees_a_published_plan_and_his_own_home(
 ) -> None:
     public = f"/planning/public/{plan.pk}/"
     assert client_of("").get(public).status_code == 404
-    assert clerk.post(f"/planning/projects/{plan.project_id}/1/publish", {"days": "30"}).status_code == 302
+    by_two(clerk, client_of("quji"), f"/planning/projects/{plan.project_id}/1/publish", {"days": "30"})
     page = client_of("").get(f"{public}?block=B00").content.decode()
     assert "矿务局大院" in page
     assert plan.community_of("B00") in page
@@ -177,18 +178,21 @@ def test_everybody_sees_a_published_plan_and_his_own_home(
     assert "现在属于团结" in page, "where the block itself lies, not where most of its new community comes from"
 
 
-def test_the_district_puts_it_in_force_and_takes_it_back(plan: Plan, clerk: Client, client_of: ClientOf) -> None:
-    address, officer = f"/planning/projects/{plan.project_id}/1/", client_of("quji")
+def test_the_district_puts_it_in_force_and_takes_it_back(
+    plan: Plan, clerk: Client, client_of: ClientOf, world: World
+) -> None:
+    colleague(world)
+    address, officer, second = f"/planning/projects/{plan.project_id}/1/", client_of("quji"), client_of("fuhe")
     said = {"from_day": timezone.localdate() + timedelta(days=3), "undelivered": "counted", "assets": "unchanged"}
     assert clerk.post(f"{address}enact", {**said, "paper": "1号"}).status_code == 404
-    assert officer.post(f"{address}enact", {**said, "paper": ""}).status_code == 422
     early = officer.post(f"{address}enact", {**said, "paper": "云政复〔2026〕1号"})
-    assert early.status_code == 422
-    assert "程序还没有走完" in early.content.decode()
+    assert early.status_code == 409
+    assert "没有签办" in early.content.decode()
     clear_way(plan.project)
+    assert officer.post(f"{address}enact", {**said, "paper": ""}).status_code == 422
     site = sorted(plan.labels)[0]
     full = {**said, "paper": "云政复〔2026〕1号", "held": site, "group0": "stay"}
-    assert officer.post(f"{address}enact", full).status_code == 302
+    by_two(officer, second, f"{address}enact", full)
     assert Enactment.objects.get().held == {site: plan.community_of(site)}
     assert len(Enactment.objects.get().matters) == 1
     passing = f"/planning/enactments/{Enactment.objects.get().pk}/hand-over"
@@ -196,7 +200,7 @@ def test_the_district_puts_it_in_force_and_takes_it_back(plan: Plan, clerk: Clie
     assert officer.post(passing, {"from_day": said["from_day"], "paper": "移交单"}).status_code == 302
     assert "云政复" in officer.get(address).content.decode()
     done = Enactment.objects.get()
-    assert officer.post(f"/planning/enactments/{done.pk}/undo").status_code == 302
+    by_two(second, officer, f"/planning/enactments/{done.pk}/undo", {})
     done.refresh_from_db()
     assert done.undone_at is not None
     assert "已撤回" in officer.get(address).content.decode()

@@ -15,6 +15,7 @@ from linli.matters.models import SuccessionChoice
 from linli.org.actors import SYSTEM, Actor, actor_of
 from linli.org.models import Division
 from linli.org.tests.world import World
+from linli.planning.actions.confirm import begin, confirm
 from linli.planning.actions.enact import enact, hand_over, undo_enactment
 from linli.planning.actions.publish_plan import publish_plan
 from linli.planning.actions.run_scenario import cancel_run, run_scenario
@@ -22,9 +23,9 @@ from linli.planning.actions.save_plan import MovedOnError, save_plan
 from linli.planning.actions.state_reasons import state_reasons
 from linli.planning.engine import found_of
 from linli.planning.ground import _read, ground_of
-from linli.planning.models import Enactment, Plan, Project, Run, Standard
+from linli.planning.models import Enactment, Plan, Project, Proposal, Run, Standard
 from linli.planning.statements import bands_on_page
-from linli.planning.tests.small import clear_way, engine_plan
+from linli.planning.tests.small import clear_way, colleague, engine_plan
 from linli.territory.models import Block, Facility, Membership
 
 TOMORROW = timedelta(days=1)
@@ -108,7 +109,7 @@ def test_an_open_block_is_kept_open_and_said(project: Project, found: Plan) -> N
     assert made.broken
     with pytest.raises(ValidationError) as error:
         enact(SYSTEM, plan=made, from_day=timezone.localdate() + TOMORROW, paper="批复1号")
-    assert error.value.code == "open"
+    assert "B33" in error.value.messages[0]
 
 
 def test_saving_on_a_head_that_moved_on_is_a_conflict(project: Project, found: Plan) -> None:
@@ -305,9 +306,12 @@ def test_who_may(found: Plan, world: World) -> None:
         publish_plan(secretary, plan=found)
     with pytest.raises(PermissionDenied):
         enact(clerk, plan=found, from_day=day, paper="批复1号")
-    publish_plan(clerk, plan=found)
     clear_way(found.project)
-    assert enact(officer, plan=found, from_day=day, paper="批复1号").founded.count() == 1
+    made = begin(officer, project=found.project, act="enact", subject="1", said={"from_day": day, "paper": "批复1号"})
+    assert isinstance(made, Proposal)
+    done = confirm(actor_of(colleague(world)), proposal=made)
+    assert isinstance(done, Enactment)
+    assert done.founded.count() == 1
 
 
 def who(world: World, username: str) -> Actor:

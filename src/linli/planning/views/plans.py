@@ -1,4 +1,4 @@
-"""方案: a version with map, table and log; beside others; published, put in force, taken back; as a file."""
+"""方案: a version with map, table and log; as a file; the reasons that approvers ask for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,23 +17,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.geodata import Blocks
-from linli.matters.models import Category
 from linli.org.policies import actor_in, holds, requires
 from linli.org.views.acting import act_page
 from linli.org.views.files import attachment
 from linli.planning.actions.enact import PERMISSION as ENACT
-from linli.planning.actions.enact import enact, hand_over, undo_enactment
 from linli.planning.actions.open_project import PERMISSION
-from linli.planning.actions.publish_plan import publish_plan
 from linli.planning.actions.state_reasons import state_reasons
 from linli.planning.beside import grouped, rows_of
 from linli.planning.details import who
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
-from linli.planning.models import Enactment, Plan, Project
+from linli.planning.models import Plan, Project
 from linli.planning.neutral import places, sample_for
 from linli.planning.picture import picture
-from linli.planning.project_forms import EnactForm, HandOverForm, NothingForm, PublishForm, ReasonsForm
+from linli.planning.project_forms import ReasonsForm
 from linli.planning.statements import communities_of, reasons_wanted
 from linli.planning.verifying import write_file
 from linli.planning.views.projects import find, trail_within
@@ -114,68 +111,6 @@ def reasons(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         title=_("说明规模理由"), submit=_("保存"), done=_("已保存，可以公示、下载报批材料。"), back=address(one),
         trail=trail_of(one), words=_("这些社区不在法定一般规模之内，公示和报批前要写明理由，公示页上也看得到。"),
     )  # fmt: skip
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(PERMISSION)
-def publish(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Show a version to the public for some days."""
-    one = version(request, pk, number)
-    return act_page(
-        request, PublishForm, lambda days: publish_plan(actor_in(request), plan=one, days=days), title=_("公示方案"),
-        submit=_("公示"), done=_("已公示。"), back=address(one), trail=trail_of(one),
-        words=_("不用登录就能看：依据、地图、表、时间、怎么提意见。公示后不能撤下，修改另存为新版本。"),
-    )  # fmt: skip
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(ENACT)
-def put_in_force(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Let a version take effect from a midnight on."""
-    one = version(request, pk, number)
-    return act_page(
-        request, partial(EnactForm, groups_of_categories()),
-        lambda **said: enact(actor_in(request), plan=one, **said), title=_("使方案生效"),
-        submit=_("生效"), done=_("已定下生效日期。"), back=address(one), trail=trail_of(one), danger=True,
-        words=_("保留的社区代码不变，新社区先用临时代码、状态为筹备；不再保留的社区连同网格和岗位从这一天起撤销。生效日期之前可以撤回。"),
-    )  # fmt: skip
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(ENACT)
-def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take an enactment back before its day."""
-    done = get_object_or_404(Enactment.objects.select_related("plan__project__street"), pk=pk)
-    one = version(request, done.plan.project_id, done.plan.number)
-    return act_page(
-        request, NothingForm, lambda: undo_enactment(actor_in(request), enactment=done), title=_("撤回方案生效"),
-        submit=_("撤回"), done=_("已撤回，边界照旧。"), back=address(one), trail=trail_of(one), danger=True,
-        words=str(done.paper),
-    )  # fmt: skip
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(ENACT)
-def pass_over(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand over the blocks that an enactment held back."""
-    done = get_object_or_404(Enactment.objects.select_related("plan__project__street"), pk=pk)
-    one = version(request, done.plan.project_id, done.plan.number)
-    return act_page(
-        request, HandOverForm, lambda **said: hand_over(actor_in(request), enactment=done, **said),
-        title=_("移交暂留的地块"), submit=_("移交"), done=_("已定下移交日期。"), back=address(one), trail=trail_of(one),
-        initial={"from_day": max(timezone.localdate(), done.from_day)},
-        words="；".join(f"{code} → {name}" for code, name in done.held.items()),
-    )  # fmt: skip
-
-
-def groups_of_categories() -> list[str]:
-    """Return the groups of the categories of matters, in the order of their codes."""
-    rows = Category.objects.filter(active=True).order_by("code").values_list("group", flat=True)
-    return list(dict.fromkeys(rows))
 
 
 def households_of(blocks: Blocks, project: Project) -> dict[str, int]:

@@ -21,17 +21,24 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.org.models import Role
 from linli.org.policies import actor_in, holds, requires
 from linli.org.rest import under
-from linli.org.views.acting import act_page, refuse
+from linli.org.views.acting import refuse
+from linli.planning.actions.confirm import begin
 from linli.planning.actions.open_project import PERMISSION as PLAN
 from linli.planning.actions.publish_procedure import PERMISSION as PUBLISH
 from linli.planning.actions.publish_procedure import publish_procedure
-from linli.planning.actions.sign_step import WAIVE, sign_step, take_back_step, waive_steps
-from linli.planning.models import Mark, Procedure, Project
+from linli.planning.actions.sign_step import MOST_WAIVED, WAIVE, take_back_step
+from linli.planning.actions.two_persons import needs_second
+from linli.planning.effects import effects
+from linli.planning.models import Mark, Procedure, Project, Proposal
 from linli.planning.procedure.course import Step, course_of, differences, told
 from linli.planning.procedure.forms import SignForm, SourceForm, StepForm, TakeBackForm, WaiveForm
-from linli.planning.procedure.standing import PERMISSION, Standing, may_sign
+from linli.planning.procedure.lacks import Lack
+from linli.planning.procedure.standing import PERMISSION, Stage, Standing, may_sign
+from linli.planning.views.binding import Binding, binding_page
+from linli.planning.waiting import waiting_in
 
 ROWS = 20
+Act = Proposal.Act
 
 
 @never_cache
@@ -47,7 +54,8 @@ def under_way(request: HttpRequest) -> HttpResponse:
         waiting = [stage for stage in standing.stages if stage.open and stage.mark is None]
         mine = [stage for stage in waiting if may_sign(actor, one, stage.step)]
         rows.append((one, standing, waiting, mine))
-    return render(request, "planning/under_way.html", {"page": page, "rows": rows})
+    context = {"page": page, "rows": rows, "proposals": list(waiting_in(actor)[:ROWS])}
+    return render(request, "planning/under_way.html", context)
 
 
 @never_cache
@@ -55,7 +63,7 @@ def under_way(request: HttpRequest) -> HttpResponse:
 @requires(PERMISSION)
 def procedure(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a project's procedure: phases, gates, what is missing, who signs until when."""
-    actor, one = actor_in(request), _find(request, pk)
+    actor, one = actor_in(request), find_signed(request, pk)
     standing = Standing(one)
     roles = dict(Role.objects.values_list("code", "name"))
     gates = [
@@ -65,7 +73,7 @@ def procedure(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "project": one, "gates": gates, "total": len(standing.stages), "done": len(standing.marks),
         "may_waive": holds(actor, WAIVE, one.street), "may_plan": holds(actor, PLAN, one.street),
-        "trail": _trail(),
+        "trail": _trail(), "proposals": one.proposals.select_related("post__division", "decided_post__division")[:ROWS],
     }  # fmt: skip
     return render(request, "planning/procedure.html", context)
 
@@ -74,17 +82,22 @@ def procedure(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(PERMISSION)
 def sign(request: HttpRequest, pk: int, step: str) -> HttpResponse:
-    """Sign a step."""
-    one = _find(request, pk)
+    """Sign a step: first what it still misses, each with the place where that is done."""
+    actor, one = actor_in(request), find_signed(request, pk)
     stage = Standing(one).stage(step)
-    if stage is None or not may_sign(actor_in(request), one, stage.step):
+    if stage is None or stage.mark is not None or not may_sign(actor, one, stage.step):
         raise Http404(step)
-    return act_page(
-        request, partial(SignForm, stage.step),
-        lambda **said: sign_step(actor_in(request), project=one, step=step, **said),
+    decided = _("由%(body)s决定，签办后公开可查。") % {"body": stage.step.decided_by}
+    page = Binding(
         title=_("签办：%(step)s") % {"step": stage.step.words}, submit=_("签办"), done=_("已签办。"),
-        back=_address(one), trail=_trail_within(one),
-        words=stage.step.advice or _("由%(body)s决定，签办后公开可查。") % {"body": stage.step.decided_by},
+        back=address_of(one), trail=trail_within(one), lacks=_before(stage, one),
+        effects=[decided, *([stage.step.advice] if stage.step.advice else [])],
+        lasting=[_("签办和撤回都记入公开台账，不能删除。")], second=needs_second(actor, one, Act.SIGN, step),
+    )  # fmt: skip
+    return binding_page(
+        request, partial(SignForm, stage.step),
+        lambda **said: begin(actor, project=one, act=Act.SIGN, subject=step, said=said), page,
+        lambda said: effects(actor, project=one, act=Act.SIGN, subject=step, said=said),
     )  # fmt: skip
 
 
@@ -92,15 +105,25 @@ def sign(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(WAIVE)
 def waive(request: HttpRequest, pk: int) -> HttpResponse:
-    """Waive steps."""
-    one = _find(request, pk)
-    left = [stage.step for stage in Standing(one).stages if stage.mark is None]
-    return act_page(
-        request, partial(WaiveForm, left),
-        lambda **said: waive_steps(actor_in(request), project=one, **said),
-        title=_("豁免步骤"), submit=_("豁免"), done=_("已豁免，理由已公开。"), back=_address(one), danger=True,
-        trail=_trail_within(one), initial={"steps": request.GET.getlist("step")[:30]},
-        words=_("这些步骤不做也往下走。谁、什么时候、为什么，都公开可查。"),
+    """Waive steps that may be waived."""
+    actor, one = actor_in(request), find_signed(request, pk)
+    standing = Standing(one)
+    left = [stage.step for stage in standing.stages if stage.mark is None]
+    fixed = [step.words for step in left if not step.waivable]
+    lasting = [_("豁免的步骤、理由、提出人和复核人都公开，记入台账。")]
+    if fixed:
+        lasting.append(_("不得豁免：%(steps)s。") % {"steps": "、".join(fixed)})
+    page = Binding(
+        title=_("豁免步骤"), submit=_("豁免"), done=_("已豁免，理由已公开。"), back=address_of(one),
+        trail=trail_within(one), initial={"steps": request.GET.getlist("step")[:MOST_WAIVED]},
+        lacks=[] if any(step.waivable for step in left) else [Lack(_("没有可以豁免的步骤。"), address_of(one))],
+        effects=[_("这些步骤不做也往下走。谁、什么时候、为什么，都公开可查。")], lasting=lasting,
+        second=needs_second(actor, one, Act.WAIVE, course=standing.course),
+    )  # fmt: skip
+    return binding_page(
+        request, partial(WaiveForm, [step for step in left if step.waivable]),
+        lambda **said: begin(actor, project=one, act=Act.WAIVE, said=said), page,
+        lambda said: effects(actor, project=one, act=Act.WAIVE, subject="", said=said),
     )  # fmt: skip
 
 
@@ -109,20 +132,38 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(PERMISSION)
 def take_back(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Take a mark back."""
-    one = _find(request, pk)
-    stage = Standing(one).stage(step)
+    actor, one = actor_in(request), find_signed(request, pk)
+    standing = Standing(one)
+    stage = standing.stage(step)
     if stage is None or stage.mark is None:
         raise Http404(step)
     waived = stage.mark.state == Mark.State.WAIVED
-    allowed = holds(actor_in(request), WAIVE, one.street) if waived else may_sign(actor_in(request), one, stage.step)
+    allowed = holds(actor, WAIVE, one.street) if waived else may_sign(actor, one, stage.step)
     if not allowed:
         raise Http404(step)
-    return act_page(
-        request, TakeBackForm, lambda **said: take_back_step(actor_in(request), project=one, step=step, **said),
+    lacks = []
+    if standing.facts.enactment and stage.step in standing.course.before_enactment():
+        place = reverse("planning:undo-enactment", args=[standing.facts.enactment.pk])
+        lacks.append(Lack(_("方案已定下生效日期，之前的步骤不能撤回；先撤回生效。"), place))
+    later = [gate.phase.words for gate in standing.gates if gate.open and gate.phase.key != stage.step.phase]
+    said = [_("“%(step)s”重新打开，要重新签办。") % {"step": stage.step.words}]
+    if later and stage.step.phase != standing.gates[-1].phase.key:
+        said.append(_("它之后的阶段在重新签办前不能再签办。"))
+    page = Binding(
         title=_("撤回：%(step)s") % {"step": stage.step.words}, submit=_("撤回"), done=_("已撤回，这一步重新打开。"),
-        back=_address(one), danger=True, trail=_trail_within(one),
-        words=_("原来的签办仍在台账里。"),
+        back=address_of(one), trail=trail_within(one), lacks=lacks, effects=said, lasting=[_("原来的签办仍在台账里。")],
     )  # fmt: skip
+    return binding_page(
+        request, TakeBackForm, lambda **said: take_back_step(actor, project=one, step=step, **said), page,
+        lambda said: [_("撤回“%(step)s”，理由：%(reason)s") % {"step": stage.step.words, "reason": said["reason"]}],
+    )  # fmt: skip
+
+
+def _before(stage: Stage, project: Project) -> list[Lack]:
+    """What a step waits for: steps before it, then what it misses itself."""
+    if not stage.open:
+        return [Lack(_("前面的步骤还没有完成。"), address_of(project))]
+    return list(stage.missing)
 
 
 @never_cache
@@ -213,14 +254,16 @@ def _seen(request: HttpRequest) -> Any:
     return rows.filter(pk__in=mine.values("pk"))
 
 
-def _find(request: HttpRequest, pk: int) -> Project:
+def find_signed(request: HttpRequest, pk: int) -> Project:
+    """Return a project in whose procedure the one who asks signs; 404 otherwise."""
     one: Project | None = _seen(request).filter(pk=pk).first()
     if one is None:
         raise Http404(pk)
     return one
 
 
-def _address(one: Project) -> str:
+def address_of(one: Project) -> str:
+    """Return the address of a project's procedure."""
     return reverse("planning:procedure", args=[one.pk])
 
 
@@ -228,5 +271,6 @@ def _trail() -> list[tuple[str, str]]:
     return [(_("调整程序"), reverse("planning:under-way"))]
 
 
-def _trail_within(one: Project) -> list[tuple[str, str]]:
-    return [*_trail(), (one.title, _address(one))]
+def trail_within(one: Project) -> list[tuple[str, str]]:
+    """The pages above an act of a project's procedure."""
+    return [*_trail(), (one.title, address_of(one))]

@@ -123,7 +123,12 @@ with transaction.atomic():
     from linli.planning.actions.state_reasons import state_reasons
     first = project.plans.get(number=1)
     state_reasons(clerk, plan=first, reasons=dict.fromkeys(first.outside, "地块少，无法再分"))
-    publish_plan(clerk, plan=first, days=30)
+    publish_plan(SYSTEM, plan=first, days=30)
+    from linli.planning.actions.confirm import begin
+    from linli.planning.tests.small import colleague
+    colleague(world)
+    said = {"steps": ["survey"], "reason": "摸底数据沿用上月的人口核查结果"}
+    begin(officer, project=project, act="waive", said=said)
     run_job(draw_neutral(clerk, plan=first).job)
     SYSTEM.record("org.rename_division", object=street.reference, public=True, content={"name": "铜源街道"})
 """
@@ -154,6 +159,17 @@ def work_jobs(environment: dict[str, str]) -> Callable[[], None]:
             )
 
     return work
+
+
+@pytest.fixture(scope="session")
+def run_inside(environment: dict[str, str]) -> Callable[[str], None]:
+    """Return a call that runs a few lines in the site's own process, such as letting days pass."""
+
+    def run(code: str) -> None:
+        start = "from linli.web.start import start_django; start_django()\n"
+        subprocess.run([sys.executable, "-c", start + code], env=environment, check=True, timeout=120)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ PAGES = {
               "/notices/destinations/add"),
     "quji": (
         "/planning/standards/local-1500-3500/publish", "/planning/procedures/community-adjustment/publish",
-        "/planning/projects/1/1/enact", "/planning/projects/1/procedure/waive",
+        "/planning/projects/1/1/enact", "/planning/projects/1/procedure/waive", "/planning/proposals/1/",
         "/cases/rules/", "/cases/rules/new", "/cases/rules/1/",
         "/cases/rules/1/end", "/cases/categories/", "/cases/categories/new", "/cases/categories/0602/",
         "/cases/duties/", "/cases/duties/new", "/cases/duties/1/", "/cases/duties/1/end", "/cases/texts/",
