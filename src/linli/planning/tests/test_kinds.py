@@ -43,8 +43,8 @@ def in_force(plan: Plan) -> Any:
     """Published, then put in force tomorrow."""
     plan.reasons = dict.fromkeys(plan.outside, "户数多，暂不拆")
     plan.save()
-    clear_way(plan.project)
     publish_plan(SYSTEM, plan=plan)
+    clear_way(plan.project)
     return enact(SYSTEM, plan=plan, from_day=timezone.localdate() + TOMORROW, paper="云政复〔2026〕9号")
 
 
