@@ -89,7 +89,7 @@ def _in_force(_before: Standing, made: Enactment) -> list[str]:
     return said
 
 
-def _undone(_before: Standing, _made: None) -> list[str]:
+def _undone(_before: Standing, _made: Enactment) -> list[str]:
     return [_("边界照旧，要新设的社区不再设立，要撤销的社区、网格和岗位照常。")]
 
 

@@ -139,7 +139,8 @@ def perform(
         enactment = Enactment.objects.select_related("plan__project__street").get(
             pk=int(subject), plan__project=project
         )
-        return undo_enactment(actor, enactment=enactment, first=first)
+        undo_enactment(actor, enactment=enactment, first=first)
+        return enactment
     plan = Plan.objects.select_related("project__street", "scenario").get(project=project, number=int(subject))
     if act == Act.PUBLISH:
         return publish_plan(actor, plan=plan, first=first, **said)

@@ -173,7 +173,7 @@ def test_the_work_plan_has_steps_with_dates_and_what_is_handed_over(
     text, rows = paper(browser, found, "work")
     assert f"自{day.year}年{day.month}月{day.day}日起生效（云政复〔2026〕1号）" in text
     assert "集体资产按另行协议移交" in text
-    assert any(row[1] == "批复" and "签办" in row[2] for row in rows if len(row) == 3)
+    assert any(row[1] == "批复" and "已办" in row[2] for row in rows if len(row) == 3)
 
 
 def test_papers_speak_chinese_to_an_english_reader(found: Plan, client_of: ClientOf) -> None:
