@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from threading import Event
 from typing import Any
 
@@ -23,7 +24,7 @@ from django.utils.translation import gettext_noop
 from linli.errors import LinliError
 from linli.jobs.models import Job
 from linli.jobs.progress import LEASE, Beat, Cancelled, Lost, Progress, Stopped
-from linli.jobs.ticking import tick
+from linli.jobs.ticking import SLACK, tick
 
 __all__ = ["Cancelled", "Progress", "cancel", "run_job", "start", "task", "title_of", "work"]
 
@@ -137,7 +138,7 @@ def work(stop: Event, *, until_empty: bool = False) -> int:
 
 def _next() -> Job | None:
     """Claim the oldest job that waits or whose worker is gone; end those that shall not be handed out again."""
-    lapsed = Q(state=Job.State.RUNNING, lease_until__lt=timezone.now())
+    lapsed = Q(state=Job.State.RUNNING) & _over(timezone.now())
     for job in Job.objects.filter(Q(state=Job.State.WAITING) | lapsed).order_by("created_at")[:20]:
         if job.state == Job.State.RUNNING and (job.cancel_asked or job.attempts >= MAX_ATTEMPTS):
             state = Job.State.CANCELLED if job.cancel_asked else Job.State.FAILED
@@ -147,11 +148,16 @@ def _next() -> Job | None:
     return None
 
 
+def _over(now: datetime) -> Q:
+    """Whether a lease is over: lapsed, or written further ahead than any lease by a clock that went wrong."""
+    return Q(lease_until__lt=now) | Q(lease_until__gt=now + LEASE + SLACK)
+
+
 def _claim(job: Job) -> bool:
     """Take the job, unless another was quicker."""
     now = timezone.now()
     as_seen = Job.objects.filter(pk=job.pk, state=job.state, attempts=job.attempts).filter(
-        Q(state=Job.State.WAITING) | Q(lease_until__lt=now)
+        Q(state=Job.State.WAITING) | _over(now)
     )
     taken = as_seen.update(
         state=Job.State.RUNNING, attempts=F("attempts") + 1, lease_until=now + LEASE, started_at=now,

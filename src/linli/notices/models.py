@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from linli.notices.channels import name_of
+from linli.notices.reasons import in_words
 from linli.org.models import Division
 
 
@@ -49,6 +50,11 @@ class Notice(models.Model):
     def by(self) -> str:
         """What its channel is called."""
         return name_of(self.channel)
+
+    @property
+    def why(self) -> str:
+        """Why it could not be sent, in words."""
+        return in_words(self.error)
 
 
 class Destination(models.Model):

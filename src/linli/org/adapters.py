@@ -8,7 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import SignupClosedException
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -109,6 +109,12 @@ class SignIn(DefaultAccountAdapter):  # type: ignore[misc]
 class Provider(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """The district's identity provider: it says who somebody is, and opens no account."""
 
+    def get_requests_session(self) -> Any:
+        """Ask the provider by pinned requests alone."""
+        from linli.org.provider_session import pinned_session
+
+        return pinned_session()
+
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Find the account whose username the provider names."""
         if sociallogin.is_existing:
@@ -147,8 +153,10 @@ class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
         return str(settings.LINLI_NAME)
 
 
-class CodeForm(AuthenticateForm):  # type: ignore[misc]
-    """Asks for the code at sign-in, with the same lock as the password."""
+class Counted:
+    """Counts codes that are tried, with the same lock as the password."""
+
+    user: Account
 
     def clean_code(self) -> str:
         """Count the attempt, then look at the code."""
@@ -156,9 +164,17 @@ class CodeForm(AuthenticateForm):  # type: ignore[misc]
         if lockout.reserve(tried, address) is None:
             raise _waiting()
         try:
-            code: str = super().clean_code()
+            code: str = super().clean_code()  # type: ignore[misc]
         except ValidationError:
             _failed(tried, address, self.user, "code")
             raise
         lockout.clear(tried)
         return code
+
+
+class CodeForm(Counted, AuthenticateForm):  # type: ignore[misc]
+    """Asks for the code at sign-in."""
+
+
+class AgainForm(Counted, ReauthenticateForm):  # type: ignore[misc]
+    """Asks for the code of who is signed in, before what is delicate."""

@@ -4,6 +4,7 @@ The arithmetic is the generic cell rate algorithm: a key has one number, the mom
 again. An allowed act moves it by `seconds / most`; an act that would move it further than `seconds` ahead is refused
 and moves nothing. So `most` acts may come at once and one more each `seconds / most`, and no window has an edge.
 One statement decides and counts, so that two workers never both give the last place away.
+A moment further ahead than any act could have put it was written by a clock that went wrong, and counts for nothing.
 
 On SQLite the numbers stand in a file of their own: a count never waits behind a long import, which holds the one
 writer's place of the site's database. On PostgreSQL they stand in an unlogged table. Losing them costs nothing.
@@ -17,6 +18,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -25,13 +27,20 @@ from django.utils.crypto import salted_hmac
 
 UPSERT = """
     INSERT INTO linli_limits (name, full_at) VALUES ({0}, {0})
-    ON CONFLICT (name) DO UPDATE SET full_at = {1}(linli_limits.full_at, {0}) + {0}
-    WHERE {1}(linli_limits.full_at, {0}) + {0} <= {0}
+    ON CONFLICT (name) DO UPDATE SET full_at =
+        CASE WHEN linli_limits.full_at > {0} THEN {0} ELSE {1}(linli_limits.full_at, {0}) END + {0}
+    WHERE linli_limits.full_at > {0} OR {1}(linli_limits.full_at, {0}) + {0} <= {0}
     RETURNING full_at
 """
 READ = "SELECT full_at FROM linli_limits WHERE name = {0}"
 SWEEP = "DELETE FROM linli_limits WHERE full_at < {0}"
 TABLE = "CREATE {0} TABLE IF NOT EXISTS linli_limits (name varchar(40) PRIMARY KEY, full_at double precision NOT NULL)"
+# what else all processes must know for a while, see `linli.org.shared`
+SHARED = """
+    CREATE {0} TABLE IF NOT EXISTS linli_shared
+        (name varchar(64) PRIMARY KEY, value text NOT NULL, ends_at double precision NOT NULL)
+"""
+SLACK = 60.0  # seconds that clocks of several machines may differ
 SWEEP_EVERY = 2000  # acts of one process between two removals of what has lapsed
 
 _here = threading.local()
@@ -69,7 +78,8 @@ def allow(key: str, *, most: int, seconds: float, now: float | None = None) -> A
     if _acts % SWEEP_EVERY == 0:
         _run(SWEEP, "", (moment,))
     largest = "GREATEST" if connection.vendor == "postgresql" else "max"
-    row = _run(UPSERT, largest, (name, moment + step, moment, step, moment, step, moment + seconds * (1 + 1e-9)))
+    wrong, latest = moment + seconds + SLACK, moment + seconds * (1 + 1e-9)
+    row = _run(UPSERT, largest, (name, moment + step, wrong, moment, moment, step, wrong, moment, step, latest))
     if row is not None:
         return Allowance(True, max(0, round((moment + seconds - row) // step)), 0.0)
     full = _run(READ, "", (name,))
@@ -98,16 +108,21 @@ def address_of(request: HttpRequest) -> str:
 
 
 def _run(statement: str, largest: str, values: tuple[str | float, ...]) -> float | None:
-    """Run one statement; the first value of its first row, if any."""
+    row = run_shared(statement.replace("{1}", largest), values)
+    return None if row is None else float(row[0])
+
+
+def run_shared(statement: str, values: tuple[str | float, ...]) -> tuple[Any, ...] | None:
+    """Run one statement on what all processes share, `{0}` for each value; its first row, if any."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(statement.format("%s", largest), values)
-            row = cursor.fetchone() if cursor.description else None
+            cursor.execute(statement.replace("{0}", "%s"), values)
+            row: tuple[Any, ...] | None = cursor.fetchone() if cursor.description else None
     else:
-        cursor_of_file = _file().execute(statement.format("?", largest), values)
+        cursor_of_file = _file().execute(statement.replace("{0}", "?"), values)
         row = cursor_of_file.fetchone()
         cursor_of_file.close()
-    return None if row is None else float(row[0])
+    return row
 
 
 def _file() -> sqlite3.Connection:
@@ -120,5 +135,6 @@ def _file() -> sqlite3.Connection:
         opened.execute("PRAGMA journal_mode=WAL")
         opened.execute("PRAGMA synchronous=OFF")
         opened.execute(TABLE.format(""))
+        opened.execute(SHARED.format(""))
         held = _here.held = (path, opened)
     return held[1]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import shapely
-from django.core.cache import cache
+from django.core.cache import caches
 
 from linli.territory.lookup import ground_stamp
 from linli.territory.models import Block
@@ -61,11 +61,11 @@ def draw(blocks: Mapping[int, Sequence[int]]) -> Drawing | None:
         return None
     stamp = ground_stamp()
     key = f"outlines:{stamp}:{hash(tuple(sorted((k, tuple(sorted(v))) for k, v in blocks.items())))}"
-    kept = cache.get(key)
+    kept = caches["here"].get(key)
     if isinstance(kept, Drawing):
         return kept
     drawn = _draw(blocks)
-    cache.set(key, drawn, 3600)
+    caches["here"].set(key, drawn, 3600)
     return drawn
 
 

@@ -15,6 +15,7 @@
 `LINLI_OIDC`           JSON object of one OpenID Connect provider: `id`, `name`, `client_id`, `secret`, `server_url`
 `LINLI_ADDRESS`        the site's own address, `https://…`, for links in notices; without it they carry none
 `LINLI_MAIL_…`        `HOST`, `PORT` (587), `USER`, `PASSWORD`, `FROM` of the SMTP server; without a host no mail leaves
+`LINLI_OUTGOING`       hosts of one's own net that notices may be posted to, with commas; else public addresses alone
 `LINLI_SMS_URL`        where the district's SMS gateway takes `{"mobile", "text"}`; `LINLI_SMS_TOKEN` is its bearer
 =====================  ==========================================================================================
 """
@@ -114,7 +115,10 @@ FORM_RENDERER = "linli.web.forms.Renderer"
 CSRF_FAILURE_VIEW = "linli.web.views.errors.stale_form"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {"BACKEND": "linli.org.shared.SharedCache"},  # codes and counts: every worker must know them
+    "here": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # what this process drew
+}
 LINLI_PROXIES = int(os.environ.get("LINLI_PROXIES") or 0)  # see linli.org.limits
 
 AUTH_USER_MODEL = "org.Account"
@@ -164,6 +168,8 @@ LINLI_NAME = _("邻里")
 LINLI_ADDRESS = (os.environ.get("LINLI_ADDRESS") or "").rstrip("/")
 LINLI_SMS_URL = os.environ.get("LINLI_SMS_URL") or ""
 LINLI_SMS_TOKEN = os.environ.get("LINLI_SMS_TOKEN") or ""
+LINLI_OUTGOING = [name for name in (os.environ.get("LINLI_OUTGOING") or "").split(",") if name]
+EMAIL_BACKEND = "linli.notices.smtp.Backend"
 EMAIL_HOST = os.environ.get("LINLI_MAIL_HOST") or ""
 EMAIL_PORT = int(os.environ.get("LINLI_MAIL_PORT") or 587)
 EMAIL_HOST_USER = os.environ.get("LINLI_MAIL_USER") or ""
@@ -185,7 +191,7 @@ ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}  # counted in the database instead
 ALLAUTH_TRUSTED_PROXY_COUNT = LINLI_PROXIES
 MFA_ADAPTER = "linli.org.adapters.SecondFactor"
-MFA_FORMS = {"authenticate": "linli.org.adapters.CodeForm"}
+MFA_FORMS = {"authenticate": "linli.org.adapters.CodeForm", "reauthenticate": "linli.org.adapters.AgainForm"}
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 SOCIALACCOUNT_ADAPTER = "linli.org.adapters.Provider"

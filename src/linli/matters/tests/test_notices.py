@@ -160,7 +160,7 @@ def test_a_refusal_in_the_answer_is_a_failure(gateway: Gateway, world: World) ->
     assert notice is not None
     assert send_due() == 0
     notice.refresh_from_db()
-    assert notice.error == "code 17"
+    assert notice.error == "refused 17"
 
 
 @pytest.mark.parametrize(("channel", "field"), [("wecom", "msgtype"), ("dingtalk", "msgtype"), ("feishu", "msg_type")])

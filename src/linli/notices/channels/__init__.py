@@ -17,7 +17,10 @@ from django.utils.functional import Promise
 
 
 class NotSent(Exception):  # noqa: N818  the same words in the log
-    """A channel could not send; its text goes into the log, so it holds no personal data."""
+    """A channel could not send: a code of `linli.notices.reasons`, and the number that the other side gave."""
+
+    def __init__(self, code: str, number: int | None = None) -> None:
+        super().__init__(code if number is None else f"{code} {number}")
 
 
 class Sender(Protocol):

@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 from linli.notices.channels import NotSent
-
-SECONDS = 10
-MOST_ANSWER = 4096
+from linli.org.outgoing import Unreached, exchange, json_of
 
 
 def is_web_address(address: str) -> bool:
-    """Whether something is an address of the web."""
-    parts = urlsplit(address)
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
+    """Whether something is an address of the web, without a user or password in it."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        return False
 
 
 def post_json(address: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -27,26 +26,23 @@ def post_json(address: str, body: Mapping[str, Any], headers: Mapping[str, str] 
     Raises
     ------
     NotSent
-        The other side could not be reached, or refused.
+        The other side could not be reached, sent us elsewhere, or refused.
     """
-    if not is_web_address(address):
-        raise NotSent("地址不是网址 / the address is not of the web")
     data = json.dumps(body, ensure_ascii=False).encode()
-    request = Request(address, data, {"Content-Type": "application/json; charset=utf-8", **(headers or {})})
+    told = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
     try:
-        with urlopen(request, timeout=SECONDS) as answer:
-            said = answer.read(MOST_ANSWER)
-    except (URLError, OSError, ValueError) as error:
-        code = getattr(error, "code", "")
-        raise NotSent(f"{type(error).__name__} {code}".strip()) from None
-    try:
-        found = json.loads(said)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+        answer = exchange("POST", address, headers=told, body=data)
+    except Unreached as error:
+        raise NotSent(error.code) from None
+    if 300 <= answer.status < 400:
+        raise NotSent("redirect", answer.status)
+    if not 200 <= answer.status < 300:
+        raise NotSent("refused", answer.status)
+    return json_of(answer.body)
 
 
 def accepted(answer: Mapping[str, Any], field: str) -> None:
-    """Raise `NotSent` where the answer's code is not 0."""
-    if answer.get(field, 0) != 0:
-        raise NotSent(f"{field} {answer.get(field)}")
+    """Raise `NotSent` where the answer's code is not 0; of the code only a number is kept."""
+    code = answer.get(field, 0)
+    if code != 0:
+        raise NotSent("refused", code if isinstance(code, int) and abs(code) < 10**9 else None)
