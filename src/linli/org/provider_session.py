@@ -16,6 +16,8 @@ class Pinned(BaseAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         """Send a request; a redirect counts as a failure."""
         body = request.body.encode() if isinstance(request.body, str) else request.body
+        if not isinstance(body, bytes | None):
+            raise requests.RequestException("only a body that is at hand is sent", request=request)
         said = {name: value for name, value in request.headers.items() if name.lower() not in LEFT_OUT}
         kept = {name: value if isinstance(value, str) else value.decode() for name, value in said.items()}
         try:
