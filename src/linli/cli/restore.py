@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from linli.cli.common import Json, print_json
+from linli.cli.secrets import KeyFile, secret_of
 
 
 def command(
@@ -16,6 +17,7 @@ def command(
     into: Annotated[
         Path | None, typer.Option(help="站点文件夹 / folder of the site; LINLI_HOME where not given")
     ] = None,
+    key_file: KeyFile = None,
     json: Json = False,
 ) -> None:
     """恢复 / Check a backup with its ledger, then put the site back as it says; what stood there is kept aside.
@@ -26,10 +28,14 @@ def command(
     """
     from linli.web.databases import database_from
     from linli.web.upkeep.restore import restore
+    from linli.web.upkeep.rights import keep_private
+    from linli.web.upkeep.sealed import is_sealed
 
     # without Django: the site that stands there may be broken
     home = (into or Path(os.environ.get("LINLI_HOME") or "var")).resolve()
-    done = restore(file, home, database_from("" if into else os.environ.get("DATABASE_URL", ""), home))
+    keep_private()
+    secret = secret_of(key_file, ask=is_sealed(file))
+    done = restore(file, home, database_from("" if into else os.environ.get("DATABASE_URL", ""), home), secret=secret)
     if json:
         entries = done.manifest.ledger_entries
         print_json(

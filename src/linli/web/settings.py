@@ -32,7 +32,9 @@ from linli.web import logs
 from linli.web.databases import database_from
 from linli.web.secret import secret_key
 from linli.web.upkeep.restore import finish_restore
+from linli.web.upkeep.rights import keep_private
 
+keep_private()
 HOME = Path(os.environ.get("LINLI_HOME") or "var").resolve()
 PACKAGE = Path(__file__).resolve().parent.parent
 DEMO = os.environ.get("LINLI_DEMO") == "1"
@@ -151,6 +153,7 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/build/assets/.+-[A-Za-z0-9_-]{8}\.[a
 
 MEDIA_ROOT = HOME / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 X_FRAME_OPTIONS = "DENY"

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 import zipfile
@@ -19,6 +20,7 @@ from linli.errors import InputError
 from linli.web.tests.dying import DIES_AT, sqlite_in
 from linli.web.upkeep.archive import MANIFEST, add, check_sqlite
 from linli.web.upkeep.restore import finish_restore, restore
+from linli.web.upkeep.rights import open_to_others
 
 LINLI = [sys.executable, "-c", "from linli.cli import main; main()"]
 DYING = [sys.executable, "-m", "linli.web.tests.dying"]
@@ -76,6 +78,20 @@ def test_restore_puts_back_database_and_files_into_a_new_home(site: Path, tmp_pa
     assert marks(tmp_path / "there") == ("old", "old")
     assert marks(site) == ("new", "new")
     assert (tmp_path / "there" / "secret.key").read_bytes() == (site / "secret.key").read_bytes()
+
+
+def test_a_sealed_backup_comes_back_for_its_key_and_what_a_site_keeps_is_its_own(site: Path, tmp_path: Path) -> None:
+    key, there, made = tmp_path / "key", tmp_path / "there", tmp_path / "a.sealed"
+    key.write_text("four words that nobody guesses", encoding="utf-8")
+    linli(site, "backup", "--key-file", key, "-o", made)
+    with pytest.raises(InputError, match="this backup is sealed"):
+        restore(made, there, sqlite_in(there))
+    assert not (there / "linli.sqlite3").exists()
+    linli(site, "restore", made, "--key-file", key, "--into", there)
+    assert marks(there) == ("new", "new")
+    assert list(there.glob(".restore-*")) == []
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600
+    assert open_to_others(there) == open_to_others(site) == []
 
 
 def test_a_changed_backup_is_refused_and_the_site_stays(site: Path, tmp_path: Path) -> None:

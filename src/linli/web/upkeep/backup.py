@@ -14,7 +14,10 @@ from pathlib import Path
 from linli import __version__
 from linli.errors import InputError
 from linli.web.upkeep import archive as parts
+from linli.web.upkeep import sealed
 from linli.web.upkeep.archive import Manifest
+
+SEALED = ".sealed"
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Backup:
     manifest: Manifest
 
 
-def back_up(path: Path | None = None, *, reason: str = "") -> Backup:
+def back_up(path: Path | None = None, *, reason: str = "", secret: str = "") -> Backup:
     """Write database, uploads and secret into one file, read it again, then give it its name.
 
     A killed backup leaves no file of that name, only a hidden folder that the next backup removes.
@@ -37,6 +40,8 @@ def back_up(path: Path | None = None, *, reason: str = "") -> Backup:
         Where to write; `LINLI_HOME/backups/linli-TIME.zip` where None.
     reason
         Word for the name made up.
+    secret
+        Passphrase without which nobody reads it; '' leaves it open.
 
     Raises
     ------
@@ -49,7 +54,7 @@ def back_up(path: Path | None = None, *, reason: str = "") -> Backup:
     now = timezone.localtime()
     if path is None:
         name = "-".join(filter(None, ("linli", now.strftime("%Y%m%d-%H%M%S"), reason)))
-        path = settings.HOME / "backups" / f"{name}.zip"
+        path = settings.HOME / "backups" / f"{name}.zip{SEALED if secret else ''}"
         path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_dir() or not path.resolve().parent.is_dir():
         raise InputError("the backup cannot be written there", file=path, advice="name a file in a folder that exists")
@@ -62,6 +67,10 @@ def back_up(path: Path | None = None, *, reason: str = "") -> Backup:
         with unfinished.open("rb+") as written:
             parts.flush(written)
         _read_again(unfinished, Path(folder, "check"), manifest)
+        if secret:
+            sealed.seal(unfinished, Path(folder, "sealed"), secret)
+            unfinished = Path(folder, "sealed")
+            sealed.check(unfinished, secret)
         unfinished.replace(path)
         parts.flush_folder(path.parent)
     return Backup(path, path.stat().st_size, manifest)

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import json
 import secrets
+import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +20,7 @@ from typing import Any
 
 from linli.errors import InputError
 from linli.web.upkeep import archive as parts
+from linli.web.upkeep import sealed
 from linli.web.upkeep.archive import Manifest
 from linli.web.upkeep.locks import holding
 
@@ -34,7 +38,7 @@ class Restored:
     aside: Path | None
 
 
-def restore(path: Path, home: Path, database: dict[str, Any]) -> Restored:
+def restore(path: Path, home: Path, database: dict[str, Any], *, secret: str = "") -> Restored:
     """Put the site in `home` back as the backup has it.
 
     Parameters
@@ -45,6 +49,8 @@ def restore(path: Path, home: Path, database: dict[str, Any]) -> Restored:
         `LINLI_HOME` of the site; made where absent.
     database
         Django's settings of the site's database.
+    secret
+        Passphrase of a sealed backup.
 
     Raises
     ------
@@ -56,7 +62,7 @@ def restore(path: Path, home: Path, database: dict[str, Any]) -> Restored:
         raise InputError("DATABASE_URL names another file", value=database["NAME"], advice="unset it, or use --into")
     with (
         holding(home, "serving", refusal="the site is being served", advice="end linli serve first"),
-        _opened(path) as archive,
+        _opened(path, home, secret) as archive,
     ):
         finish_restore(home, database)
         manifest = parts.read_manifest(archive, path)
@@ -115,9 +121,23 @@ def finish_restore(home: Path, database: dict[str, Any]) -> Path | None:
         return aside if kept else None
 
 
-def _opened(path: Path) -> zipfile.ZipFile:
+@contextmanager
+def _opened(path: Path, home: Path, secret: str) -> Iterator[zipfile.ZipFile]:
+    """Open a backup; of a sealed one all is checked first, then it lies open in a folder that is removed again."""
+    with tempfile.TemporaryDirectory(prefix=".restore-opened-", dir=home) as folder:
+        plain = path
+        if sealed.is_sealed(path):
+            if not secret:
+                raise InputError("this backup is sealed", file=path, advice="give its passphrase or --key-file")
+            plain = Path(folder, "backup.zip")
+            sealed.unseal(path, plain, secret)
+        with _zip(plain, path) as archive:
+            yield archive
+
+
+def _zip(plain: Path, path: Path) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(path)
+        return zipfile.ZipFile(plain)
     except FileNotFoundError:
         raise InputError("there is no such file", file=path) from None
     except (OSError, zipfile.BadZipFile) as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from linli import __version__
 from linli.web.upkeep.locks import holding
+from linli.web.upkeep.rights import mend
 
 Tell = Callable[[str], None]
 
@@ -49,7 +50,7 @@ def is_fresh() -> bool:
 
 
 def upgrade(*, backup: bool = True, tell: Tell = lambda words: None) -> Upgrade:
-    """Back up, change the tables, load roles; safe to repeat.
+    """Mend who may read the files, back up, change the tables, load roles; safe to repeat.
 
     Parameters
     ----------
@@ -62,6 +63,9 @@ def upgrade(*, backup: bool = True, tell: Tell = lambda words: None) -> Upgrade:
     from django.core.management import call_command
 
     with holding(settings.HOME, "upgrade"):
+        mended = mend(settings.HOME)
+        if mended:
+            tell(f"已收紧 {mended} 个文件和文件夹的权限 / {mended} files and folders are now the site's own alone")
         fresh, todo = is_fresh(), waiting()
         kept = None
         if todo and not fresh and backup:
