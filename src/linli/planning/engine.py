@@ -10,7 +10,7 @@ import numpy as np
 from django.utils import timezone
 
 from linli.districting.result import Proof
-from linli.geodata import Blocks
+from linli.geodata import Blocks, input_hash
 from linli.planning.beside import MEASURES
 from linli.planning.details import by_hand_of
 from linli.planning.models import Plan, Project, Scenario
@@ -96,7 +96,7 @@ def fields_of(found: Found) -> dict[str, Any]:
         "proof": {
             "status": found.status, "objective": _plain(found.objective), "bound": _plain(found.bound),
             "goal": found.goal, "method": found.proof.method if found.proof else "",
-            "claim": found.proof.claim if found.proof else "", "seed": found.seed,
+            "claim": found.proof.claim if found.proof else "", "seed": found.seed, "input": input_hash(found.blocks),
             "new": sum(name not in present for name in names),
         },
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -163,6 +164,18 @@ class Plan(models.Model):
     def broken_words(self) -> list[str]:
         """The rules that it breaks, in the reader's language."""
         return [english if get_language() == "en" else chinese for chinese, english in self.broken]
+
+    @property
+    def unproven(self) -> str:
+        """Why nothing proves that no better plan exists; '' where something does."""
+        from linli.planning.proofs import why_unproven
+
+        return why_unproven(self)
+
+    @property
+    def verified_on(self) -> date | None:
+        """The day on which it was rechecked from the data alone."""
+        return date.fromisoformat(self.verified["on"]) if self.verified else None
 
     def community_of(self, code: str) -> str:
         """Return the community of a block, '' where it is left open."""

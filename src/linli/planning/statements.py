@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.planning.models import Plan, Project
+from linli.planning.proofs import why_unproven
 from linli.planning.standards import law_on, profile_of
 from linli.planning.telling import band
 from linli.plans.bands import source_words
@@ -102,9 +103,12 @@ def method_of(plan: Plan) -> str:
     """Say how a version was found and what is known of better ones; the papers say the same."""
     if plan.proof.get("status") == "proven":
         return _("本方案经计算机比选得出；经计算证明，在所列规则和目标下没有更优的划法。")
+    if plan.source == Plan.Source.HAND:
+        return _("本方案由人工划定，没有与更好的划法比过。")
     objective, bound = plan.proof.get("objective"), plan.proof.get("bound")
     if objective is None or bound is None:
-        return _("本方案经计算机比选得出，未能证明为最优；与最优相差多少没有算出。")
+        words = _("本方案经计算机比选得出，未能证明为最优（%(why)s）；与最优相差多少没有算出。")
+        return words % {"why": why_unproven(plan)}
     gap = 0.0 if objective == bound else (objective - bound) / max(abs(objective), 1e-12)
     said = {"bound": f"{bound:,.0f}", "objective": f"{objective:,.0f}", "gap": f"{gap:.1%}"}
     return (

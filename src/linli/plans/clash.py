@@ -78,7 +78,9 @@ def arithmetic_clash(task: Task, parts: int | None) -> list[str]:
     return _named_clash(task, parts)
 
 
-def smallest_clash(task: Task, parts: int | None, feasible: Feasible, *, first: Sequence[str] = ()) -> list[str]:
+def smallest_clash(
+    task: Task, parts: int | None, feasible: Feasible, *, first: Sequence[str] = (), within: float = SECONDS
+) -> list[str]:
     """Name a smallest set of rules that no plan keeps.
 
     Where the time does not suffice to find one, rules are left out one after the other as long as no plan exists, and
@@ -88,6 +90,8 @@ def smallest_clash(task: Task, parts: int | None, feasible: Feasible, *, first: 
     ----------
     first
         What the solver itself says, used where no rule can be named.
+    within
+        Seconds for all of it.
     """
     named = {rule.words: rule for rule in _rules_of(task, parts)}
     began = time.monotonic()
@@ -99,11 +103,11 @@ def smallest_clash(task: Task, parts: int | None, feasible: Feasible, *, first: 
             answers[kept] = _possible(task, parts, [named[w] for w in named if w not in kept], feasible, left)
         return answers[kept]
 
-    clash, smallest = least_contradiction(tuple(named), lambda kept: holds(kept, SECONDS * SHARE_OF_LEAST))
+    clash, smallest = least_contradiction(tuple(named), lambda kept: holds(kept, within * SHARE_OF_LEAST))
     needed = frozenset(named) if clash is None else clash
     if not smallest:
         for words in named:
-            if words in needed and holds(needed - {words}, SECONDS) is False:
+            if words in needed and holds(needed - {words}, within) is False:
                 needed -= {words}
     said = [words for words in named if words in needed] or list(first) or ["R01/R04 户数上下限与一个社区一块"]
     return said if smallest else [*said, NOT_SMALLEST]

@@ -112,7 +112,9 @@ def _parent(households: Ints, blocks: Ints, parents: list[str]) -> str:
 
 def _working_name(parent: str, taken: set[str], last: dict[str, int]) -> str:
     """Return the next name of a parent that is not taken; `last` keeps the number given last."""
-    stem = parent.split("社区")[0] or "新"
+    # the parent may have a working name itself: 团结二社区（暂名） is divided into 团结二 and 团结三, never 团结二二
+    stem = parent.split("社区")[0]
+    stem = (stem.rstrip(NUMERALS + "十") if parent.endswith(WORKING) else stem) or "新"
     number = last.get(stem, 1 if parent else 0) + 1
     while f"{stem}{numeral(number)}{WORKING}" in taken:
         number += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,7 +21,19 @@ from linli.plans.task import STEPS, Task
 MOST_CENTRES = 2500  # the matrix of a goal around centres has so many rows at most
 SEARCH_SECONDS = 10.0  # for a search where no limit is set
 MOSTLY = 0.25  # a share of lines without a cost that is large
+SOLVED = 2 / 3  # of the time where what was solved may have to be mended
 LAST_SECONDS = 0.2  # for a search after Ctrl-C
+
+
+class Clock:
+    """How much of a time limit is left, so that one search after another together keep it."""
+
+    def __init__(self, limit: float | None) -> None:
+        self.until = None if limit is None else time.monotonic() + limit
+
+    def left(self, share: float = 1.0) -> float | None:
+        """Return a share of the seconds that are left, at least what a search needs to say anything; None for ever."""
+        return None if self.until is None else max(share * (self.until - time.monotonic()), LAST_SECONDS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,24 +80,25 @@ def solve(
 
         search = partial(solve, task, goal, atoms, parts, progress=None, start=start, city=city.alone())
         return best_of(search, city, seed, time_limit, progress)
-    piece = Piece.of(task, goal, atoms)
+    clock, piece = Clock(time_limit), Piece.of(task, goal, atoms)
     begin = _usable(piece, start, parts)
     if goal.solver == "search":
-        return _searched(piece, parts, begin, seed, time_limit, progress)
+        return _searched(piece, parts, begin, seed, clock, progress)
+    # what the solver does not know of may have to be mended afterwards: that takes its part of the time
+    share = SOLVED if task.rules.capped or (goal.solver == "centre" and piece.fixed) else 1.0
     if goal.solver == "centre":
-        result = _around_centres(piece, next(iter(goal.weights)), parts, time_limit, progress, begin)
+        result = _around_centres(piece, next(iter(goal.weights)), parts, clock.left(share), progress, begin)
         if result.labels is None and result.status != "infeasible":
             result = _any_plan(piece, result, seed)
     else:
         if begin is None and (piece.problem.costs == 0).mean() > MOSTLY and goal.weights:
             # where most lines cost nothing, short lines are a good place to begin
-            share = None if time_limit is None else time_limit / 4
             metres = replace(piece.problem, costs=_metres(piece))
-            begin = _least_line(piece, metres, parts, seed, share, progress).labels
-        result = _least_line(piece, piece.problem, parts, seed, time_limit, progress, begin, city)
+            begin = _least_line(piece, metres, parts, seed, clock.left(0.2), progress).labels
+        result = _least_line(piece, piece.problem, parts, seed, clock.left(share), progress, begin, city)
     if result.labels is None or piece.score.keeps(result.labels, piece.fixed):
         return result
-    return _mended(piece, result, seed, time_limit, progress)
+    return _mended(piece, result, seed, clock, progress)
 
 
 def _any_plan(piece: Piece, result: Result, seed: int) -> Result:
@@ -130,33 +144,35 @@ def _searched(
     parts: int | None,
     begin: Ints | None,
     seed: int,
-    time_limit: float | None,
+    clock: Clock,
     progress: ProgressHook | None,
 ) -> Result:
     """Search from the plan of the shortest line and from those around centres; bound the sum goal by goal."""
     goal = piece.goal
-    share = None if time_limit is None else time_limit / 4
+    around_them = [name for name in CENTRE_GOALS if name in goal.weights and len(piece.atoms) <= MOST_CENTRES]
     lines = goal.costs.any() or not goal.weights
     problem = piece.problem if lines else replace(piece.problem, costs=_metres(piece))
-    first = _least_line(piece, problem, parts, seed, share, progress, begin)
+    # the line, each goal around centres and the search, which counts twice, share what is left
+    first = _least_line(piece, problem, parts, seed, clock.left(1 / (3 + len(around_them))), progress, begin)
     if first.labels is None:
         return first
     bound = (first.bound or 0.0) if lines else 0.0
     starts, spent, interrupted = [first.labels], first.cpu_seconds, first.interrupted
-    for name in CENTRE_GOALS:
-        if name in goal.weights and not interrupted and len(piece.atoms) <= MOST_CENTRES:
-            around = _around_centres(piece, name, first.parts, share, progress, first.labels)
+    for k, name in enumerate(around_them):
+        if not interrupted:
+            share = 1 / (2 + len(around_them) - k)
+            around = _around_centres(piece, name, first.parts, clock.left(share), progress, first.labels)
             spent, interrupted = spent + around.cpu_seconds, around.interrupted
             bound += goal.weights[name] * (around.bound or 0.0) if parts is not None else 0.0
             if around.labels is not None and piece.score.keeps_names(around.labels, piece.fixed):
                 starts.append(around.labels)
     if begin is not None:
         starts = [begin, *starts]
-    seconds = SEARCH_SECONDS if time_limit is None else time_limit / 2
-    found = [
-        _search_from(piece, labels, seed, LAST_SECONDS if interrupted else seconds / len(starts), progress)
-        for labels in starts
-    ]
+    found = []
+    for k, labels in enumerate(starts):
+        seconds = clock.left(1 / (len(starts) - k))
+        seconds = SEARCH_SECONDS / len(starts) if seconds is None else seconds
+        found.append(_search_from(piece, labels, seed, LAST_SECONDS if interrupted else seconds, progress))
     best = min(found, key=lambda result: np.inf if result.objective is None else result.objective)
     spent += sum(result.cpu_seconds for result in found)
     interrupted |= any(result.interrupted for result in found)
@@ -168,17 +184,17 @@ def _searched(
     return replace(best, bound=known, proof=proof, cpu_seconds=spent, interrupted=interrupted)
 
 
-def _mended(piece: Piece, result: Result, seed: int, time_limit: float | None, progress: ProgressHook | None) -> Result:
+def _mended(piece: Piece, result: Result, seed: int, clock: Clock, progress: ProgressHook | None) -> Result:
     """Search from a plan that breaks caps or names for one that keeps them; the bound without them still holds."""
-    seconds = SEARCH_SECONDS if time_limit is None else time_limit / 2
     assert result.labels is not None
     start, spent = result.labels, result.cpu_seconds
     if not piece.score.keeps_names(start, piece.fixed):
-        first = _least_line(piece, piece.problem, result.parts, seed, seconds / 2, progress)
+        first = _least_line(piece, piece.problem, result.parts, seed, clock.left(0.3) or SEARCH_SECONDS / 2, progress)
         if first.labels is None:
             return first
         start, spent = first.labels, spent + first.cpu_seconds
-    found = _search_from(piece, start, seed, LAST_SECONDS if result.interrupted else seconds, progress)
+    seconds = LAST_SECONDS if result.interrupted else clock.left() or SEARCH_SECONDS
+    found = _search_from(piece, start, seed, seconds, progress)
     spent += found.cpu_seconds
     interrupted = result.interrupted or found.interrupted
     if found.labels is None or found.objective is None:

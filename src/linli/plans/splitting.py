@@ -27,6 +27,7 @@ from linli.plans.task import STEPS, Task, community_column, find_seats, make_tas
 MOST_NUMBERS = 12  # numbers of parts that are tried one by one
 METHODS_WEAKEST_FIRST = ("heuristic", "cut-mip", "hess", "planar-dual", "arithmetic")
 LEAST_SECONDS = 0.5  # what a piece gets even where the time is up, so that a plan comes out
+CLASH_SECONDS, LEAST_CLASH_SECONDS = 20.0, 3.0  # for naming a smallest set of rules that no plan keeps
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,9 @@ def split(
     if result.labels is None:
         words: tuple[str, ...] = ()
         if result.status == "infeasible":
-            words = tuple(smallest_clash(task, parts, partial(_feasible, seed=seed), first=result.clash))
+            left = clock.left()
+            spare = CLASH_SECONDS if left is None else min(CLASH_SECONDS, max(left, LEAST_CLASH_SECONDS))
+            words = tuple(smallest_clash(task, parts, partial(_feasible, seed=seed), first=result.clash, within=spare))
         spent = time.process_time() - began
         return SplitResult(None, result.status, goal.name, None, result.bound, words, spent, interrupted)
     plan = plan_of(task, goal, result, parts=parts, scope=scope, seed=seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,12 +23,14 @@ from linli.planning.engine import drawn_plan, rules_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Plan, Project, Run, Scenario, next_number
 from linli.planning.versions import write_version
-from linli.plans.goals import MEANINGS
+from linli.plans.goals import CENTRE_GOALS, MEANINGS
 from linli.plans.plan import Plan as Found
 
 KIND = "planning.run"
 MOST_SECONDS = 3600
 MOST_POINTS = 12
+LEAST_SECONDS = 1.0  # for a search whose time was used up by what comes before it
+RESERVE = 0.05  # of the time asked for: measuring and writing what was found
 
 
 def run_scenario(
@@ -120,12 +123,13 @@ def cancel_run(actor: Actor, *, run: Run) -> None:
 
 def search(progress: running.Progress, scenario: Scenario) -> dict[str, object]:
     """Search for a scenario's plan, or its front, and write versions; done again after a kill it leaves them once."""
+    clock = _Clock(scenario.seconds)
     run, project = scenario.runs.get(job=progress.job), scenario.project
     if run.plan is not None:
         return {"plan": run.plan.number}
     progress(words=gettext_noop("正在读取地块"))
     how = _front if scenario.front else _nearby if project.kind == Project.Kind.ADJUST else _best
-    found = how(scenario, ground_of(project), progress)
+    found = how(scenario, ground_of(project), progress, clock)
     if not found.plans:
         Run.objects.filter(pk=run.pk).update(clash=list(found.clash))
         return {"plan": None, "status": found.status}
@@ -146,6 +150,17 @@ def search(progress: running.Progress, scenario: Scenario) -> dict[str, object]:
     return {"plan": held.plan.number, "status": found.status}
 
 
+class _Clock:
+    """The time asked for, from the job's first moment to the last version written."""
+
+    def __init__(self, seconds: float) -> None:
+        self.until = time.monotonic() + seconds * (1 - RESERVE)
+
+    def left(self, share: float = 1.0) -> float:
+        """Return a share of the seconds that a search may still take."""
+        return max(share * (self.until - time.monotonic()), LEAST_SECONDS)
+
+
 @dataclass(frozen=True)
 class _Found:
     """Plans with why they were drawn, which one to look at first; or the rules that clash."""
@@ -156,31 +171,35 @@ class _Found:
     clash: Sequence[str] = ()
 
 
-def _best(scenario: Scenario, blocks: Blocks, progress: running.Progress) -> _Found:
+def _best(scenario: Scenario, blocks: Blocks, progress: running.Progress, clock: _Clock) -> _Found:
+    from linli.plans.preparing import prepared
     from linli.plans.splitting import split
 
     rules = rules_of(scenario.project, scenario, blocks)
     options: dict[str, Any] = {
         "parts": scenario.parts, "count": scenario.project.count, "seed": scenario.seed, "progress": _teller(progress),
     }  # fmt: skip
-    weights, seconds, start = dict(scenario.goals), float(scenario.seconds), None
+    prepared(_teller(progress), centres=bool({*CENTRE_GOALS} & {*scenario.goals}))
+    weights, start = dict(scenario.goals), None
     if len(weights) > 1:
         # goals have units of their own: a first plan says how much one per cent of each is
-        first = split(blocks, rules, minimize=max(weights, key=weights.__getitem__), time_limit=seconds / 4, **options)
+        first = split(
+            blocks, rules, minimize=max(weights, key=weights.__getitem__), time_limit=clock.left(0.25), **options
+        )
         if first.best is None:
             return _Found([], 0, first.status, first.clash)
-        seconds, start = seconds * 0.75, [str(name) for name in first.best.community]
+        start = [str(name) for name in first.best.community]
         weights = {goal: weight / _scale(first.best, goal) for goal, weight in weights.items()}
     else:
         weights = dict.fromkeys(weights, 1.0)
-    found = split(blocks, rules, minimize=weights, time_limit=seconds, start=start, **options)
+    found = split(blocks, rules, minimize=weights, time_limit=clock.left(), start=start, **options)
     if found.best is None:
         return _Found([], 0, found.status, found.clash)
     best = replace(found.best, status=found.status, bound=found.bound)
     return _Found([(best, _("引擎方案，情景 %(number)d") % {"number": scenario.number})], 0, found.status)
 
 
-def _nearby(scenario: Scenario, blocks: Blocks, progress: running.Progress) -> _Found:
+def _nearby(scenario: Scenario, blocks: Blocks, progress: running.Progress, clock: _Clock) -> _Found:
     """Better today's line by few moves."""
     from linli.plans.nearby import adjust
 
@@ -191,20 +210,18 @@ def _nearby(scenario: Scenario, blocks: Blocks, progress: running.Progress) -> _
     if len(weights) > 1:
         weights = {goal: weight / _scale(today, goal) for goal, weight in weights.items()}
     most = int(project.asked["most_blocks"])
-    best = adjust(
-        today, minimize=weights, most_blocks=most, time_limit=float(scenario.seconds), progress=_teller(progress)
-    )
+    best = adjust(today, minimize=weights, most_blocks=most, time_limit=clock.left(), progress=_teller(progress))
     words = _("在现有界线上改动不超过 %(most)d 个地块，情景 %(number)d") % {"most": most, "number": scenario.number}
     return _Found([(best, words)], 0, "feasible")
 
 
-def _front(scenario: Scenario, blocks: Blocks, progress: running.Progress) -> _Found:
+def _front(scenario: Scenario, blocks: Blocks, progress: running.Progress, clock: _Clock) -> _Found:
     from linli.plans.pareto import front
 
     rules = rules_of(scenario.project, scenario, blocks)
     try:
         found = front(
-            blocks, rules, goals=list(scenario.goals), time_limit=float(scenario.seconds), most_points=MOST_POINTS,
+            blocks, rules, goals=list(scenario.goals), time_limit=clock.left(), most_points=MOST_POINTS,
             progress=_teller(progress), parts=scenario.parts, count=scenario.project.count, seed=scenario.seed,
         )  # fmt: skip
     except InfeasibleError as error:

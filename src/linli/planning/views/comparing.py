@@ -71,7 +71,12 @@ def tradeoff(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the versions by two measures; each point opens its plan."""
     project = find(request, pk)
     x, y = (_measure(request.GET.get(axis, ""), usual) for axis, usual in (("x", "boundary"), ("y", "balance")))
-    rows = project.plans.filter(broken=[]).defer("labels", "locked").order_by("-number")[:MOST_POINTS]
+    rows = (
+        project.plans.filter(broken=[])
+        .defer("labels", "locked")
+        .select_related("scenario")
+        .order_by("-number")[:MOST_POINTS]
+    )
     shown = [(one, one.measures[x], one.measures[y]) for one in rows if x in one.measures and y in one.measures]
     axes = MEASURES[x], MEASURES[y]
     context = {
