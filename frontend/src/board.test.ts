@@ -111,3 +111,25 @@ test("belonging that is lost is told: who leaves, and what lies in more pieces t
   expect(leaving).toContainEqual({ from: "甲", to: "", households: 10 });
   expect(parted).toEqual([{ kind: "school", name: "一小", zones: 3 }]);
 });
+
+test("a community without a block keeps no rules, nor does one outside its bounds or in pieces", () => {
+  const board = new Board(grid());
+  const all = [...board.households];
+  const [least, most] = [Math.min(...all.slice(1)), Math.max(...all)];
+  expect(board.wrong(least, most)).toEqual([]);
+  const empty = board.add("新社区3");
+  expect(board.wrong(0, most)).toEqual([empty]);
+  expect(board.wrong(least + 1, most)).toContain(all.indexOf(least, 1));
+});
+
+test("what the engine added and nobody took is dropped again", () => {
+  const board = new Board(grid());
+  const before = [...board.zones];
+  board.become(before.map((zone, u) => (u >= 25 ? 2 : zone - 1)), ["甲", "乙", "丙"]);
+  board.undo();
+  board.drop(2);
+  expect(board.names).toEqual(["甲", "乙"]);
+  expect([...board.zones]).toEqual(before);
+  expect(board.mayRedo).toBe(false);
+  expect(board.wrong(0, 1e9)).toEqual([]);
+});

@@ -94,6 +94,24 @@ export class Board {
     return this.names.length;
   }
 
+  /** Take communities away that were added after the first `many`; whoever held a block is open again. */
+  drop(many: number): void {
+    const gone = this.zones.reduce<number[]>((list, zone, u) => (zone > many ? [...list, u] : list), []);
+    if (gone.length) this.write(Uint32Array.from(gone), new Uint16Array(gone.length));
+    this.names.splice(many);
+    for (const sums of [this.households, this.blocks, this.area, this.outline]) sums.splice(many + 1);
+    this.future = []; // a step forward could name what is gone
+  }
+
+  /** Zones that keep the rules not: outside the bounds, in pieces, or without a block. */
+  wrong(least: number, most: number): number[] {
+    const states = this.states();
+    return this.names.flatMap((_, k) => {
+      const households = this.households[k + 1]!;
+      return states[k + 1] !== "ok" || households < least || households > most ? [k + 1] : [];
+    });
+  }
+
   /** Give units (with their whole compound) to a zone; locked ones stay, and so do those of other zones than `from`. */
   give(units: Iterable<number>, zone: number, from: number | null = null): number[] {
     const moved = new Set<number>();

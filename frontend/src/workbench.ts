@@ -320,7 +320,7 @@ class Workbench {
     this.telling = 0;
     const { board, options } = this;
     const list = of("zones");
-    const wrong: string[] = [];
+    const wrong = board.wrong(options.least, options.most).map((zone) => this.name(zone));
     const states = board.states();
     board.names.forEach((name, k) => {
       const zone = k + 1;
@@ -328,10 +328,9 @@ class Workbench {
       const households = board.households[zone]!;
       const off = households < options.least ? households - options.least : Math.max(0, households - options.most);
       const words = { ok: say("连成一片", "one piece"), broken: say("断开", "broken"), unfinished: say("未连上", "unfinished"), empty: say("没有地块", "no block") }[state];
-      if (state !== "empty" && (off || state !== "ok")) wrong.push(name);
       const row = (list.children[k] as HTMLElement | undefined) ?? this.row(zone);
       if (!row.parentElement) list.append(row);
-      const className = [state === "broken" || state === "unfinished" ? "act" : "", off && state !== "empty" ? "off" : "", zone === this.zone ? "chosen" : ""].join(" ").trim();
+      const className = [state !== "ok" ? "act" : "", off && state !== "empty" ? "off" : "", zone === this.zone ? "chosen" : ""].join(" ").trim();
       if (row.className !== className) row.className = className;
       const [button, jump] = row.children as unknown as [HTMLElement, HTMLElement];
       if (button.getAttribute("aria-pressed") !== String(zone === this.zone)) button.setAttribute("aria-pressed", String(zone === this.zone));
@@ -416,13 +415,16 @@ class Workbench {
   private async engine(button: HTMLButtonElement): Promise<void> {
     button.disabled = true;
     button.setAttribute("aria-busy", "true");
-    const { status, said } = await this.post(this.options.work, { verb: button.dataset.engine, ...this.drawnPlan });
+    const many = this.board.names.length;
+    const most = Number(of<HTMLInputElement>("most").value);
+    const { status, said } = await this.post(this.options.work, { verb: button.dataset.engine, most, ...this.drawnPlan });
     button.disabled = false;
     button.removeAttribute("aria-busy");
     if (status !== 200) {
       await this.ask(String(said.words), [["", say("知道了", "Close")]]);
       return;
     }
+    const before = this.board.zones.slice();
     const units = this.board.become(said.label as number[], said.names as string[]);
     this.paint();
     this.tell();
@@ -431,12 +433,31 @@ class Workbench {
       await this.ask(say("没有更好的改法，保持原样。", "Nothing better was found."), [["", say("知道了", "Close")]]);
       return;
     }
-    const words = say(`会变动 ${units.length} 个地块、${households} 户，地图上是改后的样子。`, `${units.length} blocks with ${households} households would move; the map shows the result.`);
+    const words = say(`会变动 ${units.length} 个地块、${households} 户，地图上是改后的样子。`, `${units.length} blocks with ${households} households would move; the map shows the result.`) + this.listed(units, before);
     const answer = await this.ask(words, [["yes", say("采用", "Take it")], ["", say("不用", "Leave it")]]);
     if (answer) this.dirty = true;
-    else this.board.undo();
+    else {
+      this.board.undo();
+      this.forget(many);
+    }
     this.paint();
     this.tell();
+  }
+
+  /** Which blocks would move, from where to where, a dozen of them by name. */
+  private listed(units: readonly number[], before: Uint16Array): string {
+    const words = units.slice(0, MOST_WORDS).map((u) => `${this.ground.compound[u] || this.ground.ids[u]} ${this.name(before[u]!)}→${this.name(this.board.zones[u]!)}`);
+    const more = units.length > MOST_WORDS ? say(`…等 ${units.length} 个`, ` … ${units.length} in all`) : "";
+    return `\n${words.join(say("；", "; "))}${more}`;
+  }
+
+  /** Take away the communities that the engine had added to the first `many`. */
+  private forget(many: number): void {
+    this.board.drop(many);
+    while (of("zones").children.length > many) of("zones").lastElementChild!.remove();
+    const from = of<HTMLSelectElement>("from");
+    while (from.options.length > many + 1) from.remove(from.options.length - 1);
+    this.zone = Math.min(this.zone, many);
   }
 
   private async save(more: Record<string, unknown>): Promise<void> {

@@ -111,6 +111,18 @@ def test_the_engine_completes_improves_and_repairs(plan: Plan, clerk: Client) ->
     spoilt = [1 - zone if ground["ids"][k] == "B33" else zone for k, zone in enumerate(label)]
     better = post(clerk, f"{address}work", {**drawn, "verb": "improve", "label": spoilt}).json()
     assert len(better["label"]) == len(label)
+    assert [k for k, (a, b) in enumerate(zip(spoilt, better["label"], strict=True)) if a != b] == [
+        ground["ids"].index("B33")
+    ], "the one block that was spoilt goes back, no other moves"
+    held = {**drawn, "locked": [ground["ids"].index("B33")]}
+    kept = post(clerk, f"{address}work", {**held, "verb": "improve", "label": spoilt, "most": 3}).json()["label"]
+    assert kept[held["locked"][0]] == spoilt[held["locked"][0]]
+    for most in (1, 2):
+        worse = [1 - zone if ground["ids"][k] in ("B33", "B30") else zone for k, zone in enumerate(label)]
+        done = post(clerk, f"{address}work", {**drawn, "verb": "improve", "label": worse, "most": most}).json()["label"]
+        assert sum(a != b for a, b in zip(worse, done, strict=True)) <= most
+    refused = post(clerk, f"{address}work", {**drawn, "verb": "improve", "label": opened})
+    assert (refused.status_code, refused.json()["words"]) == (422, "还有地块没有归属，请先补全。")
     mended = post(clerk, f"{address}work", {**drawn, "verb": "repair", "label": spoilt})
     assert mended.status_code == 200, mended.json()
     for wrong in ({"label": label[1:]}, {"label": [9] * len(label)}, {"label": ["0"] * len(label)}, {"names": [1]}):

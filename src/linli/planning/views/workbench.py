@@ -20,7 +20,7 @@ from linli.errors import InfeasibleError, LinliError
 from linli.geodata import KINDS, Blocks
 from linli.geodata.coordinates import transform
 from linli.org.policies import actor_in, permit, requires
-from linli.planning.actions.open_project import PERMISSION
+from linli.planning.actions.open_project import MOST_MOVED, PERMISSION
 from linli.planning.actions.save_plan import MovedOnError, save_plan
 from linli.planning.engine import drawn_plan, rules_of
 from linli.planning.ground import GEOGRAPHIC, ground_of
@@ -33,6 +33,7 @@ from linli.written import kept_within
 
 MICRO = 1_000_000  # steps a degree
 SECONDS = 0.6  # what the engine may take while somebody waits
+USUAL_MOST = 10  # blocks that improving may move where nothing else is asked
 MOST_BYTES = 4_000_000
 VERBS = ("complete", "improve", "repair")
 
@@ -94,8 +95,11 @@ def ground_body(one: Plan, blocks: Blocks) -> dict[str, Any]:
 @require_POST
 @requires(PERMISSION)
 def work(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Let the engine complete, improve or repair what is drawn; nothing is kept."""
-    from linli.plans import working
+    """Let the engine complete, improve or repair what is drawn; nothing is kept.
+
+    Improving moves at most as many blocks as are asked for, none of them locked, across the line as it is drawn.
+    """
+    from linli.plans import nearby, working
 
     one = version(request, pk, number)
     permit(actor_in(request), PERMISSION, one.project.street)
@@ -112,8 +116,16 @@ def work(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         one.project, one.scenario, blocks, [names[k] if k >= 0 else "" for k in label],
         [k in locked for k in range(len(blocks))], {name: one.parents[name] for name in one.names if name in names},
     )  # fmt: skip
+    most = said.get("most", USUAL_MOST)
+    most = min(max(most, 1), MOST_MOVED) if type(most) is int else USUAL_MOST
+    if said["verb"] == "improve" and -1 in label:
+        return JsonResponse({"words": _("还有地块没有归属，请先补全。")}, status=422)
     try:
-        found: Found = getattr(working, said["verb"])(drawn, time_limit=SECONDS)
+        found: Found = (
+            nearby.adjust(drawn, most_blocks=most, time_limit=SECONDS)
+            if said["verb"] == "improve"
+            else getattr(working, said["verb"])(drawn, time_limit=SECONDS)
+        )
     except InfeasibleError as error:
         return JsonResponse({"words": _("做不到：%(rules)s") % {"rules": "；".join(error.clash)}}, status=422)
     except LinliError as error:
