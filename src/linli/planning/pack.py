@@ -11,6 +11,7 @@ from pathlib import Path
 
 from linli.documents.workbooks import safe, written
 from linli.geodata import COUNT_COLUMNS
+from linli.planning.details import chosen_of, staff_of
 from linli.planning.geojson import geojson_of
 from linli.planning.models import Plan, Project
 from linli.planning.papers import PAPERS, compose_paper
@@ -19,7 +20,8 @@ from linli.planning.papers.figures import head as head_of
 from linli.planning.papers.figures import rows as rows_of
 from linli.planning.papers.petition import body
 from linli.plans.plan import Plan as Found
-from linli.plans.sections import Section
+from linli.plans.resources import before_and_after
+from linli.plans.sections import Section, Table, lines_section, resources_section, settled
 from linli.plans.task import community_column, count_words
 
 MOST_CHARACTERS = 4000  # 《整治形式主义为基层减负若干规定》
@@ -52,13 +54,31 @@ def approval_pack(
             compose_paper(name, plan, found, day=day, synthetic=synthetic, closing=closing).save(one)
             pack.write(one, one.name)
         characters = body(plan, found, day=day, synthetic=synthetic).characters
-        pack.writestr("基本情况.xlsx", tables(found, plan.project, characters))
+        pack.writestr("基本情况.xlsx", tables(found, plan.project, characters, _details(plan, found)))
         pack.writestr("社区界线.geojson", geojson_of(found))
     return target.getvalue()
 
 
-def tables(found: Found, project: Project, characters: int) -> bytes:
-    """Return the workbook: before, after, from which to which, block by block; how long the paper is."""
+def _details(plan: Plan, found: Found) -> list[tuple[str, Table]]:
+    """Return every stretch of line that follows nothing, and what each community has, should have and lacks."""
+    staff = staff_of(plan.project)
+    today, then = before_and_after(found, staff)
+    bare = lines_section(found, most=None).tables
+    resources = resources_section(found, today, then, settled(found, then, staff, chosen_of(plan))).tables
+    names = ("资源配置前", "资源配置后", "缺口和措施")
+    return [*(("无依托界线", one) for one in bare), *zip(names, resources, strict=False)]
+
+
+def tables(found: Found, project: Project, characters: int, details: Sequence[tuple[str, Table]] = ()) -> bytes:
+    """Return the workbook: before, after, from which to which, block by block; how long the paper is.
+
+    Parameters
+    ----------
+    characters
+        Of the petition without annexes.
+    details
+        More sheets: their names and tables.
+    """
     import openpyxl
 
     columns = columns_of(found)
@@ -87,6 +107,10 @@ def tables(found: Found, project: Project, characters: int) -> bytes:
         each.append(
             [safe(code), safe(compounds[k]), safe(present[k]), safe(label[k]), *(int(column[k]) for column in values)]
         )
+    for caption, found_table in details:
+        sheet = book.create_sheet(caption)
+        for cells in (found_table.head, *found_table.rows):
+            sheet.append([safe(cell) for cell in cells])
     about = book.create_sheet("说明")
     for title, words in (("项目", project.title), ("口径", count_words(found.count)), ("标准", str(project.standard)),
                 ("面积", "按地块图形计算"), ("种子", found.seed),

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
+import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from linli.planning.details import by_hand_of
+from linli.planning.ground import ground_of
 from linli.planning.models import Plan, Project
 from linli.planning.proofs import why_unproven
 from linli.planning.standards import law_on, profile_of
 from linli.planning.telling import band
 from linli.plans.bands import source_words
+from linli.plans.sides import four_sides, sides_text
+from linli.territory.lookup import ground_stamp
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class Stated:
 class Statement:
     """The communities of a version and the bands that they are held against."""
 
+    plan: Plan
     bands: tuple[StatedBand, ...]
     rows: tuple[Stated, ...]
     method: str  # how it was found, and what is known of better ones
@@ -59,6 +66,11 @@ class Statement:
     def outside(self) -> list[Stated]:
         """Communities outside the law's band."""
         return [one for one in self.rows if one.outside]
+
+    @cached_property
+    def sides(self) -> list[tuple[str, str]]:
+        """Each community with its four sides, marked where written by hand; none of a plan with open blocks."""
+        return sides_of(self.plan)
 
     @property
     def wanting(self) -> list[str]:
@@ -96,7 +108,33 @@ def communities_of(plan: Plan) -> Statement:
             reason=plan.reasons.get(name, ""),
         )  # fmt: skip
 
-    return Statement(bands, tuple(row(place, name) for place, name in enumerate(plan.names)), method_of(plan))
+    return Statement(plan, bands, tuple(row(place, name) for place, name in enumerate(plan.names)), method_of(plan))
+
+
+def sides_of(plan: Plan) -> list[tuple[str, str]]:
+    """Return the four sides of each community, as the papers have them."""
+    blocks = ground_of(plan.project)
+    if len(plan.labels) < len(blocks):
+        return []
+    written = _generated(plan, ground_stamp())
+    by_hand = by_hand_of(plan)
+    return [
+        (
+            name,
+            sides_text(
+                {**written[name], **{side: one.words for side, one in by_hand.get(name, {}).items()}},
+                {side: one.mark for side, one in by_hand.get(name, {}).items()},
+            ),
+        )
+        for name in plan.names
+    ]
+
+
+@lru_cache(maxsize=16)
+def _generated(plan: Plan, _stamp: int) -> dict[str, dict[str, str]]:
+    """Return the generated sides, kept until the ground changes: a version's division never does."""
+    blocks = ground_of(plan.project)
+    return four_sides(blocks, np.array([plan.community_of(code) for code in blocks.ids], dtype=object))
 
 
 def method_of(plan: Plan) -> str:

@@ -113,6 +113,9 @@ def principles(plan: Plan, then: list[Need]) -> list[Principle]:
     sizes = [one.count for one in plan.communities]
     outside = [one for one in plan.communities if band and not band[0] <= one.count <= band[1]]
     unsaid = plan.reasons_wanted
+    most = local.persons_most
+    crowded = [one for one in plan.communities if most is not None and one.sums.get("persons", 0) > most]
+    unknown = most is not None and "persons" not in plan.blocks.columns
     measured = plan.measures()
     follows, cut = measured["reliance"], measured["belonging"]
     asked = np.nansum(plan.blocks.lines.affinity)
@@ -124,10 +127,13 @@ def principles(plan: Plan, then: list[Need]) -> list[Principle]:
     return [
         Principle(
             "size", "管辖区域与户数适当",
-            f"户数在{local.title if local.households else law.title}之内；不在法定一般规模之内的写明理由",
+            f"户数在{local.title if local.households else law.title}之内"
+            + (f"，人口不超过{most}人" if most is not None else "") + "；不在法定一般规模之内的写明理由",
             f"最少{min(sizes)}户，最多{max(sizes)}户；{len(outside)}个社区在标准之外"
-            + (f"，{len(unsaid)}个没有写明理由" if unsaid else ""),
-            _verdict(None if band is None else not outside and not unsaid),
+            + (f"，{len(unsaid)}个没有写明理由" if unsaid else "")
+            + (f"；{'、'.join(community_words(one.name) for one in crowded)}人口超过上限" if crowded else "")
+            + ("；人口无数据" if unknown else ""),
+            _verdict(None if band is None or unknown else not outside and not unsaid and not crowded),
         ),
         Principle(
             "clear", "界线清晰", f"界线依托率不低于{norms['reliance_least']:.0%}，不拆分小区",

@@ -101,27 +101,41 @@ def resources_section(plan: Plan, today: list[Need], then: list[Need], found: Se
         _have_and_should("调整前资源配置（现有／应有）", today), _have_and_should("调整后资源配置（现有／应有）", then)
     ]  # fmt: skip
     if found:
-        lack = {(one.community, one.kind): one for one in then}
-        rows = tuple(
-            (community_words(one.community), KINDS[one.kind][0],
-             _amount(lack[one.community, one.kind].lack) + KINDS[one.kind][1], WAYS[one.way], one.why)
-            for one in found
-        )  # fmt: skip
-        tables.append(Table("缺口和措施", ("社区", "项目", "缺口", "措施", "依据"), rows))
+        tables.append(_ways(then, found))
     return Section("资源配置", (), tuple(tables))
 
 
-def lines_section(plan: Plan) -> Section:
-    """Give the share of line that follows something and list every stretch that follows nothing."""
+def _ways(then: list[Need], found: Sequence[Proposal]) -> Table:
+    """One row for what a community lacks and meets in the same way for the same reason."""
+    lack = {(one.community, one.kind): one.lack for one in then}
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for one in found:
+        title, unit = KINDS[one.kind]
+        said = f"{title}{_amount(lack[one.community, one.kind])}{unit}"
+        together.setdefault((one.community, WAYS[one.way], one.why), []).append(said)
+    rows = tuple(
+        (community_words(name), "、".join(said), way, why) for (name, way, why), said in together.items()
+    )  # fmt: skip
+    return Table("缺口和措施", ("社区", "缺口", "措施", "依据"), rows)
+
+
+def lines_section(plan: Plan, *, most: int | None = MOST_STRETCHES) -> Section:
+    """Give the share of line that follows something and list every stretch that follows nothing.
+
+    Parameters
+    ----------
+    most
+        Rows of the list; the rest is added up in one. None lists all.
+    """
     measured, bare = plan.measures(), unsupported(plan)
     if measured["reliance"] is None:
         return Section("界线", ("社区之间没有界线，界线依托率无数据。",))
     length = sum(one.metres for one in bare)
     said = f"社区之间界线共{measured['cut_length_m']:.0f}米，界线依托率{measured['reliance']:.1%}；"
     said += f"无依托的界线{len(bare)}段，共{length:.0f}米。" if bare else "没有无依托的界线。"
-    rows = [(between(one), one.where, f"{one.metres:.0f}") for one in bare[:MOST_STRETCHES]]
-    if bare[MOST_STRETCHES:]:
-        rest = bare[MOST_STRETCHES:]
+    rows = [(between(one), one.where, f"{one.metres:.0f}") for one in bare[:most]]
+    rest = [] if most is None else bare[most:]
+    if rest:
         rows.append((f"其余{len(rest)}段", "", f"{sum(one.metres for one in rest):.0f}"))
     return Section("界线", (said,), (Table("无依托的界线", ("社区", "位置", "米"), tuple(rows)),) if bare else ())
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from linli.ledger.models import Entry
 from linli.org.actors import SYSTEM, actor_of
+from linli.org.masks import mask_name
 from linli.org.models import Post, Role, Tenure
 from linli.org.tests.world import World
 from linli.planning.actions.choose_proposals import choose_proposals
@@ -130,6 +131,9 @@ def test_the_account_and_the_split_plan_say_the_same(
     assert browser.post(f"{address}sides/9").status_code == 404
     page = browser.get(f"{address}account/").content.decode()
     text, rows = paper(browser, found, "split")
+    publish_plan(SYSTEM, plan=found)
+    for where in (address, f"/planning/public/{found.pk}/"):
+        assert f"北至山脚坎下（人工修改，{mask_name('经办杨四')}，" in browser.get(where).content.decode()
     for said in ("办事少跑路", "界线依托率", "管辖区域与户数适当", "居民认同", "山脚坎下", "没有更优的划法"):
         assert said in page
         assert said in text or any(said in cell for row in rows for cell in row)

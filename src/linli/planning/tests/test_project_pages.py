@@ -277,6 +277,7 @@ def test_the_pack_is_asked_for_reasons_and_adds_up(plan: Plan, clerk: Client) ->
         assert all(row[1] for row in rows[1:]), "only communities that there are"
     assert sum(row[3] for row in list(book["去向"].values)[1:]) == 4800
     assert len(list(book["地块"].values)) == 17
+    assert {"资源配置前", "资源配置后"} <= set(book.sheetnames)
     paper = docx.Document(io.BytesIO(pack.read("请示.docx")))
     words = "\n".join(one.text for one in paper.paragraphs)
     for said in ("妥否，请批示", "附件1", "附件2", "附件3", "4800户", *(f"{n}户" for n in plan.households.values())):

@@ -116,6 +116,18 @@ def test_each_principle_has_a_measure_and_a_verdict() -> None:
     assert judged["resources"].verdict == "no data"
 
 
+def test_a_standard_with_a_most_of_persons_is_held_against_persons() -> None:
+    plan = thirds()
+    standard = replace(plan.rules.standard(), households=(1000, 4000), persons_most=9000)
+    strict = replace(plan, rules=RULES.but(profile=standard), reasons=dict.fromkeys(plan.names, "地形封闭"))
+    judged = principles(strict, before_and_after(strict, {})[1])[0]
+    assert judged.verdict == "not kept"
+    assert "白云社区人口超过上限" in judged.measured
+    columns = {k: v for k, v in strict.blocks.columns.items() if k != "persons"}
+    blind = replace(strict, blocks=replace(strict.blocks, columns=columns))
+    assert principles(blind, before_and_after(blind, {})[1])[0].verdict == "no data"
+
+
 def test_every_metre_that_follows_nothing_is_listed_with_where_it_is() -> None:
     plan = thirds()
     assert unsupported(plan) == []
