@@ -137,12 +137,20 @@ def _generated(plan: Plan, _stamp: int) -> dict[str, dict[str, str]]:
     return four_sides(blocks, np.array([plan.community_of(code) for code in blocks.ids], dtype=object))
 
 
-def method_of(plan: Plan) -> str:
-    """Say how a version was found and what is known of better ones; the papers say the same."""
+def method_of(plan: Plan, *, brief: bool = False) -> str:
+    """Say how a version was found and what is known of better ones; the papers say the same.
+
+    Parameters
+    ----------
+    brief
+        Without figures and reasons, for a petition.
+    """
     if plan.proof.get("status") == "proven":
         return _("本方案经计算机比选得出；经计算证明，在所列规则和目标下没有更优的划法。")
     if plan.source == Plan.Source.HAND:
         return _("本方案由人工划定，没有与更好的划法比过。")
+    if brief:
+        return _("本方案经计算机比选得出，未能证明为最优。")
     objective, bound = plan.proof.get("objective"), plan.proof.get("bound")
     if objective is None or bound is None:
         words = _("本方案经计算机比选得出，未能证明为最优（%(why)s）；与最优相差多少没有算出。")

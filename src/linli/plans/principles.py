@@ -184,19 +184,11 @@ def unsupported(plan: Plan) -> list[Stretch]:
     return sorted(found, key=lambda one: (-one.metres, one.blocks))
 
 
-def method_words(plan: Plan, *, brief: bool = False) -> str:
-    """Say how the plan was found and what is known of better ones, in words that an office signs.
-
-    Parameters
-    ----------
-    brief
-        Without figures, for a petition.
-    """
+def method_words(plan: Plan) -> str:
+    """Say how the plan was found and what is known of better ones, in words that an office signs."""
     if plan.status == "proven":
         return "本方案经计算机比选得出；经计算证明，在所列规则和目标下没有更优的划法。"
     said = "本方案经计算机比选得出，未能证明为最优"
-    if brief:
-        return f"{said}。"
     if plan.bound is None or plan.objective is None or plan.gap is None:
         return f"{said}；与最优相差多少没有算出。"
     known = f"已知同一目标下任何划法不低于{plan.bound:,.0f}，本方案为{plan.objective:,.0f}，相差不超过{plan.gap:.1%}"

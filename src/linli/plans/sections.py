@@ -255,9 +255,9 @@ def _rules(plan: Plan) -> Section:
     )
 
 
-def method_section(plan: Plan) -> Section:
-    """Tell how the plan was found and what is known of better ones."""
-    said = [method_words(plan)]
+def method_section(plan: Plan, method: str = "") -> Section:
+    """Tell how the plan was found and what is known of better ones; `method` in place of the usual words."""
+    said = [method or method_words(plan)]
     goal = UNITS.get(plan.goal, ("各目标加权", ""))[0]
     said.append(f"目标（{goal}）：{_figure(plan.objective, '')}；下界：{_figure(plan.bound, '')}。")
     if plan.proof is not None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import override
+
 from linli.documents.official import OfficialDocument
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
@@ -53,7 +55,8 @@ def compose_paper(
     closing
         What others say at the end of the split plan: a checkpoint of the ledger, say.
     """
-    return PAPERS[name].compose(plan, found, day=day, synthetic=synthetic, closing=closing)
+    with override("zh-hans"):  # whoever asks for it, a paper speaks Chinese
+        return PAPERS[name].compose(plan, found, day=day, synthetic=synthetic, closing=closing)
 
 
 def written_paper(

@@ -10,12 +10,12 @@ from pathlib import Path
 from linli.documents.official import OfficialDocument
 from linli.planning.models import Plan
 from linli.planning.papers.figures import before, head, listed, rows, written_cell
+from linli.planning.statements import method_of
 from linli.plans.bands import bands_of, outside_words
 from linli.plans.checks import broken_rules
 from linli.plans.names import community_words
 from linli.plans.pages import NOTE
 from linli.plans.plan import Plan as Found
-from linli.plans.principles import method_words
 from linli.plans.sections import Section
 from linli.plans.task import community_column, count_words
 
@@ -81,7 +81,7 @@ def body(plan: Plan, found: Found, *, day: date, synthetic: bool = False) -> Off
             said = outside_words(one.count, found.rules.statutory(), one.reason)
             paper.paragraph(f"{community_words(one.name)}{one.count}户，{said}。")
     paper.heading("论证")
-    paper.paragraph(method_words(found, brief=True) + "比选方法和依据见拆分方案，方案文件可从原始数据独立复核。")
+    paper.paragraph(method_of(plan, brief=True) + "比选方法和依据见拆分方案，方案文件可从原始数据独立复核。")
     paper.heading("请示事项")
     paper.paragraph("请批准上述调整方案。妥否，请批示。")
     paper.attachments(ANNEXES)

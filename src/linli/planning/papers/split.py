@@ -13,6 +13,7 @@ from linli.planning.models import Plan
 from linli.planning.papers.figures import before, head, listed, rows, titled, written_cell
 from linli.planning.papers.petition import MARK, picture_of
 from linli.planning.procedure.needs import Facts
+from linli.planning.statements import method_of
 from linli.plans.bands import bands_of
 from linli.plans.pages import NOTE
 from linli.plans.plan import Plan as Found
@@ -58,7 +59,7 @@ def split_plan(
     for section in (
         bands_section(found), lines_section(found),
         resources_section(found, today, then, settled(found, then, staff, chosen_of(plan))),
-        method_section(found), opinions_section(plan), *closing,
+        method_section(found, method_of(plan)), opinions_section(plan), *closing,
     ):  # fmt: skip
         add(paper, section)
     paper.heading("组织实施")

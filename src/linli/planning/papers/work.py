@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.utils import timezone
-from django.utils.translation import override
 
 from linli.documents.official import OfficialDocument
 from linli.matters.models import Matter
@@ -37,13 +36,12 @@ def work_plan(
 ) -> OfficialDocument:
     """Compose the work plan from the procedure as it stands."""
     street = plan.project.street
-    with override("zh-hans"):
-        standing = Standing(plan.project)
-        enactment = plan.enactments.filter(undone_at=None).first()
-        sections = (
-            _leading(standing), _steps(standing), _communities(found), _hand_over(plan, found, standing),
-            _risk(standing, enactment), _before_plaque(plan, found, standing), _contact(),
-        )  # fmt: skip
+    standing = Standing(plan.project)
+    enactment = plan.enactments.filter(undone_at=None).first()
+    sections = (
+        _leading(standing), _steps(standing), _communities(found), _hand_over(plan, found, standing),
+        _risk(standing, enactment), _before_plaque(plan, found, standing), _contact(),
+    )  # fmt: skip
     mark = MARK if synthetic else ""
     paper = OfficialDocument(titled(street.chinese_title, list(before(found)), "规模调整实施方案", mark))
     paper.heading("目标任务")

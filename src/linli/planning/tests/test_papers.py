@@ -153,6 +153,9 @@ def test_the_petition_claims_nothing_without_a_figure_and_hides_nothing(found: P
     assert "下界" not in text
     split, _rows = paper(client_of("jiedao"), found, "split")
     assert "相差不超过10.0%" in split
+    Plan.objects.update(source=Plan.Source.HAND)
+    for name in ("petition", "split"):
+        assert "本方案由人工划定" in paper(client_of("jiedao"), found, name)[0], "as the page says"
 
 
 def test_the_work_plan_has_steps_with_dates_and_what_is_handed_over(

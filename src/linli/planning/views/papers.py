@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -26,7 +27,7 @@ from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Plan
 from linli.planning.paper_forms import ObjectiveForm, ProposalsForm, SidesForm
-from linli.planning.statements import reasons_wanted
+from linli.planning.statements import method_of, reasons_wanted
 from linli.planning.views.plans import trail_of, version
 from linli.planning.views.projects import find, trail_within
 
@@ -54,10 +55,12 @@ def account(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     today, then = before_and_after(found, staff)
     chosen = settled(found, then, staff, chosen_of(one))
     lacking = {lack.community for lack in then if lack.lack}
+    with override("zh-hans"):  # the papers' own words
+        method = method_of(one)
     context = {
         "plan": one, "project": one.project, "trail": trail_of(one),
         "first": [objective_section(found, one.project.objective, today, then), principles_section(found, then)],
-        "rest": [resources_section(found, today, then, chosen), lines_section(found), method_section(found)],
+        "rest": [resources_section(found, today, then, chosen), lines_section(found), method_section(found, method)],
         "communities": [
             (place, community, community.name in lacking) for place, community in enumerate(found.communities)
         ],
