@@ -1,71 +1,142 @@
-"""`linli ledger`: check the chain of acts, or write its public part."""
+"""`linli ledger`: check the chain of acts, write its public part, sign it, prove one entry of it."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from linli.cli.common import Json, print_json
 from linli.errors import InputError
 
+if TYPE_CHECKING:
+    from linli.ledger.chain import Verified
+
+ACTS = ("verify", "export", "checkpoint", "prove")
+
 
 def command(
-    act: Annotated[str, typer.Argument(metavar="verify|export", help="what to do")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="file for the public part (export)")] = None,
+    act: Annotated[str, typer.Argument(metavar="|".join(ACTS), help="what to do")],
+    entry: Annotated[int | None, typer.Argument(metavar="[ENTRY]", help="number of the entry (prove)")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="file to write (export, prove)")] = None,
     file: Annotated[Path | None, typer.Option(help="check this downloaded public part, not the database")] = None,
     head: Annotated[list[str] | None, typer.Option(help="SEQ:HASH noted earlier; may be repeated")] = None,
+    checkpoint: Annotated[
+        list[Path] | None, typer.Option(help="checkpoint kept earlier, besides those of the folder; may be repeated")
+    ] = None,
+    key: Annotated[
+        list[str] | None, typer.Option(help="public key that may have signed it, besides the site's")
+    ] = None,
+    qr: Annotated[Path | None, typer.Option(help="SVG file for the proof as a QR code (prove)")] = None,
     json: Json = False,
 ) -> None:
-    """Check the ledger from its first entry to its last, or write its public part as lines of JSON.
+    """Check the ledger from its first entry to its last; write its public part; sign its head; prove an entry.
 
-    Exit code 0: sound; 1: a fault, named by the number of its entry.
+    `checkpoint` signs the head and writes it to the folder of checkpoints; `prove` writes a proof that whoever holds
+    it checks with one Python file. Exit code 0: sound; 1: a fault, named by the number of its entry.
 
     Example: `linli ledger verify`
     """
-    from linli.ledger.chain import rows_of, verify
-
-    if act not in ("verify", "export"):
-        raise InputError("the ledger is verified or exported", field="act", value=act)
-    if file is None or act == "export":
+    if act not in ACTS:
+        raise InputError(f"one of {', '.join(ACTS)}", field="act", value=act)
+    if file is None or act != "verify":
         from linli.web.start import start_django
 
         start_django()
     if act == "export":
-        from linli.geodata import replace_when_done
-        from linli.ledger.export import public_lines
-
-        if output is None:
-            raise InputError("say where to write", field="output", advice="-o public.jsonl")
-        with replace_when_done(output) as temporary, temporary.open("w", encoding="utf-8") as target:
-            target.writelines(public_lines())
-        print(f"→ {output}")
-        return
-    heads = dict(map(_head, head or []))
-    if file is None:
-        from django.db import connection
-
-        from linli.ledger.checking import check
-
-        with connection.cursor() as cursor:
-            found = check(cursor, connection.vendor, heads=heads)
-    elif not file.is_file():
-        raise InputError("there is no such file", file=file)
+        _export(output)
+    elif act == "checkpoint":
+        _checkpoint(json)
+    elif act == "prove":
+        _prove(entry, output, qr)
     else:
+        found = _verified(file, dict(map(_head, head or [])), checkpoint or [], key or [])
+        _tell(found, json)
+        raise typer.Exit(0 if found.sound else 1)
+
+
+def _verified(file: Path | None, heads: dict[int, str], checkpoints: list[Path], keys: list[str]) -> Verified:
+    from linli.ledger.chain import rows_of, verify
+    from linli.ledger.notes import read_checkpoint
+
+    missing = [path for path in (*checkpoints, *([file] if file else [])) if not path.is_file()]
+    if missing:
+        raise InputError("there is no such file", file=missing[0])
+    kept = [read_checkpoint(path.read_text(encoding="utf-8"), str(path)) for path in checkpoints]
+    if file is not None:
         with file.open(encoding="utf-8") as lines:
-            found = verify(rows_of(lines, file), heads=heads)
+            return verify(rows_of(lines, file), heads=heads)
+    from django.conf import settings
+    from django.db import connection
+
+    from linli.ledger.checking import check
+    from linli.ledger.checkpoints import noted
+    from linli.web.upkeep.archive import keys_in
+
+    known = [*keys_in(settings.HOME), *keys]
+    with connection.cursor() as cursor:
+        return check(cursor, connection.vendor, heads=heads, checkpoints=[*noted(), *kept], keys=known)
+
+
+def _tell(found: Verified, json: bool) -> None:
     if json:
         print_json(
             {"sound": found.sound, "entries": found.entries, "contents": found.contents,
              "head": f"{found.seq}:{found.hash}", "faults": [{"seq": n, "fault": words} for n, words in found.faults]}
         )  # fmt: skip
-    else:
-        for number, words in found.faults:
-            print(f"✗ 第{number}条 / entry {number}：{words}" if number else f"✗ {words}")
-        told = "✓ 完好 / sound" if found.sound else "✗ 有误 / faulty"
-        print(f"{told}：{found.entries:,}条，链头 {found.seq}：{found.hash}")
-    raise typer.Exit(0 if found.sound else 1)
+        return
+    for number, words in found.faults:
+        print(f"✗ 第{number}条 / entry {number}：{words}" if number else f"✗ {words}")
+    told = "✓ 完好 / sound" if found.sound else "✗ 有误 / faulty"
+    print(f"{told}：{found.entries:,}条，链头 {found.seq}：{found.hash}")
+
+
+def _export(output: Path | None) -> None:
+    from linli.geodata import replace_when_done
+    from linli.ledger.export import public_lines
+
+    if output is None:
+        raise InputError("say where to write", field="output", advice="-o public.jsonl")
+    with replace_when_done(output) as temporary, temporary.open("w", encoding="utf-8") as target:
+        target.writelines(public_lines())
+    print(f"→ {output}")
+
+
+def _checkpoint(json: bool) -> None:
+    from linli.ledger.checkpoints import folder, public_key, take
+
+    taken = take()
+    if taken is None:
+        raise InputError("the ledger is empty", advice="sign it when something was recorded")
+    made, key = taken[0], public_key()
+    if json:
+        print_json({"size": made.size, "note": made.note, "key": key, "folder": folder()})
+        return
+    print(f"{made.note}\n公钥 / public key: {key}\n→ {folder()}")
+
+
+def _prove(entry: int | None, output: Path | None, qr: Path | None) -> None:
+    from linli.geodata import replace_when_done
+    from linli.ledger.checkpoints import prove, public_key
+    from linli.ledger.models import Entry
+
+    held = Entry.objects.filter(pk=entry).first() if entry and entry < 2**63 else None
+    if held is None:
+        raise InputError("there is no such entry", field="entry", value=entry, advice="linli ledger prove 12")
+    proof = prove(held)
+    if qr is not None:
+        from linli.ledger.pictures import qr_of
+
+        with replace_when_done(qr) as temporary:
+            temporary.write_bytes(qr_of(proof))
+        print(f"→ {qr}")
+    if output is not None:
+        with replace_when_done(output) as temporary:
+            temporary.write_text(proof, encoding="utf-8")
+        print(f"→ {output}  {len(proof.encode()):,} B\n公钥 / public key: {public_key()}")
+    elif qr is None:
+        print(proof, end="")
 
 
 def _head(text: str) -> tuple[int, str]:

@@ -6,18 +6,28 @@ in a backup is checked as the site's own database is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from linli.errors import InputError
 from linli.ledger.chain import COLUMNS, FIELDS, Row, Verified, Walk
 from linli.ledger.guards import altered
+from linli.ledger.notes import Checkpoint, Key, key_of, read_checkpoint
+from linli.ledger.tree import Frontier, leaf_of
 
 CHUNK = 2000
 PUBLIC = FIELDS.index("public")
+TILES = "树与各条记录不符 / the tree is not that of the entries"
+UNSIGNED = "检查点没有本台账的签名 / a checkpoint that this ledger did not sign"
+FORKED = "与留存的检查点不符，台账被重写 / not the ledger that a checkpoint was made of: it was written anew"
+SHORTER = "留存的检查点记有更多记录，末尾被截断 / a checkpoint tells of more entries: the end was cut off"
 
 
-def check(cursor: Any, vendor: str, *, heads: Mapping[int, str] | None = None) -> Verified:
+def check(
+    cursor: Any, vendor: str, *, heads: Mapping[int, str] | None = None, checkpoints: Iterable[Checkpoint] = (),
+    keys: Iterable[str] = (), copy: bool = False,
+) -> Verified:  # fmt: skip
     """Check the ledger of a database.
 
     Parameters
@@ -28,16 +38,82 @@ def check(cursor: Any, vendor: str, *, heads: Mapping[int, str] | None = None) -
         `sqlite` or `postgresql`.
     heads
         Number to hash of heads that somebody noted earlier.
+    checkpoints
+        That somebody kept; with those of the database itself, each must be of a part of this ledger.
+    keys
+        Public keys of the site: a checkpoint that none of them signed is a fault. None where they are not known.
+    copy
+        Whether this is a copy, which may be older than this version and lack what came after it.
     """
     walk = Walk(whole=True, heads=heads)
-    for words in altered(cursor, vendor):
+    tree = not copy or _has_tree(cursor)
+    for words in altered(cursor, vendor, tree=tree):
         walk.found.fault(0, words)
-    if any("ledger_entry" in words and "列" in words for _number, words in walk.found.faults):
+    if any("列改过" in words or "不是一张" in words for _number, words in walk.found.faults):
         return walk.end()  # what else stands there cannot be read as entries
     with as_kept(cursor, vendor):
+        kept = list(_kept_checkpoints(cursor, walk.found)) if tree else []
+        grown = _Grown([*checkpoints, *kept], [key_of(line) for line in keys], walk.found)
         for row in rows(cursor, vendor):
-            walk.step(row)
+            if walk.step(row):
+                grown.step(row)
+        grown.end()
+        if tree and sorted(_tiles(cursor, vendor)) != grown.tiles:
+            walk.found.fault(0, TILES)
     return walk.end()
+
+
+class _Grown:
+    """The tree, grown anew from the entries, held against checkpoints."""
+
+    def __init__(self, checkpoints: list[Checkpoint], keys: list[Key], found: Verified) -> None:
+        self.tiles: list[tuple[int, int, str]] = []
+        self._frontier, self._found = Frontier(), found
+        self._left: dict[int, list[Checkpoint]] = {}
+        for one in checkpoints:
+            if keys and not any(key.signed(one) for key in keys):
+                found.fault(0, f"{UNSIGNED}: {one.source}")
+            self._left.setdefault(one.size, []).append(one)
+
+    def step(self, row: Row) -> None:
+        """Add an entry."""
+        data = leaf_of(row[PUBLIC], row[-3])
+        self.tiles += [(level, number, one.hex()) for level, number, one in self._frontier.append(data)]
+        for checkpoint in self._left.pop(self._frontier.size, ()):
+            if checkpoint.root != self._frontier.root():
+                self._found.fault(row[0], f"{FORKED}: {checkpoint.source}")
+
+    def end(self) -> None:
+        """Tell of checkpoints of more entries than there are."""
+        self.tiles.sort()
+        for size, those in sorted(self._left.items()):
+            for checkpoint in those if size else ():
+                self._found.fault(size, f"{SHORTER}: {checkpoint.source}")
+
+
+def _has_tree(cursor: Any) -> bool:
+    cursor.execute("SELECT count(*) FROM django_migrations WHERE app = 'ledger' AND name = '0003_tree'")
+    return bool(cursor.fetchone()[0])
+
+
+def _kept_checkpoints(cursor: Any, found: Verified) -> Iterator[Checkpoint]:
+    cursor.execute("SELECT size, note FROM ledger_checkpoint ORDER BY size")
+    for size, note in cursor.fetchall():
+        try:
+            read = read_checkpoint(note, f"ledger_checkpoint {size}")
+        except (InputError, AttributeError):
+            found.fault(0, f"{UNSIGNED}: ledger_checkpoint {size!r}")
+            continue
+        if read.size != size:
+            found.fault(0, f"{UNSIGNED}: ledger_checkpoint {size!r}")
+        yield read
+
+
+def _tiles(cursor: Any, vendor: str) -> Iterator[tuple[int, int, str]]:
+    plus = "+" if vendor == "sqlite" else ""
+    cursor.execute(f"SELECT {plus}level, {plus}number, {plus}hash FROM ledger_tile")
+    for row in cursor.fetchall():
+        yield tuple(row) if list(map(type, row)) == [int, int, str] else (0, 0, "")
 
 
 def rows(cursor: Any, vendor: str) -> Iterator[Row]:

@@ -38,17 +38,53 @@ POSTGRESQL = (
     """CREATE TRIGGER ledger_entry_in_chain BEFORE INSERT ON ledger_entry
        FOR EACH ROW EXECUTE FUNCTION ledger_entry_chain()""",
 )
-TABLES = {"ledger_entry": COLUMNS}  # every column of every table that only grows
+# the tables beside the chain only grow too
+SQLITE_TREE = tuple(
+    f"""CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table}
+       BEGIN SELECT RAISE(ABORT, 'what the ledger keeps is never changed or removed'); END"""
+    for table in ("ledger_tile", "ledger_checkpoint")
+    for act in ("UPDATE", "DELETE")
+) + tuple(
+    # INSERT OR REPLACE removes without asking
+    f"""CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
+       WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})
+       BEGIN SELECT RAISE(ABORT, 'what the ledger keeps is never changed or removed'); END"""
+    for table, same in (
+        ("ledger_tile", "level = NEW.level AND number = NEW.number"), ("ledger_checkpoint", "size = NEW.size")
+    )
+)  # fmt: skip
+POSTGRESQL_TREE = tuple(
+    text
+    for table in ("ledger_tile", "ledger_checkpoint")
+    for text in (
+        f"""CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
+       FOR EACH ROW EXECUTE FUNCTION ledger_entry_refuse()""",
+        f"""CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
+       FOR EACH STATEMENT EXECUTE FUNCTION ledger_entry_refuse()""",
+    )
+)
+# every column of every table that only grows
+ENTRIES: dict[str, tuple[str, ...]] = {"ledger_entry": COLUMNS}
+TREE: dict[str, tuple[str, ...]] = {
+    "ledger_tile": ("level", "number", "hash"),
+    "ledger_checkpoint": ("size", "at", "note"),
+}
 TYPES = {"BEFORE": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32, "ROW": 1}  # pg_trigger.tgtype
 
 
 def guard(apps: Any, schema_editor: Any) -> None:
-    """Set the triggers; for a migration."""
+    """Set the triggers of the entries; for a migration."""
     for statement in POSTGRESQL if schema_editor.connection.vendor == "postgresql" else SQLITE:
         schema_editor.execute(statement)
 
 
-def altered(cursor: Any, vendor: str) -> list[str]:
+def guard_tree(apps: Any, schema_editor: Any) -> None:
+    """Set the triggers of the tables beside the chain; for a migration."""
+    for statement in POSTGRESQL_TREE if schema_editor.connection.vendor == "postgresql" else SQLITE_TREE:
+        schema_editor.execute(statement)
+
+
+def altered(cursor: Any, vendor: str, *, tree: bool = True) -> list[str]:
     """Compare the ledger's tables and what guards them with what the migrations set; return what differs, in words.
 
     Parameters
@@ -57,13 +93,15 @@ def altered(cursor: Any, vendor: str) -> list[str]:
         Of Django, sqlite3 or psycopg.
     vendor
         `sqlite` or `postgresql`.
+    tree
+        Whether the tables beside the chain are there; not in one from before them.
     """
-    return list((_on_postgresql if vendor == "postgresql" else _on_sqlite)(cursor))
+    return list((_on_postgresql if vendor == "postgresql" else _on_sqlite)(cursor, ENTRIES | TREE if tree else ENTRIES))
 
 
-def _on_sqlite(cursor: Any) -> Iterator[str]:
-    wanted = {text.split()[2]: text for text in SQLITE}
-    for table, columns in TABLES.items():
+def _on_sqlite(cursor: Any, tables: dict[str, tuple[str, ...]]) -> Iterator[str]:
+    wanted = {text.split()[2]: text for text in SQLITE + SQLITE_TREE}
+    for table, columns in tables.items():
         cursor.execute(f"SELECT type, name, sql FROM sqlite_master WHERE lower(tbl_name) = '{table}'")
         parts = list(cursor.fetchall())
         if [kind for kind, name, _sql in parts if name.lower() == table] != ["table"]:
@@ -77,7 +115,7 @@ def _on_sqlite(cursor: Any) -> Iterator[str]:
         yield from _compared({name: text for name, text in wanted.items() if f" ON {table}\n" in text}, stand)
 
 
-def _on_postgresql(cursor: Any) -> Iterator[str]:
+def _on_postgresql(cursor: Any, tables: dict[str, tuple[str, ...]]) -> Iterator[str]:
     cursor.execute("SHOW session_replication_role")
     cursor_role = cursor.fetchone()[0]
     cursor.execute("SELECT count(*) FROM pg_db_role_setting WHERE setconfig::text LIKE '%session_replication_role%'")
@@ -85,12 +123,12 @@ def _on_postgresql(cursor: Any) -> Iterator[str]:
         yield "session_replication_role 让触发器不起作用 / session_replication_role puts the triggers to sleep"
     bodies = {_called(text): text.split("$$")[1] for text in POSTGRESQL if text.startswith("CREATE FUNCTION")}
     wanted = {}
-    for text in POSTGRESQL:
+    for text in POSTGRESQL + POSTGRESQL_TREE:
         if made := re.match(r"CREATE TRIGGER (\w+) (.+) ON (\w+)\s+FOR EACH (\w+) EXECUTE FUNCTION (\w+)\(\)$", text):
             name, events, table, each, function = made.groups()
             kind = sum(TYPES.get(word, 0) for word in (*events.split(), each))
             wanted[name] = (table, kind, function, bodies[function])
-    for table, columns in TABLES.items():
+    for table, columns in tables.items():
         cursor.execute(
             "SELECT relkind::text, relrowsecurity, relhasrules, relhassubclass FROM pg_class"
             f" WHERE oid = to_regclass('{table}')"

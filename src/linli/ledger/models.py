@@ -1,4 +1,4 @@
-"""The ledger's one noun: an entry."""
+"""The nouns of the ledger: an entry, a tile of the tree beside the chain, a signed checkpoint."""
 
 from __future__ import annotations
 
@@ -43,4 +43,35 @@ class Entry(models.Model):
     @property
     def moment(self) -> datetime:
         """When it was recorded."""
+        return datetime.fromisoformat(self.at)
+
+
+class Tile(models.Model):
+    """The root of 256, 65 536, … entries that are all there; see `linli.ledger.tree`."""
+
+    pk = models.CompositePrimaryKey("level", "number")
+    level = models.SmallIntegerField()
+    number = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.number}"
+
+
+class Checkpoint(models.Model):
+    """A root of the tree, signed by the site, as it left the house."""
+
+    size = models.BigIntegerField(primary_key=True)
+    at = models.CharField(max_length=32)  # ISO 8601, UTC
+    note = models.TextField()  # linli.ledger.notes
+
+    class Meta:
+        ordering = ["-size"]
+
+    def __str__(self) -> str:
+        return str(self.size)
+
+    @property
+    def moment(self) -> datetime:
+        """When it was signed."""
         return datetime.fromisoformat(self.at)

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from linli.ledger.chain import FIELDS, GENESIS, canonical, digest_of, hash_of
 from linli.ledger.models import Entry
+from linli.ledger.tiles import grow
 
 LOCK = 0x4C696E6C69  # any number, the same everywhere: orders the writers of the chain on PostgreSQL
 
@@ -70,10 +71,12 @@ def record(
         if "\n" in fields[name]:
             raise ValueError(f"a line break in {name}: {fields[name]!r}")
     digest = digest_of(fields[name] for name in FIELDS)
-    return Entry.objects.create(
+    made = Entry.objects.create(
         **{**fields, "public": public}, digest=digest, previous=last[1],
         hash=hash_of(last[1], fields["seq"], digest, fields["public"]),
     )  # fmt: skip
+    grow(made.seq)
+    return made
 
 
 def record_sight(*, actor: str, object: str, fields: Sequence[str], why: str, post: str = "") -> Entry:

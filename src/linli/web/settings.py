@@ -17,6 +17,8 @@
 `LINLI_MAIL_…`        `HOST`, `PORT` (587), `USER`, `PASSWORD`, `FROM` of the SMTP server; without a host no mail leaves
 `LINLI_OUTGOING`       hosts of one's own net that notices may be posted to, with commas; else public addresses alone
 `LINLI_SMS_URL`        where the district's SMS gateway takes `{"mobile", "text"}`; `LINLI_SMS_TOKEN` is its bearer
+`LINLI_CHECKPOINTS`    folder that the ledger's signed checkpoints are written to; `checkpoints` in `LINLI_HOME`
+`LINLI_WITNESSES`      mail addresses, with commas, to which each day's checkpoint goes: it leaves the house
 =====================  ==========================================================================================
 """
 
@@ -169,6 +171,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 LINLI_NAME = _("邻里")
 
 LINLI_ADDRESS = (os.environ.get("LINLI_ADDRESS") or "").rstrip("/")
+LINLI_CHECKPOINTS = Path(os.environ.get("LINLI_CHECKPOINTS") or HOME / "checkpoints")
+LINLI_WITNESSES = [one.strip() for one in os.environ.get("LINLI_WITNESSES", "").split(",") if one.strip()]
 LINLI_SMS_URL = os.environ.get("LINLI_SMS_URL") or ""
 LINLI_SMS_TOKEN = os.environ.get("LINLI_SMS_TOKEN") or ""
 LINLI_OUTGOING = [name for name in (os.environ.get("LINLI_OUTGOING") or "").split(",") if name]

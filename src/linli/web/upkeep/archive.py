@@ -7,7 +7,7 @@ import json
 import shutil
 import sqlite3
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -21,6 +21,8 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 SECRET = "secret.key"
+KEY = "ledger.key"
+CHECKPOINTS = "checkpoints"
 FILES = "files"
 CHUNK = 1 << 20
 
@@ -158,8 +160,13 @@ def flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def check_sqlite(path: Path) -> tuple[int, str]:
+def check_sqlite(path: Path, keys: Iterable[str] = ()) -> tuple[int, str]:
     """Check a database file and its whole ledger; returns number and hash of the ledger's last entry.
+
+    Parameters
+    ----------
+    keys
+        Public keys of the ledger, where they are known.
 
     Raises
     ------
@@ -174,12 +181,12 @@ def check_sqlite(path: Path) -> tuple[int, str]:
             known = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if "ledger_entry" not in known:
                 return 0, GENESIS
-            return check_ledger(database.cursor(), "sqlite")
+            return check_ledger(database.cursor(), "sqlite", keys)
     except sqlite3.DatabaseError as error:
         raise InputError(f"the database cannot be read: {error}", file=path) from error
 
 
-def check_ledger(cursor: Any, vendor: str) -> tuple[int, str]:
+def check_ledger(cursor: Any, vendor: str, keys: Iterable[str] = ()) -> tuple[int, str]:
     """Check the whole ledger of a database by any cursor in it; returns number and hash of its last entry.
 
     Raises
@@ -187,12 +194,20 @@ def check_ledger(cursor: Any, vendor: str) -> tuple[int, str]:
     InputError
         An entry is missing, changed or out of order, or what guards the ledger is.
     """
-    found = check(cursor, vendor)
+    found = check(cursor, vendor, keys=keys, copy=True)
     if not found.sound:
         number, words = found.faults[0]
         where = f" at entry {number}" if number else ""
         raise InputError(f"the ledger is broken{where}: {words}", advice="look with linli ledger verify")
     return found.seq, found.hash
+
+
+def keys_in(home: Path) -> list[str]:
+    """Return the public key of the ledger of a site's folder; none where it has signed nothing yet."""
+    from linli.ledger.notes import key_of
+
+    path = home / KEY
+    return [key_of(path.read_text(encoding="ascii")).line] if path.exists() else []
 
 
 def remove(folder: Path) -> None:

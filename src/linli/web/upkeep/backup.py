@@ -88,9 +88,11 @@ def _write(path: Path, folder: Path, made_at: str) -> Manifest:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         members[copy.name] = parts.add(archive, copy, copy.name)
         copy.unlink()
-        secret = settings.HOME / parts.SECRET
-        if secret.exists():
-            members[parts.SECRET] = parts.add(archive, secret, parts.SECRET)
+        checkpoints = sorted((settings.HOME / parts.CHECKPOINTS).glob("*.txt"))
+        for kept in (settings.HOME / parts.SECRET, settings.HOME / parts.KEY, *checkpoints):
+            if kept.exists():
+                name = kept.relative_to(settings.HOME).as_posix()
+                members[name] = parts.add(archive, kept, name)
         for file in _uploads(Path(settings.MEDIA_ROOT)):
             name = f"{parts.FILES}/{file.relative_to(settings.MEDIA_ROOT).as_posix()}"
             try:
@@ -111,7 +113,8 @@ def _copy_database(target: Path) -> tuple[int, str]:
         from linli.web.upkeep.postgresql import dump
 
         with connection.cursor() as cursor:
-            head = parts.check_ledger(cursor, "postgresql")  # what is found is in the dump; later entries may be too
+            # what is found is in the dump; later entries may be too
+            head = parts.check_ledger(cursor, "postgresql", parts.keys_in(settings.HOME))
         dump(settings.DATABASES["default"] | {"NAME": connection.settings_dict["NAME"]}, target)
         return head
     source = Path(connection.settings_dict["NAME"])
@@ -120,7 +123,7 @@ def _copy_database(target: Path) -> tuple[int, str]:
     with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(target)) as copy:
         original.backup(copy)  # one step: a reader of the log hinders no writer
         copy.execute("PRAGMA journal_mode=DELETE")
-    return parts.check_sqlite(target)
+    return parts.check_sqlite(target, parts.keys_in(settings.HOME))
 
 
 def _uploads(folder: Path) -> Iterator[Path]:

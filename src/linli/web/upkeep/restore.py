@@ -73,9 +73,10 @@ def restore(path: Path, home: Path, database: dict[str, Any], *, secret: str = "
         new = building / "new"
         new.mkdir(parents=True, mode=0o700)
         parts.check_members(archive, manifest, path, new)
-        (new / parts.FILES).mkdir(exist_ok=True)
+        for name in (parts.FILES, parts.CHECKPOINTS):  # those of later entries belong to what stood there
+            (new / name).mkdir(exist_ok=True)
         if kind == "sqlite":
-            _check(parts.check_sqlite(new / parts.DATABASES[kind]), manifest, path)
+            _check(parts.check_sqlite(new / parts.DATABASES[kind], parts.keys_in(new)), manifest, path)
             (new / parts.DATABASES[kind]).rename(new / DATABASE)
         else:
             _restore_beside(database, building, manifest, path)
@@ -105,7 +106,7 @@ def finish_restore(home: Path, database: dict[str, Any]) -> Path | None:
         elif (new / DATABASE).exists():
             for name in LOGS:
                 _move(home / name, old / name)
-        for name in (DATABASE, parts.FILES, parts.SECRET):
+        for name in (DATABASE, parts.FILES, parts.SECRET, parts.KEY, parts.CHECKPOINTS):
             if (new / name).exists():
                 if not (old / name).exists():
                     _move(home / name, old / name)
@@ -160,7 +161,7 @@ def _restore_beside(database: dict[str, Any], building: Path, manifest: Manifest
     dumped.unlink()
     try:
         with maintenance(database, names["new"]) as cursor:
-            last, _ = parts.check_ledger(cursor, "postgresql")
+            last, _ = parts.check_ledger(cursor, "postgresql", parts.keys_in(building / "new"))
             cursor.execute("SELECT hash FROM ledger_entry WHERE seq = %s", [manifest.ledger_entries])
             row = cursor.fetchone()
         if last < manifest.ledger_entries or (row and row[0] != manifest.ledger_head):
