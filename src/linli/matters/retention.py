@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from linli.matters.actions.moving import lock
 from linli.matters.models import Deletion, Event, Matter, MatterQuerySet, Photo
 from linli.matters.search import grams_for
 from linli.matters.states import OPEN
@@ -63,21 +64,29 @@ def due(rule: str, now: datetime | None = None) -> MatterQuerySet:
 def apply(actor: Actor = SYSTEM, now: datetime | None = None) -> int:
     """Remove what is due, batch by batch, each with an entry in register and ledger; return of how many matters."""
     total = 0
-    for rule, (_which, remove) in RULES.items():
+    for rule in RULES:
         while True:
             with transaction.atomic():
-                rows = list(due(rule, now).order_by("pk")[:AT_ONCE])
-                if not rows:
+                keys = list(due(rule, now).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+                if not keys:
                     break
-                remove(rows)
-                name = f"{rule}@{table()['version']}"
-                Deletion.objects.create(
-                    at=timezone.now(), rule=name, matters=len(rows), first=str(rows[0].number),
-                    last=str(rows[-1].number), actor=actor.reference,
-                )  # fmt: skip
-                actor.record("matters.delete", object="matters", content={"rule": name, "number": len(rows)})
+                # asked again under the lock: one that was opened again meanwhile is kept
+                rows = list(due(rule, now).filter(pk__in=lock(keys)).order_by("pk"))
+                if rows:
+                    _remove(rule, rows, actor)
             total += len(rows)
     return total
+
+
+def _remove(rule: str, rows: list[Matter], actor: Actor) -> None:
+    RULES[rule][1](rows)
+    Deletion.objects.create(
+        at=timezone.now(), rule=f"{rule}@{table()['version']}", matters=len(rows), first=str(rows[0].number),
+        last=str(rows[-1].number), actor=actor.reference,
+    )  # fmt: skip
+    actor.record(
+        "matters.delete", object="matters", content={"rule": f"{rule}@{table()['version']}", "number": len(rows)}
+    )
 
 
 def _contact(matters: list[Matter]) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from linli.matters.actions.moving import move
+from linli.matters.actions.moving import Act, lock
 from linli.matters.models import Matter, Succession, SuccessionChoice
 from linli.matters.routing import dispatcher_for
 from linli.matters.states import OPEN
 from linli.matters.telling import LANGUAGE
 from linli.org.actors import SYSTEM
-from linli.org.models import Division
+from linli.org.models import Division, Post
 from linli.territory.models import Membership
 
 LOOK_BACK = timedelta(days=7)  # a site that slept over midnight still does it
@@ -46,8 +47,7 @@ def follow(day: date | None = None) -> int:
                 words = _("%(day)s起归%(community)s，随地块转交。") % {
                     "day": membership.valid_from, "community": membership.community.title,
                 }  # fmt: skip
-                move(SYSTEM, matter, "succeed", text=words, to=to, public=True, dispatcher=to)
-                moved += 1
+                moved += hand_on(matter, left, to, words)
     return moved
 
 
@@ -65,6 +65,16 @@ def to_follow(street: Division, day: date) -> int:
         rows.filter(block__in=blocks, holder__division__path__contains=f"/{community}/").count()
         for community, blocks in left.items()
     )
+
+
+def hand_on(matter: Matter, left: str, to: Post, words: str) -> bool:
+    """Hand on one matter, unless somebody closed it or took it up elsewhere meanwhile."""
+    with transaction.atomic():
+        now = lock([matter.pk])[matter.pk]
+        if now.state not in OPEN or now.holder is None or left not in now.holder.division.path or now.holder == to:
+            return False
+        Act(SYSTEM, "succeed", now).move(text=words, to=to, public=True, dispatcher=to)
+    return True
 
 
 def _following(street: int | None, day: date) -> Q:

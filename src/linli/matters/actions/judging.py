@@ -6,14 +6,14 @@ import secrets
 import uuid
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from linli.matters.actions.moving import MOST_TEXT, move
+from linli.matters.actions.moving import MOST_TEXT, doing
 from linli.matters.actions.open_matter import MOST_CONTACT, MOST_TEXT_OF_REPORT, clean
 from linli.matters.actions.reporting import may_reopen, reopen
 from linli.matters.models import Follower, Matter, Rating
-from linli.matters.states import OPEN
+from linli.matters.states import State
 from linli.org.actors import PUBLIC, Actor
 from linli.org.passwords import ALPHABET
 from linli.org.seals import seal
@@ -35,14 +35,34 @@ def join(*, matter: Matter, key: uuid.UUID, text: str = "", contact: str = "") -
     text, contact = clean(text), clean(contact).replace("\n", " ")
     if len(text) > MOST_TEXT_OF_REPORT or len(contact) > MOST_CONTACT:
         raise ValidationError(_("写得太长了。"), code="text")
-    if matter.state not in OPEN:
-        raise ValidationError(_("这件事已经办结，请直接反映。"), code="state")
-    with transaction.atomic():
-        move(PUBLIC, matter, "join", reporter=True)
-        return Follower.objects.create(
-            matter=matter, key=key, text=text, secret="".join(secrets.choice(ALPHABET) for _ in range(8)),
-            contact=seal(contact, "matters.contact") if contact else "",
-        )  # fmt: skip
+    try:
+        with doing(PUBLIC, standing(matter), "join", reporter=True) as act:
+            # before anything is told: whoever sent the same form at the same time has been through or fails here
+            made = Follower.objects.create(
+                matter=act.matter, key=key, text=text, secret="".join(secrets.choice(ALPHABET) for _ in range(8)),
+                contact=seal(contact, "matters.contact") if contact else "",
+            )  # fmt: skip
+            act.move()
+            return made
+    except IntegrityError:
+        known = Follower.objects.filter(key=key).first()  # the same form, sent twice at once
+        if known is None:
+            raise
+        return known
+    except ValidationError as error:
+        if error.code != "state":
+            raise
+        now = Matter.objects.get(pk=matter.pk)
+        if now.state == State.MERGED:  # meanwhile
+            return join(matter=now, key=key, text=text, contact=contact)
+        raise ValidationError(_("这件事已经办结，请直接反映。"), code="state") from None
+
+
+def standing(matter: Matter) -> Matter:
+    """Return the matter at which a matter that was joined to another, and that one perhaps to a third, is handled."""
+    while matter.merged_into is not None:
+        matter = matter.merged_into
+    return matter
 
 
 def rate(
@@ -68,19 +88,14 @@ def _judge(
         raise ValidationError(_("请从一到五里选。"), code="score")
     if not solved and not text:
         raise ValidationError(_("请写明哪里没有解决，好重新办理。"), code="text")
-    with transaction.atomic():
-        held = Matter.objects.select_for_update().get(pk=matter.pk)
+    with doing(actor, matter, verb, reporter=actor is PUBLIC) as act:
+        held = act.matter
         if held.ratings.filter(follower=follower, round=held.reworks).exists():
             raise ValidationError(_("已经评价过，谢谢。"), code="solved")
-        rating = Rating(
+        rating = Rating.objects.create(
             matter=held, follower=follower, round=held.reworks, by=by, solved=solved, score=score, text=text
         )
-        move(
-            actor, held, verb, text=text, reporter=actor is PUBLIC,
-            content={"solved": solved, "score": score, "by": str(by)},
-        )  # fmt: skip
-        rating.save()
+        act.move(text=text, content={"solved": solved, "score": score, "by": str(by)})
         if not solved and may_reopen(held):
             reopen(matter=held, text=text)  # it is the reporter who says so, on the page or on the telephone
-    matter.refresh_from_db()
     return rating

@@ -1,10 +1,11 @@
-"""The one way a matter moves: by a verb of the table, with check, permission, event, clock and ledger line."""
+"""The one way a matter moves: by a verb of the table, under a lock, with permission, event, clock and ledger line."""
 
 from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,6 @@ from linli.org.actors import Actor
 from linli.org.models import Post
 
 MOST_TEXT = 2000
-MOVED = (
-    "state", "holder", "due_at", "closed_at", "returns", "reworks", "extension", "pauses", "rule", "limit", "began_at",
-    "reminded",
-)  # fmt: skip
 
 
 def may(actor: Actor, matter: Matter, verb: str) -> bool:
@@ -39,54 +36,61 @@ def may(actor: Actor, matter: Matter, verb: str) -> bool:
     return any(grant.post.pk == matter.holder_id and permission in grant.permissions for grant in actor.grants)
 
 
-def move(
-    actor: Actor, matter: Matter, verb: str, *, text: str = "", to: Post | None = None, public: bool = False,
-    reporter: bool = False, after: str = "", content: Mapping[str, Any] | None = None,
-    photos: Sequence[bytes] = (), told: Post | None = None, **changes: Any,
-) -> Event:  # fmt: skip
-    """Move a matter by a verb.
+class Act:
+    """One verb that is being done to a matter, which is locked and may be done so; `move` does it.
 
-    Parameters
+    Attributes
     ----------
-    text
-        What is said about it; `public` where the reporter and everybody may read it.
-    to
-        The post that holds it from now on; as it is where None.
-    reporter
-        Whether the one who reported it acts, who proved it by number and code.
-    after
-        Another state than the table's, where the action decides so.
-    content
-        What the ledger says besides.
-    photos
-        That go with it, as `linli.matters.photos.clean_photo` wrote them.
-    told
-        Whose office is told of it; who holds it from now on, where None.
-    changes
-        Fields of the matter to set besides.
-
-    Raises
-    ------
-    django.core.exceptions.ValidationError
-        The state does not allow it, or the text is too long.
-    django.core.exceptions.PermissionDenied
-        The actor may not.
+    matter, others
+        As they are now, under the lock: what an action requires it asks of these.
     """
-    rule = VERBS[verb]
-    text = text.strip()
-    if len(text) > MOST_TEXT:
-        raise ValidationError(_("最多 %(most)d 个字。") % {"most": MOST_TEXT}, code="text")
-    with transaction.atomic():
-        held = Matter.objects.select_for_update().get(pk=matter.pk)
-        if not reporter and not may(actor, held, verb):
-            raise PermissionDenied(rule.permission)
-        if held.state not in rule.before:
-            raise ValidationError(
-                _("这件事现在是“%(state)s”，不能%(verb)s。") % {"state": held.get_state_display(), "verb": rule.title},
-                code="state",
-            )
+
+    def __init__(
+        self, actor: Actor, verb: str, matter: Matter, others: Sequence[Matter] = (), *, reporter: bool = False
+    ) -> None:
+        self.actor, self.verb, self.matter, self.others, self.reporter = actor, verb, matter, others, reporter
+        self.rule = VERBS[verb]
+        if not reporter and not may(actor, matter, verb):
+            raise PermissionDenied(self.rule.permission)
+        if matter.state not in self.rule.before:
+            words = {"state": matter.get_state_display(), "verb": self.rule.title}
+            raise ValidationError(_("这件事现在是“%(state)s”，不能%(verb)s。") % words, code="state")
+
+    def move(
+        self, *, text: str = "", to: Post | None = None, public: bool = False, after: str = "",
+        content: Mapping[str, Any] | None = None, photos: Sequence[bytes] = (), told: Post | None = None,
+        **changes: Any,
+    ) -> Event:  # fmt: skip
+        """Do it, once.
+
+        Parameters
+        ----------
+        text
+            What is said about it; `public` where the reporter and everybody may read it.
+        to
+            The post that holds it from now on; as it is where None.
+        after
+            Another state than the table's, where the action decides so.
+        content
+            What the ledger says besides.
+        photos
+            That go with it, as `linli.matters.photos.clean_photo` wrote them.
+        told
+            Whose office is told of it; who holds it from now on, where None.
+        changes
+            Fields of the matter to set besides.
+
+        Raises
+        ------
+        django.core.exceptions.ValidationError
+            The text is too long.
+        """
+        held, rule, text = self.matter, self.rule, text.strip()
+        if len(text) > MOST_TEXT:
+            raise ValidationError(_("最多 %(most)d 个字。") % {"most": MOST_TEXT}, code="text")
         before, now = held.state, timezone.now()
-        post = None if reporter else acting_post(actor, held, rule.permission)  # by which he acts, before it moves on
+        # by which he acts, before it moves on
+        post = None if self.reporter else acting_post(self.actor, held, rule.permission)
         held.state = after or rule.after or held.state
         if to is not None:
             held.holder = to
@@ -99,7 +103,7 @@ def move(
             clocks.pause(held, now)
         elif before == State.WAITING and held.state != State.WAITING:
             clocks.go_on(held, now)
-        elif verb == "extend":
+        elif self.verb == "extend":
             clocks.set_due(held)
         elif rule.clock:
             clocks.begin(held, rule.clock, now)
@@ -109,19 +113,59 @@ def move(
             _follow_limit(held)
         held.save()
         event = Event.objects.create(
-            matter=held, verb=verb, at=now, post=post, to=to, before=before, after=held.state, text=text, public=public
-        )
+            matter=held, verb=self.verb, at=now, post=post, to=to, before=before, after=held.state, text=text,
+            public=public,
+        )  # fmt: skip
         for photo in photos:
             keep_photo(held, photo, event)
         tell(held, event, told)
-        actor.record(
-            f"matters.{verb}", object=held.reference, permission=rule.permission,
+        self.actor.record(
+            f"matters.{self.verb}", object=held.reference, permission=rule.permission,
             before={"state": before}, after={"state": held.state, "text": text},
             content={"number": held.number, "to": to.reference if to else None, **(content or {})},
         )  # fmt: skip
-    for name in (*MOVED, *changes):
-        setattr(matter, name, getattr(held, name))
-    return event
+        return event
+
+
+@contextmanager
+def doing(
+    actor: Actor, matter: Matter, verb: str, *others: Matter, reporter: bool = False
+) -> Iterator[Act]:  # fmt: skip
+    """Lock a matter and all others that a verb concerns, ask whether it may be done, and let the action go on.
+
+    All of it is one transaction; the objects given are as the database has them once it went through.
+
+    Parameters
+    ----------
+    others
+        Matters that must not change meanwhile.
+    reporter
+        Whether the one who reported it acts, who proved it by number and code.
+
+    Raises
+    ------
+    django.core.exceptions.ValidationError
+        The state does not allow it.
+    django.core.exceptions.PermissionDenied
+        The actor may not.
+    """
+    given = (matter, *others)
+    with transaction.atomic():
+        now = lock([one.pk for one in given])
+        yield Act(actor, verb, now[matter.pk], [now[one.pk] for one in others], reporter=reporter)
+    for one in given:
+        for field in Matter._meta.concrete_fields:
+            setattr(one, field.attname, getattr(now[one.pk], field.attname))
+
+
+def lock(keys: Collection[int]) -> dict[int, Matter]:
+    """Lock matters by key until the transaction ends, and return them as they are now.
+
+    All by one query, in the order of their keys: two that locked the same ones one after another would wait for each
+    other. What refers to them may still be written (`no_key`).
+    """
+    rows = Matter.objects.select_for_update(no_key=True).filter(pk__in=set(keys)).order_by("pk")
+    return {row.pk: row for row in rows}
 
 
 def _follow_limit(matter: Matter) -> None:

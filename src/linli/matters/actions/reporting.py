@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.ledger.recording import record_sight
-from linli.matters.actions.moving import acting_post, may, move, needs
+from linli.matters.actions.moving import acting_post, doing, may, needs
 from linli.matters.models import Event, Matter
 from linli.matters.routing import dispatcher_for
 from linli.org.actors import PUBLIC, Actor
@@ -21,8 +21,11 @@ URGE_EVERY = timedelta(hours=24)
 
 
 def withdraw(*, matter: Matter, text: str = "") -> Event:
-    """Take back what nobody has taken up yet."""
-    return move(PUBLIC, matter, "withdraw", text=text, public=True, reporter=True)
+    """Take back what nobody has taken up yet, and nobody else waits for."""
+    with doing(PUBLIC, matter, "withdraw", reporter=True) as act:
+        if act.matter.followers.exists() or act.matter.merged.exists():
+            raise ValidationError(_("还有邻居在等这件事办好，不能撤回。您可以催办，或在办结后评价。"), code="state")
+        return act.move(text=text, public=True)
 
 
 def may_reopen(matter: Matter) -> bool:
@@ -33,33 +36,35 @@ def may_reopen(matter: Matter) -> bool:
 def reopen(*, matter: Matter, text: str, actor: Actor = PUBLIC) -> Event:
     """Say that it is not solved, within thirty days: it begins anew, where it lies today."""
     needs(text, _("请写明哪里没有解决。"))
-    if not may_reopen(matter):
-        raise ValidationError(_("结案已超过三十天，请重新反映。"), code="late")
-    to = dispatcher_for(matter.division()) if matter.block else matter.dispatcher
-    return move(
-        actor, matter, "reopen", text=text, public=True, to=to, dispatcher=to, reporter=actor is PUBLIC,
-        reworks=matter.reworks + 1,
-    )  # fmt: skip
+    with doing(actor, matter, "reopen", reporter=actor is PUBLIC) as act:
+        one = act.matter
+        if not may_reopen(one):
+            raise ValidationError(_("结案已超过三十天，请重新反映。"), code="late")
+        to = dispatcher_for(one.division()) if one.block else one.dispatcher
+        return act.move(text=text, public=True, to=to, dispatcher=to, reworks=one.reworks + 1)
 
 
 def urge(*, matter: Matter, text: str = "") -> Event:
     """Ask how it stands; once a day, so that nobody drowns."""
-    last = matter.events.filter(verb="urge").order_by("-at").first()
-    if last and timezone.now() - last.at < URGE_EVERY:
-        raise ValidationError(_("今天已经催过，经办人已收到。"), code="often")
-    return move(PUBLIC, matter, "urge", text=text, public=True, reporter=True)
+    with doing(PUBLIC, matter, "urge", reporter=True) as act:
+        last = act.matter.events.filter(verb="urge").order_by("-at").first()
+        if last and timezone.now() - last.at < URGE_EVERY:
+            raise ValidationError(_("今天已经催过，经办人已收到。"), code="often")
+        return act.move(text=text, public=True)
 
 
 def answer(*, matter: Matter, text: str) -> Event:
     """Add what was asked for; the clock runs again."""
     needs(text, _("请写点什么。"))
-    return move(PUBLIC, matter, "answer", text=text, public=True, reporter=True)
+    with doing(PUBLIC, matter, "answer", reporter=True) as act:
+        return act.move(text=text, public=True)
 
 
 def comment(actor: Actor, *, matter: Matter, text: str) -> Event:
     """Leave a word for colleagues; the public does not read it."""
     needs(text, _("请写点什么。"))
-    return move(actor, matter, "comment", text=text)
+    with doing(actor, matter, "comment") as act:
+        return act.move(text=text)
 
 
 def see_contact(actor: Actor, *, matter: Matter, why: str) -> str:

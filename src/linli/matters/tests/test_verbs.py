@@ -9,7 +9,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
 from linli.matters import clocks
-from linli.matters.actions import dispatching, handling, reporting
+from linli.matters.actions import dispatching, handling, judging, reporting
+from linli.matters.actions.open_matter import open_matter
 from linli.matters.models import Category, Matter
 from linli.org.actors import PUBLIC, Actor
 from linli.org.models import Tenure
@@ -111,3 +112,41 @@ def test_a_usual_answer_is_filled_in_and_may_be_looked_at_first(
     matter.refresh_from_db()
     assert matter.state == "handling", "looking is not sending"
     assert Tenure.objects.exists()
+
+
+def test_a_matter_is_joined_to_an_open_one_only_and_by_what_holds_now(matter: Matter, secretary: Actor) -> None:
+    other = open_matter(PUBLIC, key=uuid.uuid4(), text="灯又坏了", block=matter.block)
+    stale, beside = Matter.objects.get(pk=matter.pk), Matter.objects.get(pk=other.pk)
+    dispatching.merge(secretary, matter=matter, into=other)
+    with pytest.raises(ValidationError, match="已合并"):  # both pages were open, and say otherwise
+        dispatching.merge(secretary, matter=beside, into=stale)
+    handling.accept(secretary, matter=other)
+    handling.resolve(secretary, matter=other, text="好了")
+    dispatching.verify(secretary, matter=other)
+    third = open_matter(PUBLIC, key=uuid.uuid4(), text="灯还是坏的", block=matter.block)
+    with pytest.raises(ValidationError, match="已结案"):
+        dispatching.merge(secretary, matter=third, into=beside)
+
+
+def test_what_neighbours_wait_for_is_not_withdrawn(matter: Matter, secretary: Actor) -> None:
+    judging.join(matter=matter, key=uuid.uuid4())
+    with pytest.raises(ValidationError, match="邻居"):
+        reporting.withdraw(matter=matter)
+    one, other = (open_matter(PUBLIC, key=uuid.uuid4(), text="井盖响", block=matter.block) for _ in range(2))
+    dispatching.merge(secretary, matter=one, into=other)
+    with pytest.raises(ValidationError, match="邻居"):
+        reporting.withdraw(matter=other)
+
+
+def test_who_joins_what_was_joined_to_another_follows_that_one(matter: Matter, secretary: Actor) -> None:
+    other = open_matter(PUBLIC, key=uuid.uuid4(), text="灯又坏了", block=matter.block)
+    stale = Matter.objects.get(pk=matter.pk)
+    dispatching.merge(secretary, matter=matter, into=other)
+    assert judging.join(matter=stale, key=uuid.uuid4()).matter == other
+
+
+def test_two_extensions_from_two_open_pages_are_both_kept(matter: Matter, secretary: Actor) -> None:
+    stale = Matter.objects.get(pk=taken(matter, secretary).pk)
+    for page in (matter, stale):
+        dispatching.extend(secretary, matter=page, amount=2, text="等配件")
+    assert stale.extension == 4

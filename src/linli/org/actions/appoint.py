@@ -38,8 +38,9 @@ def appoint(
     if day < post.valid_from or (post.valid_to is not None and post.valid_to <= day):
         raise ValidationError(_("岗位在这一天不存在，请核对日期。"), code="post_dates")
     with transaction.atomic():
-        Account.objects.select_for_update().get(pk=account.pk)  # two appointments of one person wait for each other
-        Post.objects.select_for_update().get(pk=post.pk)
+        # two appointments of one person wait for each other; what refers to him or to the post does not (`no_key`)
+        Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+        Post.objects.select_for_update(no_key=True).get(pk=post.pk)
         meets = Q(ends_at=None) | Q(ends_at__gt=starts_at)
         if ends_at is not None:
             meets &= Q(starts_at__lt=ends_at)

@@ -37,7 +37,7 @@ def apply_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
         return batch
     rows = rows_of(batch)
     with transaction.atomic():
-        Division.objects.select_for_update().get(pk=batch.street_id)  # one import a street at a time
+        Division.objects.select_for_update(no_key=True).get(pk=batch.street_id)  # one import a street at a time
         held = ImportBatch.objects.select_for_update().select_related("street").get(pk=batch.pk)
         if held.state == ImportBatch.State.APPLIED:
             return held
@@ -90,7 +90,7 @@ def undo_import(actor: Actor, *, batch: ImportBatch) -> None:
     """
     permit(actor, "territory.import", batch.street)
     with transaction.atomic():
-        Division.objects.select_for_update().get(pk=batch.street_id)
+        Division.objects.select_for_update(no_key=True).get(pk=batch.street_id)
         held = ImportBatch.objects.select_for_update().select_related("street").get(pk=batch.pk)
         kept = ImportUndo.objects.filter(batch=held).first()
         if held.state != ImportBatch.State.APPLIED or kept is None:

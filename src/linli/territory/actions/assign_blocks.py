@@ -71,7 +71,7 @@ def assign_blocks(
 
     with transaction.atomic():
         for keys in chunks(sorted(codes)):  # in one order everywhere, so that two of these never wait on each other
-            list(Block.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+            list(Block.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
         present = periods_of(codes)
         wanted = {key: relabelled(periods, community.pk, from_day, enactment) for key, periods in present.items()}
         changed = sorted(key for key in wanted if wanted[key] != present[key])

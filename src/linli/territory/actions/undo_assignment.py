@@ -68,7 +68,7 @@ def restore(assignment: Assignment) -> None:
     """
     before, after = _read(assignment.before), _read(assignment.after)
     for keys in chunks(sorted(after)):
-        list(Block.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+        list(Block.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
     if periods_of(after) != after:
         raise ValidationError(_("其中的地块后来又调整过：请先撤销后来的调整"), code="later")
     write_periods(after, before)
