@@ -16,3 +16,6 @@ document.addEventListener("keydown", (event) => {
 
 // a form that came back with errors is read from its summary on
 document.querySelector<HTMLElement>("form [data-focus]")?.focus({ preventScroll: true });
+
+// who reads how his report stands has sent it: the draft of it is done with, see report.ts
+if (/^\/report\/\d+\/\w+\/$/.test(location.pathname)) localStorage.removeItem("linli-draft");

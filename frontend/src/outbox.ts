@@ -4,6 +4,7 @@ export interface Kept {
   fields: [string, string][];
   photos: File[];
   at: number;
+  address?: string; // of the page that it was written on: the code at a door says where
 }
 
 const NAME = "linli-reports";
@@ -39,7 +40,7 @@ export const all = async (): Promise<Kept[]> =>
   (await run<Kept[]>("readonly", (store) => store.getAll())).sort((a, b) => a.at - b.at);
 
 /** What a form says, apart from the token of the page that it was written on; files apart. */
-export function read(form: FormData): Omit<Kept, "at"> {
+export function read(form: FormData): Omit<Kept, "at" | "address"> {
   const fields: [string, string][] = [];
   const photos: File[] = [];
   for (const [name, value] of form.entries()) {
@@ -51,7 +52,7 @@ export function read(form: FormData): Omit<Kept, "at"> {
 }
 
 /** What is sent: the fields and photographs, with the token of a page that was read just now. */
-export function write(one: Omit<Kept, "at">, token: string): FormData {
+export function write(one: Omit<Kept, "at" | "address">, token: string): FormData {
   const form = new FormData();
   form.append("csrfmiddlewaretoken", token);
   for (const [name, value] of one.fields) form.append(name, value);
@@ -62,7 +63,7 @@ export function write(one: Omit<Kept, "at">, token: string): FormData {
 export type Outcome = { sent: string } | { asked: true } | { later: true };
 
 /** Send one; the key makes a report that arrived without our learning of it the same report. */
-export async function send(one: Omit<Kept, "at">, address: string, get: typeof fetch = fetch): Promise<Outcome> {
+export async function send(one: Omit<Kept, "at" | "address">, address: string, get: typeof fetch = fetch): Promise<Outcome> {
   let answer: Response;
   try {
     const page = await get(address, { headers: { Accept: "text/html" }, cache: "no-store" });

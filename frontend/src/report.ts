@@ -12,6 +12,9 @@ const field = (name: string): HTMLInputElement | HTMLTextAreaElement | null => {
 function place(longitude: number, latitude: number): void {
   const [x, y] = [field("longitude"), field("latitude")];
   if (x && y) [x.value, y.value] = [longitude.toFixed(6), latitude.toFixed(6)];
+  // the page may ask whether a place pressed before is still meant: this one is
+  const meant = form?.querySelector<HTMLInputElement>("[name=pinned][value=yes]");
+  if (meant) meant.checked = true;
 }
 
 const say = document.querySelector<HTMLElement>("[data-place-say]");
@@ -66,9 +69,12 @@ const queue = document.querySelector<HTMLElement>("[data-queue]");
 const DRAFT = "linli-draft";
 
 if (report && queue) {
-  // a draft outlives a closed page; it is this browser's alone and goes once the report is sent
+  // a draft outlives a closed page; it is this browser's alone and goes once the report is sent, see main.ts
   const drafted = ["text", "place"];
   if (!report.querySelector(".error-summary")) {
+    // the page may be one that was kept for when there is no network: what is written on it now is another report
+    const key = field("key");
+    if (key) key.value = crypto.randomUUID();
     try {
       const draft = JSON.parse(localStorage.getItem(DRAFT) ?? "{}") as Record<string, string>;
       for (const name of drafted) {
@@ -79,20 +85,71 @@ if (report && queue) {
       localStorage.removeItem(DRAFT);
     }
   }
-  report.addEventListener("input", () => {
-    const draft = Object.fromEntries(drafted.map((name) => [name, field(name)?.value ?? ""]));
-    localStorage.setItem(DRAFT, JSON.stringify(draft));
-  });
+  const draft = (): void => {
+    localStorage.setItem(DRAFT, JSON.stringify(Object.fromEntries(drafted.map((name) => [name, field(name)?.value ?? ""]))));
+  };
+  report.addEventListener("input", draft);
 
-  const line = (words: string | undefined, url?: string): void => {
+  const words = queue.querySelector<HTMLElement>("[data-queue-say]");
+  const list = queue.querySelector<HTMLElement>("[data-queue-list]");
+  const line = (said: string | undefined, url?: string): void => {
     queue.hidden = false;
-    queue.textContent = words ?? "";
+    if (!words) return;
+    words.textContent = said ?? "";
     if (url) {
       const link = document.createElement("a");
       link.href = url;
       link.textContent = /\/report\/(\d+)\//.exec(url)?.[1] ?? queue.dataset.open ?? url;
-      queue.append(link);
+      words.append(link);
     }
+  };
+
+  /** Write what waits back into the form, to be changed; it waits no longer, so that it is never sent as it was. */
+  const takeBack = async (one: Kept): Promise<void> => {
+    await forget(one.key);
+    report.reset();
+    for (const [name, value] of one.fields) {
+      const held = report.elements.namedItem(name);
+      if (held instanceof RadioNodeList) held.value = value;
+      else if (held instanceof HTMLInputElement || held instanceof HTMLTextAreaElement) held.value = value;
+    }
+    const chosen = new DataTransfer();
+    for (const photo of one.photos) chosen.items.add(photo);
+    const input = field("photos");
+    if (input instanceof HTMLInputElement) input.files = chosen.files;
+    draft();
+  };
+  const button = (said: string | undefined, act: () => Promise<void>): HTMLButtonElement => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "button small";
+    made.textContent = said ?? "";
+    made.addEventListener("click", () => void act());
+    return made;
+  };
+  /** Show what waits, each with a way to change it and one not to send it at all. */
+  const show = async (): Promise<void> => {
+    const waiting = await all();
+    list?.replaceChildren(
+      ...waiting.map((one) => {
+        const row = document.createElement("li");
+        row.append(
+          `${(one.fields.find(([name]) => name === "text")?.[1] ?? "").slice(0, 30)} `,
+          button(queue.dataset.change, async () => {
+            await takeBack(one);
+            line(queue.dataset.changing);
+            await show();
+          }),
+          " ",
+          button(queue.dataset.drop, async () => {
+            await forget(one.key);
+            line(queue.dataset.dropped);
+            await show();
+          }),
+        );
+        return row;
+      }),
+    );
   };
 
   // a browser does not always know that the network is back: while something waits it is tried again, ever more seldom
@@ -103,45 +160,47 @@ if (report && queue) {
     next = window.setTimeout(() => void flush(), pause);
     pause = Math.min(pause * 2, 120_000);
   };
+  let asked = false;
   const flush = async (): Promise<void> => {
     for (const one of await all()) {
-      const outcome = await send(one, "/report/");
+      if (asked) break; // what the site asks back about one stands in the form; the others wait
+      const outcome = await send(one, one.address ?? "/report/");
       if ("later" in outcome) {
         again();
-        return line(queue.dataset.waiting);
+        line(queue.dataset.waiting);
+        break;
       }
       pause = 4000;
-      await forget(one.key);
-      if ("sent" in outcome) line(queue.dataset.sent, outcome.sent);
-      else {
-        for (const [name, value] of one.fields) {
-          const held = field(name);
-          if (held && held.getAttribute("type") !== "radio") held.value = value;
-        }
-        const chosen = new DataTransfer();
-        for (const photo of one.photos) chosen.items.add(photo);
-        const input = field("photos");
-        if (input instanceof HTMLInputElement) input.files = chosen.files;
+      if ("sent" in outcome) {
+        await forget(one.key);
+        line(queue.dataset.sent, outcome.sent);
+      } else {
+        asked = true;
+        await takeBack(one);
         line(queue.dataset.failed);
       }
     }
+    await show();
   };
 
-  const put = async (one: Omit<Kept, "at">): Promise<void> => {
-    // nobody is there to be asked whether a neighbour's report is the same
-    await keep({ ...one, fields: [...one.fields.filter(([name]) => name !== "same"), ["same", "none"]], at: Date.now() });
+  const put = async (): Promise<void> => {
+    // as it is now, not as it was when the network was asked for; nobody is there to be asked whether it is the same
+    const one = read(new FormData(report));
+    const fields: [string, string][] = [...one.fields.filter(([name]) => name !== "same"), ["same", "none"]];
+    await keep({ ...one, fields, at: Date.now(), address: location.pathname + location.search });
     localStorage.removeItem(DRAFT);
     report.reset();
+    asked = false;
     const key = field("key");
     if (key) key.value = crypto.randomUUID(); // the next report is another
     line(queue.dataset.waiting);
+    await show();
     again();
     queue.scrollIntoView({ block: "center" });
   };
 
   let sending = false;
   report.addEventListener("submit", (event) => {
-    const one = read(new FormData(report));
     if (navigator.onLine && !sending) {
       // the network may be gone without the browser knowing: ask the server's door before the page is left
       event.preventDefault();
@@ -150,19 +209,18 @@ if (report && queue) {
         .then((answer) => answer.ok)
         .catch(() => false)
         .then((there) => {
-          if (there) {
-            localStorage.removeItem(DRAFT);
-            report.submit();
-          } else {
+          if (there) report.submit();
+          else {
             sending = false;
-            void put(one);
+            void put();
           }
         });
     } else if (!navigator.onLine) {
       event.preventDefault();
-      void put(one);
-    }
+      void put();
+    } else event.preventDefault(); // a second press while the door is asked
   });
+  window.addEventListener("pageshow", () => (sending = false)); // come back to by the way back
   window.addEventListener("online", () => void flush());
   void flush();
   if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/report/worker.js", { scope: "/report/" });

@@ -6,12 +6,13 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.models import Route
 from linli.matters.actions.open_matter import MOST_CONTACT, MOST_PLACE, MOST_TEXT_OF_REPORT
-from linli.matters.forms import CategoryField, PhotosField, PlainField
+from linli.matters.forms import ActForm, CategoryField, PhotosForm, PlainField
 from linli.matters.models import Category, DutyItem, Matter, StandardText
 from linli.matters.states import VERBS
 from linli.org.forms.fields import ManyField
@@ -19,7 +20,7 @@ from linli.org.models import Division, Post
 from linli.workdays import Unit
 
 
-class ReportForm(forms.Form):
+class ReportForm(PhotosForm):
     """What a resident writes: the matter, where, and how to reach him if he likes."""
 
     text = PlainField(
@@ -37,10 +38,13 @@ class ReportForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
     building = forms.ChoiceField(label=_("是这里吗？"), required=False, widget=forms.RadioSelect)
+    pinned = forms.ChoiceField(
+        label=_("您在地图上记下过一处"), required=False, widget=forms.RadioSelect,
+        choices=[("yes", _("用地图上的这一处")), ("no", _("不用，按我写的地点"))],
+    )  # fmt: skip
     longitude = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
     latitude = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     same = forms.ChoiceField(label=_("邻居可能已经反映过，是同一件事吗？"), required=False, widget=forms.RadioSelect)
-    photos = PhotosField(label=_("照片"), required=False, help_text=_("最多三张。照片里的拍摄地点、时间和机型会去掉。"))
     kind = forms.ChoiceField(label=_("这是"), choices=Matter.Kind.choices, widget=forms.RadioSelect)
     contact = PlainField(
         label=_("联系方式"),
@@ -49,33 +53,51 @@ class ReportForm(forms.Form):
         help_text=_("不留也可以。留了只有经办人写明事由才能看，并记入台账。"),
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
+    field_order = ("text", "place", "pinned", "building", "same", "photos", "kind", "contact")
 
     def __init__(
-        self, data: Any = None, files: Any = None, *, found: list[tuple[str, str]] | None = None, place: str = "",
-        neighbours: list[tuple[str, str]] | None = None,
-    ) -> None:  # fmt: skip
+        self, data: Any = None, files: Any = None, *, found: list[tuple[str, str]] | None = None, place: str = ""
+    ) -> None:
         super().__init__(data, files, initial={"key": uuid.uuid4(), "kind": Matter.Kind.REPORT, "place": place})
+        if data is None or not (data.get("longitude") and data.get("latitude")):
+            del self.fields["pinned"]  # nothing was pressed on the map yet
         field = self.fields["building"]
         assert isinstance(field, forms.ChoiceField)
         if found:
             field.choices = [*found, ("none", _("都不是，按我写的地点"))]
         else:
             del self.fields["building"]
-        same = self.fields["same"]
+        same = self.fields.pop("same")
         assert isinstance(same, forms.ChoiceField)
-        if neighbours:
-            same.choices = [*neighbours, ("none", _("不是同一件，照样提交"))]
-        else:
-            del self.fields["same"]
+        self.same = same
+
+    def ask_whether_same(self, neighbours: list[tuple[str, str]]) -> None:
+        """Ask whether it is one of the neighbours' cases: by number, each in words."""
+        self.same.choices = [*neighbours, ("none", _("不是同一件，照样提交"))]
+        self.fields["same"] = self.same
+        self.order_fields(self.field_order)
+        self.add_error("same", _("请选一项：加入后一起看进度，不用再等人重办一遍。"))
 
     @property
     def point(self) -> tuple[float, float] | None:
-        """Longitude and latitude where both were given, degrees."""
+        """Longitude and latitude where both were given and not left out since, degrees."""
         longitude, latitude = (self.cleaned_data.get(name) for name in ("longitude", "latitude"))
+        if self.cleaned_data.get("pinned") == "no":
+            return None
         return None if longitude is None or latitude is None else (longitude, latitude)
 
+    def shown_again(self) -> None:
+        """Show what waits: the photographs, and the place on the map with a way to leave it out."""
+        super().shown_again()
+        assert isinstance(self.data, QueryDict)
+        if self.point is None:
+            self.fields.pop("pinned", None)
+            self.data = {**self.data.dict(), "longitude": "", "latitude": ""}
+        else:
+            self.data = {**self.data.dict(), "pinned": "yes"}
 
-class CategoryForm(forms.Form):
+
+class CategoryForm(ActForm):
     """One category."""
 
     code = forms.RegexField(
@@ -92,7 +114,7 @@ class CategoryForm(forms.Form):
     active = forms.BooleanField(label=_("启用"), required=False, initial=True)
 
 
-class DutyForm(forms.Form):
+class DutyForm(ActForm):
     """One entry of a duty list."""
 
     list = forms.ChoiceField(label=_("清单"), choices=DutyItem.List.choices)
@@ -114,7 +136,7 @@ class DutyForm(forms.Form):
         self.fields["valid_from"].initial = timezone.localdate()
 
 
-class EndForm(forms.Form):
+class EndForm(ActForm):
     """From which day on it holds no longer."""
 
     on = forms.DateField(label=_("停用日期"), widget=forms.DateInput(attrs={"type": "date"}))
@@ -124,7 +146,7 @@ class EndForm(forms.Form):
         self.fields["on"].initial = timezone.localdate()
 
 
-class RouteForm(forms.Form):
+class RouteForm(ActForm):
     """One rule: conditions, and who receives."""
 
     title = forms.CharField(label=_("名称"), max_length=60)
@@ -157,7 +179,7 @@ class RouteForm(forms.Form):
         self.fields["valid_from"].initial = timezone.localdate()
 
 
-class TextForm(forms.Form):
+class TextForm(ActForm):
     """One text for a usual answer."""
 
     verb = forms.ChoiceField(label=_("动作"))

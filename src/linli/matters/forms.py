@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from linli.matters.actions.open_matter import MOST_CONTACT, clean
+from linli.matters.aside import Aside, name_of
 from linli.matters.models import Category, Matter
-from linli.matters.photos import MOST_BYTES, MOST_PHOTOS, clean_photo
+from linli.matters.photos import MOST_BYTES, MOST_PHOTOS, clean_photo, thumbnail
 from linli.matters.routing import seats_below
 from linli.org.models import Division, Post
 
@@ -25,14 +28,32 @@ class PlainField(forms.CharField):
         return clean(str(super().to_python(value)))
 
 
+class ActForm(forms.Form):
+    """What is filled in for an act; its key makes it one act, however often it is sent."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
+
+
 class PhotosInput(forms.ClearableFileInput):
-    """Several photographs at once, from the camera or the album."""
+    """Several photographs at once, from the camera or the album; those that wait already are shown, to be left out."""
 
     allow_multiple_selected = True
+    template_name = "matters/photos.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.waiting: list[tuple[str, bytes]] = []
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Say what waits, with a small picture of each."""
+        shown = [(key, base64.b64encode(thumbnail(photo)).decode()) for key, photo in self.waiting]
+        return {**super().get_context(name, value, attrs), "waiting": shown}
 
 
 class PhotosField(forms.FileField):
     """Photographs, each written anew; what is none is named."""
+
+    widget = PhotosInput
 
     def __init__(self, **options: Any) -> None:
         super().__init__(widget=PhotosInput(attrs={"accept": "image/*"}), **options)
@@ -50,13 +71,57 @@ class PhotosField(forms.FileField):
         return found
 
 
-class WordsForm(forms.Form):
+class PhotosForm(ActForm):
+    """A form with photographs: a page that comes back with a question shows those chosen, and sends what it shows."""
+
+    photos = PhotosField(label=_("照片"), required=False, help_text=_("最多三张。照片里的拍摄地点、时间和机型会去掉。"))
+
+    def clean(self) -> dict[str, Any]:
+        """Put together what waits and was not left out, and what was chosen now."""
+        said = super().clean() or self.cleaned_data
+        chosen, waiting = said.get("photos") or [], self._waiting()
+        if "shown" in self.data:
+            assert isinstance(self.data, QueryDict)
+            kept = self.data.getlist("kept")
+            waiting = {name: photo for name, photo in waiting.items() if name in kept}
+        elif chosen:  # nobody was shown what waits: what was chosen last stands in its place
+            waiting = {}
+        new = [photo for photo in chosen if name_of(photo) not in waiting]
+        if len(waiting) + len(new) > MOST_PHOTOS:
+            words = _("最多 %(most)d 张照片：刚选的没有加上，请先去掉不要的，再选。") % {"most": MOST_PHOTOS}
+            self.add_error("photos", words)
+            new = []
+        said["photos"] = [*waiting.values(), *new]
+        self.to_wait = said["photos"]
+        return said
+
+    def shown_again(self) -> None:
+        """Put the photographs aside, and show them: the page comes back with a question."""
+        key = self.cleaned_data.get("key")
+        if key is None:
+            return
+        Aside(key).put(self.to_wait)
+        widget = self.fields["photos"].widget
+        assert isinstance(widget, PhotosInput)
+        widget.waiting = [(name_of(photo), photo) for photo in self.to_wait]
+
+    def sent(self) -> None:
+        """Let go of what waits: the form is through."""
+        if self.cleaned_data.get("key") is not None:
+            Aside(self.cleaned_data["key"]).forget()
+
+    def _waiting(self) -> dict[str, bytes]:
+        key = self.cleaned_data.get("key")
+        return Aside(key).photos() if key is not None else {}
+
+
+class WordsForm(ActForm):
     """Something said about a matter."""
 
     text = forms.CharField(label=_("说明"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
-class PerhapsForm(forms.Form):
+class PerhapsForm(ActForm):
     """Something that may be said."""
 
     text = forms.CharField(label=_("说明"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
@@ -93,10 +158,10 @@ class DispatchForm(ToForm):
     text = forms.CharField(label=_("说明"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class ResolveForm(WordsForm):
+class ResolveForm(PhotosForm, WordsForm):
     """What was done; a usual answer may be the beginning, photographs may go with it and never must."""
 
-    photos = PhotosField(label=_("照片"), required=False, help_text=_("可以不附。最多三张。"))
+    field_order = ("text", "photos")
 
 
 class CategoryField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -107,28 +172,27 @@ class CategoryField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return str(obj)
 
 
-class CategoriseForm(forms.Form):
+class CategoriseForm(ActForm):
     """What it is about."""
 
     category = CategoryField(label=_("类别"), queryset=Category.objects.filter(active=True), empty_label=None)
     text = forms.CharField(label=_("说明"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class PartsForm(forms.Form):
+class PartsForm(ActForm):
     """Which things it is, one a line."""
 
     parts = forms.CharField(
         label=_("拆成哪几件"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("一行一件，两到六件。每一件有自己的编号，都办完了这件才能办结。"),
     )  # fmt: skip
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     def clean_parts(self) -> list[str]:
         """Return the lines."""
         return [line.strip() for line in clean(self.cleaned_data["parts"]).split("\n") if line.strip()]
 
 
-class JudgeForm(forms.Form):
+class JudgeForm(ActForm):
     """Whether it is solved, how satisfied, and what is wrong where it is not."""
 
     solved = forms.TypedChoiceField(
@@ -145,7 +209,7 @@ class JudgeForm(forms.Form):
     )  # fmt: skip
 
 
-class SecondForm(forms.Form):
+class SecondForm(ActForm):
     """That one wishes the same, and how to be told of it if one likes."""
 
     text = PlainField(
@@ -155,10 +219,9 @@ class SecondForm(forms.Form):
     contact = PlainField(
         label=_("联系方式"), max_length=MOST_CONTACT, required=False, help_text=_("不留也可以。留了，有进展会通知您。")
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
-class PublishForm(forms.Form):
+class PublishForm(ActForm):
     """What the public may read of it."""
 
     text = PlainField(
@@ -174,7 +237,7 @@ class ExtendForm(WordsForm):
     field_order = ("amount", "text")
 
 
-class MergeForm(forms.Form):
+class MergeForm(ActForm):
     """Into which matter."""
 
     into = forms.CharField(label=_("合并到哪一件（编号）"), max_length=16)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.matters.calendar_models import CalendarYear, Shifts
 from linli.matters.duty_models import DutyItem, StandardText
 from linli.matters.people_models import Follower, Rating
-from linli.matters.record_models import Deletion, SavedFilter, Succession, SuccessionChoice
+from linli.matters.record_models import Deletion, SavedFilter, SentForm, Succession, SuccessionChoice
 from linli.matters.states import OPEN, State
 from linli.org.actors import Actor
 from linli.org.brief import brief
@@ -23,7 +23,7 @@ from linli.territory.reach import ground_areas
 
 __all__ = [
     "CalendarYear", "Category", "Deletion", "DutyItem", "Event", "Follower", "Matter", "MatterQuerySet", "Photo",
-    "Rating", "SavedFilter", "Shifts", "StandardText", "Succession", "SuccessionChoice",
+    "Rating", "SavedFilter", "SentForm", "Shifts", "StandardText", "Succession", "SuccessionChoice",
 ]  # fmt: skip
 
 

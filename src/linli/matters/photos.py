@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import io
-import time
-import uuid
 import warnings
-from collections.abc import Sequence
-from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -17,7 +13,7 @@ MOST_BYTES = 12 * 2**20  # of one photograph as it comes
 MOST_PIXELS = 50_000_000  # more is no photograph but a bomb
 MOST_PHOTOS = 3
 SIDE, QUALITY = 1920, 82
-STASH_SECONDS = 86400
+THUMBNAIL = 160  # pixels
 TAKEN = ("JPEG", "PNG", "WEBP", "MPO")
 
 
@@ -53,22 +49,12 @@ def clean_photo(content: bytes) -> bytes:
     return written.getvalue()
 
 
-def stash(folder: Path, key: uuid.UUID, photos: Sequence[bytes]) -> None:
-    """Keep photographs of a form that comes back with a question, so that nobody has to choose them again."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, photo in enumerate(photos):
-        (folder / f"{key.hex}-{number}.jpg").write_bytes(photo)
-    for old in folder.glob("*.jpg"):
-        if time.time() - old.stat().st_mtime > STASH_SECONDS:
-            old.unlink(missing_ok=True)
-
-
-def stashed(folder: Path, key: uuid.UUID) -> list[bytes]:
-    """Return what was stashed for a form."""
-    return [path.read_bytes() for path in sorted(folder.glob(f"{key.hex}-*.jpg"))]
-
-
-def forget(folder: Path, key: uuid.UUID) -> None:
-    """Remove what was stashed for a form."""
-    for path in folder.glob(f"{key.hex}-*.jpg"):
-        path.unlink(missing_ok=True)
+def thumbnail(photo: bytes) -> bytes:
+    """Return a photograph that `clean_photo` wrote, small enough to stand in a page."""
+    with Image.open(io.BytesIO(photo), formats=("JPEG",)) as picture:
+        picture.draft("RGB", (THUMBNAIL, THUMBNAIL))
+        small = picture.convert("RGB")
+    small.thumbnail((THUMBNAIL, THUMBNAIL))
+    written = io.BytesIO()
+    small.save(written, "JPEG", quality=70)
+    return written.getvalue()

@@ -1,4 +1,4 @@
-"""What is kept beside matters: lists that a person saved, and the register of what was deleted."""
+"""What is kept beside matters: lists that a person saved, forms that were sent, the register of what was deleted."""
 
 from __future__ import annotations
 
@@ -64,3 +64,13 @@ class Deletion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.matters}"
+
+
+class SentForm(models.Model):
+    """A form that was sent and done, by its key: sent again it is not done again."""
+
+    key = models.UUIDField(primary_key=True)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.key)

@@ -15,14 +15,16 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from linli.matters import aside
 from linli.matters.actions.moving import lock
-from linli.matters.models import Deletion, Event, Matter, MatterQuerySet, Photo
+from linli.matters.models import Deletion, Event, Matter, MatterQuerySet, Photo, SentForm
 from linli.matters.search import grams_for
 from linli.matters.states import OPEN
 from linli.notices.models import Notice
 from linli.org.actors import SYSTEM, Actor
 
 AT_ONCE = 500
+SENT_FOR = timedelta(days=30)
 GONE = "—"
 
 
@@ -76,6 +78,12 @@ def apply(actor: Actor = SYSTEM, now: datetime | None = None) -> int:
                     _remove(rule, rows, actor)
             total += len(rows)
     return total
+
+
+def sweep(now: datetime | None = None) -> None:
+    """Remove what waits for forms that nobody sent, and the keys of forms that nobody sends again."""
+    SentForm.objects.filter(at__lt=(now or timezone.now()) - SENT_FOR).delete()
+    aside.sweep()
 
 
 def _remove(rule: str, rows: list[Matter], actor: Actor) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from linli.jobs.ticking import every
 from linli.matters.escalating import remind
-from linli.matters.retention import apply
+from linli.matters.retention import apply, sweep
 from linli.matters.succession import follow
 
 
@@ -24,3 +24,9 @@ def keep_no_longer() -> None:
 def follow_enactments() -> None:
     """Let open matters follow blocks that passed to another community."""
     follow()
+
+
+@every(3600, "matters.sweep")
+def sweep_forms() -> None:
+    """Remove what waits for forms that nobody sent."""
+    sweep()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import re
 import struct
 import uuid
 import zlib
@@ -17,7 +19,8 @@ from django.test import Client
 from PIL import Image
 
 from linli.matters.models import Matter
-from linli.matters.photos import SIDE, clean_photo, forget, stash, stashed
+from linli.matters.photos import SIDE, clean_photo
+from linli.matters.retention import sweep
 from linli.org.limits import forget_all
 from linli.org.tests.world import World
 
@@ -124,10 +127,106 @@ def test_a_fourth_photograph_and_a_broken_one_are_refused_and_nothing_is_kept(th
     assert not [*there.rglob("*.jpg")]
 
 
-def test_what_waits_for_an_answer_is_found_again_and_then_forgotten(tmp_path: Path) -> None:
-    key = uuid.uuid4()
-    stash(tmp_path, key, [b"one", b"two"])
-    assert stashed(tmp_path, key) == [b"one", b"two"]
-    assert stashed(tmp_path, uuid.uuid4()) == []
-    forget(tmp_path, key)
-    assert stashed(tmp_path, key) == []
+def colour(content: bytes) -> str:
+    """Which of the pictures below it is."""
+    red, _green, blue = opened(content).convert("RGB").getpixel((5, 5))  # type: ignore[misc]
+    return "red" if red > 200 > blue else "blue" if blue > 200 > red else "white"
+
+
+def picture(name: str) -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (60, 40), name).save(written, "JPEG")
+    return written.getvalue()
+
+
+def sent(there: Path) -> list[str]:
+    """The pictures that the one matter came with."""
+    one = Matter.objects.get()
+    return [colour((there / photo.path).read_bytes()) for photo in one.photos.order_by("pk")]
+
+
+def fill(browser: Client, *photos: bytes, key: uuid.UUID, **more: Any) -> Any:
+    """Send the form; without words it comes back with a question."""
+    files = [SimpleUploadedFile(f"{k}.jpg", content) for k, content in enumerate(photos)]
+    said = {"kind": "report", "key": str(key), "text": "", **more}
+    return browser.post("/report/", {**said, "photos": files} if files else said)
+
+
+def names(page: Any) -> list[str]:
+    return re.findall(r'name="kept" value="(\w+)"', page.content.decode())
+
+
+def test_a_question_loses_no_photograph(there: Path) -> None:
+    browser, key = Client(), uuid.uuid4()
+    page = fill(browser, picture("red"), picture("blue"), key=key)
+    assert page.status_code == 422
+    assert page.content.decode().count("data:image/jpeg;base64,") == 2, "both are shown"
+    assert fill(browser, key=key, text="路灯坏了", shown="1", kept=names(page)).status_code == 302
+    assert sent(there) == ["red", "blue"]
+    assert not [*(there / "photos" / "waiting").glob("*.jpg")]
+
+
+def test_a_photograph_that_was_left_out_between_two_forms_is_gone(there: Path) -> None:
+    browser, key = Client(), uuid.uuid4()
+    first = names(fill(browser, picture("red"), picture("blue"), key=key))
+    page = fill(browser, picture("white"), key=key, shown="1", kept=first[1:])
+    assert len(names(page)) == 2
+    assert first[0] not in names(page)
+    assert len([*(there / "photos" / "waiting").glob("*.jpg")]) == 2, "what was left out is no longer kept"
+    assert fill(browser, key=key, text="路灯坏了", shown="1", kept=names(page)).status_code == 302
+    assert sent(there) == ["blue", "white"]
+
+
+def test_a_photograph_chosen_anew_by_who_was_shown_none_stands_in_place_of_those_before(there: Path) -> None:
+    browser, key = Client(), uuid.uuid4()
+    fill(browser, picture("red"), picture("blue"), key=key)
+    fill(browser, picture("white"), key=key)
+    assert fill(browser, key=key, text="路灯坏了").status_code == 302
+    assert sent(there) == ["white"]
+
+
+def test_all_may_be_left_out_and_one_too_many_is_said(there: Path) -> None:
+    browser, key = Client(), uuid.uuid4()
+    page = fill(browser, *[picture(name) for name in ("red", "blue", "white")], key=key)
+    again = fill(browser, picture("green"), key=key, text="路灯坏了", shown="1", kept=names(page))
+    assert again.status_code == 422
+    assert "刚选的没有加上" in again.content.decode()
+    assert names(again) == names(page)
+    assert fill(browser, key=key, text="路灯坏了", shown="1").status_code == 302
+    assert sent(there) == []
+
+
+def test_what_is_not_shown_in_a_form_cannot_be_sent_with_it(there: Path) -> None:
+    browser, mine, others = Client(), uuid.uuid4(), uuid.uuid4()
+    stranger = names(fill(browser, picture("red"), key=others))
+    fill(browser, picture("blue"), key=mine)
+    assert fill(browser, key=mine, text="路灯坏了", shown="1", kept=stranger).status_code == 302
+    assert sent(there) == []
+
+
+def test_a_photograph_of_what_was_done_outlives_the_preview_unless_it_is_left_out(
+    there: Path, client_of: Callable[[str], Client]
+) -> None:
+    officer = client_of("quji")
+    send(Client())
+    number = Matter.objects.get().number
+    assert officer.post(f"/matters/{number}/accept", {}).status_code == 302
+    page = officer.get(f"/matters/{number}/resolve").content.decode()
+    said: dict[str, Any] = {"key": re.findall(r'name="key" value="([^"]+)"', page)[0], "text": "换了灯泡"}
+    files = [SimpleUploadedFile(f"{name}.jpg", picture(name)) for name in ("red", "blue")]
+    looked = officer.post(f"/matters/{number}/resolve", {**said, "photos": files, "preview": "1"})
+    assert looked.status_code == 200
+    assert len(names(looked)) == 2
+    answer = officer.post(f"/matters/{number}/resolve", {**said, "shown": "1", "kept": names(looked)[1:]})
+    assert answer.status_code == 302
+    assert sent(there) == ["blue"]
+
+
+def test_what_nobody_sent_is_swept_after_a_day(there: Path) -> None:
+    fill(Client(), picture("red"), key=uuid.uuid4())
+    (waiting,) = (there / "photos" / "waiting").glob("*.jpg")
+    sweep()
+    assert waiting.exists()
+    os.utime(waiting, (0, 0))
+    sweep()
+    assert not waiting.exists()

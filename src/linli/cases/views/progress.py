@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.cases.views.limits import MOST_LOOKS, may_look, too_many
 from linli.matters.actions import reporting
 from linli.matters.actions.judging import rate
+from linli.matters.actions.once import each_once, key_of, was_sent
 from linli.matters.forms import JudgeForm, PerhapsForm, WordsForm
 from linli.matters.models import Follower, Matter
 from linli.matters.states import VERBS, State
@@ -71,13 +74,16 @@ def mine(request: HttpRequest, number: str, secret: str, verb: str) -> HttpRespo
     if not may_look(request):
         return too_many(request, MOST_LOOKS)
     one, follower = find(number, secret)
+    back = reverse("cases:progress", args=[number, secret])
+    if request.method == "POST" and was_sent(key_of(request)):
+        return _again(request, _("已收到。"), back)
     if one.state not in VERBS[verb].before or (follower is not None and verb not in OF_FOLLOWERS):
         raise Http404(verb)
     do = DO[verb]
     title = str(VERBS[verb].title)
     return act_page(
-        request, FORMS[verb], lambda **said: do(matter=one, **said), title=title, submit=title, done=_("已收到。"),
-        back=reverse("cases:progress", args=[number, secret]), words=_asked(one) if verb == "answer" else one.title,
+        request, FORMS[verb], each_once(partial(do, matter=one)), title=title,
+        submit=title, done=_("已收到。"), back=back, words=_asked(one) if verb == "answer" else one.title,
     )  # fmt: skip
 
 
@@ -88,11 +94,15 @@ def judge(request: HttpRequest, number: str, secret: str) -> HttpResponse:
     if not may_look(request):
         return too_many(request, MOST_LOOKS)
     one, follower = find(number, secret)
+    back = reverse("cases:progress", args=[number, secret])
+    if request.method == "POST" and was_sent(key_of(request)):
+        return _again(request, _("谢谢您的评价。"), back)
     if one.state != State.CLOSED:
         raise Http404(number)
     return act_page(
-        request, JudgeForm, lambda **said: rate(matter=one, follower=follower, **said), title=_("评价"),
-        submit=_("提交评价"), done=_("谢谢您的评价。"), back=reverse("cases:progress", args=[number, secret]),
+        request, JudgeForm,
+        each_once(partial(rate, matter=one, follower=follower)), title=_("评价"),
+        submit=_("提交评价"), done=_("谢谢您的评价。"), back=back,
         words=one.title if follower is None else "",
     )  # fmt: skip
 
@@ -126,6 +136,12 @@ def _found(number: str, secret: str) -> tuple[Matter, Follower | None] | None:
         return one, None
     follower = one.followers.filter(secret=secret).first()
     return (one, follower) if follower is not None else None
+
+
+def _again(request: HttpRequest, done: str, back: str) -> HttpResponse:
+    """Answer a form that is through already as it was answered then."""
+    messages.success(request, done)
+    return redirect(back)
 
 
 def _asked(matter: Matter) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -80,8 +81,12 @@ def second(request: HttpRequest, number: str) -> HttpResponse:
         return too_many(request)
     title = _("附议") if one.kind == Matter.Kind.SUGGESTION else _("我也遇到")
     made: list[Any] = []
+
+    def add(key: uuid.UUID | None = None, **said: Any) -> None:
+        made.append(join(matter=one, key=key or uuid.uuid4(), **said))
+
     answer = act_page(
-        request, SecondForm, lambda **said: made.append(join(matter=one, **said)), title=title, submit=title,
+        request, SecondForm, add, title=title, submit=title,
         done=_("已加入。请记下编号和查询码。"), back=reverse("cases:public"),
         words=one.published or _("%(about)s（%(number)s）") % {"about": one.category, "number": one.number},
     )  # fmt: skip

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +19,6 @@ from linli.cases.suggesting import best
 from linli.cases.views.limits import may_send, too_many
 from linli.matters.actions.judging import join
 from linli.matters.models import Matter
-from linli.matters.photos import forget, stash, stashed
 from linli.matters.similar import similar
 from linli.org.actors import PUBLIC
 from linli.org.policies import actor_in, requires
@@ -75,9 +73,9 @@ def _take(request: HttpRequest, template: str, source: str) -> HttpResponse:
     if isinstance(answer, HttpResponse):
         return answer
     if answer:  # neighbours who reported before: asked once, in the same form
-        form = ReportForm(request.POST, None, **options, neighbours=answer)
-        form.is_valid()
-        form.add_error("same", _("请选一项：加入后一起看进度，不用再等人重办一遍。"))
+        form.ask_whether_same(answer)
+    if posted:
+        form.shown_again()
     context = {"form": form, "given": given, "source": source}
     return render(request, template, context, status=422 if form.errors else 200)
 
@@ -87,13 +85,10 @@ def _try(
 ) -> HttpResponse | list[tuple[str, str]] | None:
     """Open the case, or join another; or return the neighbours' cases to ask about, or None after an error."""
     said, point = form.cleaned_data, form.point
-    waiting = Path(settings.MEDIA_ROOT) / "photos" / "waiting"
-    photos = said["photos"] or stashed(waiting, said["key"])
     # a place that may be several is asked about only where neither the building nor a point says which
     chosen = found[0][0] if len(found) == SURE else said.get("building", "")
     if len(found) > SURE and not chosen and point is None:
         form.add_error("building", _("地点像是下面几处，请选一处。"))
-        stash(waiting, said["key"], said["photos"])
         return None
     building = given or (Building.objects.filter(pk=chosen).first() if chosen not in ("", "none") else None)
     block: Block | None = None
@@ -101,7 +96,6 @@ def _try(
         block = block_near(*point)
         if block is None:
             form.add_error("place", _("地图上的位置不在本区范围内，请重新点，或只写地点。"))
-            stash(waiting, said["key"], said["photos"])
             return None
     if source == Matter.Source.WEB and not may_send(request):
         return too_many(request)
@@ -109,15 +103,13 @@ def _try(
         known = Matter.objects.filter(key=said["key"]).exists()
         neighbours = [] if known else _neighbours(said["text"], building, block)
         if neighbours:
-            stash(waiting, said["key"], said["photos"])
             return neighbours
-    return _send(request, form, building, block, photos, source, waiting)
+    return _send(request, form, building, block, source)
 
 
 def _send(
-    request: HttpRequest, form: ReportForm, building: Building | None, block: Block | None, photos: list[bytes],
-    source: str, waiting: Path,
-) -> HttpResponse | None:  # fmt: skip
+    request: HttpRequest, form: ReportForm, building: Building | None, block: Block | None, source: str
+) -> HttpResponse | None:
     said, same = form.cleaned_data, request.POST.get("same", "")
     public = source == Matter.Source.WEB
     try:
@@ -126,17 +118,17 @@ def _send(
             if other is None:
                 raise ValidationError(_("没有这件事。"))
             follower = join(matter=other, key=said["key"], text=said["text"], contact=said["contact"])
-            forget(waiting, said["key"])
+            form.sent()
             return redirect("cases:progress", follower.matter.number, follower.secret)
         one = report_case(
             PUBLIC if public else actor_in(request), key=said["key"], text=said["text"], kind=said["kind"],
             source=source, place=said["place"], building=building, block=block, point=form.point,
-            contact=said["contact"], photos=photos,
+            contact=said["contact"], photos=said["photos"],
         )  # fmt: skip
     except ValidationError as error:
         refuse(form, error)
         return None
-    forget(waiting, said["key"])
+    form.sent()
     if public:
         return redirect("cases:progress", one.number, one.secret)
     return redirect("matters:matter", one.number)

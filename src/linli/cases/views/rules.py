@@ -22,6 +22,7 @@ from linli.cases.actions.ruling import PERMISSION
 from linli.cases.forms import CategoryForm, DutyForm, EndForm, RouteForm, TextForm
 from linli.cases.models import Route
 from linli.cases.routes import RELATED, conflicts, dry_run
+from linli.matters.actions.once import each_once, once
 from linli.matters.models import Category, DutyItem, StandardText
 from linli.matters.states import OPEN
 from linli.org.days import holding
@@ -63,11 +64,12 @@ def route(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     )
     tried: dict[str, Any] | None = None
     if form.is_bound and form.is_valid():
-        draft = Route(**form.cleaned_data)
+        said = dict(form.cleaned_data)
+        key, draft = said.pop("key"), Route(**said)
         try:
             ruling.check_route(draft)
             if "publish" in request.POST:
-                ruling.write_route(actor, **form.cleaned_data, replaces=old)
+                once(key, partial(ruling.write_route, actor, **said, replaces=old))
                 messages.success(request, _("规则已生效。"))
                 return redirect("cases:rules")
             tried = _tried(draft, old)
@@ -123,9 +125,10 @@ def category(request: HttpRequest, code: str = "") -> HttpResponse:
         ruling.write_category(actor_in(request), category=one, limits=limits, **said)
 
     return act_page(
-        request, CategoryForm, write, title=str(one) if one else _("增加类别"), submit=_("保存"), done=_("已保存。"),
-        back=reverse("cases:categories"), trail=[*_trail(), (_("类别"), reverse("cases:categories"))],
-        initial=initial, words=_("时限空着就按普通事项。已经开始的时限不变。"),
+        request, CategoryForm, each_once(write), title=str(one) if one else _("增加类别"), submit=_("保存"),
+        done=_("已保存。"), back=reverse("cases:categories"), initial=initial,
+        trail=[*_trail(), (_("类别"), reverse("cases:categories"))],
+        words=_("时限空着就按普通事项。已经开始的时限不变。"),
     )  # fmt: skip
 
 
@@ -156,7 +159,7 @@ def duty(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
     return act_page(
         request, partial(DutyForm, _divisions(request)),
-        lambda **said: ruling.write_duty(actor_in(request), replaces=old, **said),
+        each_once(partial(ruling.write_duty, actor_in(request), replaces=old)),
         title=str(old or _("增加清单条目")), submit=_("保存"), done=_("已保存。"), back=reverse("cases:duties"),
         trail=[*_trail(), (_("权责清单"), reverse("cases:duties"))], initial=initial,
         words=_("“收回”清单里的事不能派给街道和社区，系统会引用这一条。"),
@@ -189,7 +192,7 @@ def text(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     one = get_object_or_404(StandardText, pk=pk) if pk is not None else None
     fields = ("verb", "category", "title", "text", "active")
     return act_page(
-        request, TextForm, lambda **said: ruling.write_text(actor_in(request), standard=one, **said),
+        request, TextForm, each_once(partial(ruling.write_text, actor_in(request), standard=one)),
         title=one.title if one else _("增加答复范本"), submit=_("保存"), done=_("已保存。"),
         back=reverse("cases:texts"),
         trail=[*_trail(), (_("答复范本"), reverse("cases:texts"))],
@@ -199,8 +202,8 @@ def text(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 def _end(request: HttpRequest, words: str, do: Any, back: str) -> HttpResponse:
     return act_page(
-        request, EndForm, do, title=_("停用"), submit=_("停用"), done=_("已停用。"), back=reverse(back), words=words,
-        trail=_trail(), danger=True,
+        request, EndForm, each_once(do), title=_("停用"), submit=_("停用"), done=_("已停用。"), back=reverse(back),
+        words=words, trail=_trail(), danger=True,
     )  # fmt: skip
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
+from uuid import uuid5
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.documents.workbooks import XLSX
 from linli.matters.actions import keeping
+from linli.matters.actions.once import once
 from linli.matters.exporting import MOST, workbook
 from linli.matters.forms import ExportForm
 from linli.matters.lists import Question
@@ -157,9 +160,8 @@ def save_filter(request: HttpRequest) -> HttpResponse:
 def forget_filter(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a list no longer."""
     saved = SavedFilter.objects.filter(pk=pk, account=actor_in(request).account).first()
-    if saved is None:
-        raise Http404(pk)
-    keeping.forget_filter(actor_in(request), saved=saved)
+    if saved is not None:  # a second click finds it gone already
+        keeping.forget_filter(actor_in(request), saved=saved)
     return redirect("matters:matters")
 
 
@@ -197,9 +199,11 @@ def _do(
     request: HttpRequest, verb: str, chosen: list[Matter], said: dict[str, Any]
 ) -> tuple[int, list[tuple[str, str]]]:
     done, refused = 0, []
+    key = said.pop("key", None)
     for one in chosen:
+        act = partial(ACTS[verb][1], actor_in(request), matter=one, **said)
         try:
-            ACTS[verb][1](actor_in(request), matter=one, **said)
+            once(uuid5(key, str(one.number)) if key else None, act)
             done += 1
         except ValidationError as error:
             refused.append((str(one.number), error.messages[0]))

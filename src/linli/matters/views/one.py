@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.matters import clocks
 from linli.matters.actions import dispatching, handling, judging, reporting
 from linli.matters.actions.moving import may
+from linli.matters.actions.once import each_once, key_of, was_sent
 from linli.matters.duties import BELOW, duty_of, refusal
 from linli.matters.forms import (
     CategoriseForm,
@@ -102,6 +103,9 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
 def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Do something to a matter; what its state or the reader's post does not allow does not exist."""
     one, actor = find(request, number), actor_in(request)
+    title = str(VERBS[verb].title)
+    if request.method == "POST" and was_sent(key_of(request)):
+        return _again(request, one, title)
     if verb not in allowed(actor, one):
         done = one.events.filter(verb=verb, post__in=[post.pk for post in actor.posts]).exists()
         if request.method != "POST" or not (done or may(actor, one, verb)):
@@ -109,14 +113,24 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         # a double click, or a colleague was quicker
         messages.warning(request, _("这件事已到“%(state)s”。") % {"state": one.get_state_display()})
         return redirect("matters:matter", one.number)
-    title = str(VERBS[verb].title)
     return act_page(
-        request, form_of(request, one, verb), lambda **said: ACTS[verb][1](actor, matter=one, **said), title=title,
-        submit=title, done=_("%(number)s：已%(act)s。") % {"number": one.number, "act": title},
+        request, form_of(request, one, verb),
+        each_once(partial(ACTS[verb][1], actor, matter=one)), title=title,
+        submit=title, done=_done(one, title),
         back=reverse("matters:matter", args=[one.number]), trail=_trail(one), words=one.title, danger=verb in DANGER,
         initial=_initial(request, one, verb), texts=_texts(one, verb) if "text" in ACTS[verb][0].base_fields else [],
         preview=_("反映人会看到：") if verb in READ_OUTSIDE else "",
     )  # fmt: skip
+
+
+def _again(request: HttpRequest, one: Matter, title: str) -> HttpResponse:
+    """Answer a form that is through already as it was answered then."""
+    messages.success(request, _done(one, title))
+    return redirect("matters:matter", one.number)
+
+
+def _done(one: Matter, title: str) -> str:
+    return _("%(number)s：已%(act)s。") % {"number": one.number, "act": title}
 
 
 def _initial(request: HttpRequest, one: Matter, verb: str) -> dict[str, Any]:

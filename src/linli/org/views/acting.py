@@ -73,6 +73,8 @@ def act_page(
             answer = _done(request, filled, do, done, back)
             if answer is not None:
                 return answer
+    if bound and hasattr(filled, "shown_again"):  # a form that keeps something while it is asked back
+        filled.shown_again()
     context = {
         "form": filled, "title": title, "submit": submit, "words": words, "back": back, "trail": trail,
         "danger": danger, "texts": [title for title, _text in texts], "preview": preview, "shown": shown,
@@ -86,6 +88,8 @@ def _done(
     """Do the act and lead back; None where it was refused, which the form says."""
     try:
         do(**filled.cleaned_data)
+        if hasattr(filled, "sent"):
+            filled.sent()
     except ValidationError as error:
         refuse(filled, error)
         return None

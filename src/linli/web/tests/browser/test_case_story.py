@@ -161,6 +161,77 @@ def test_without_a_network_a_report_waits_on_the_phone_and_is_sent_once(chromium
     assert secretary.page.locator("[data-row]").count() == 1
 
 
+PICTURES = """(names) => Promise.all(names.map((name) => new Promise((done) => {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [64, 48];
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = name;
+  pen.fillRect(0, 0, 64, 48);
+  canvas.toBlob((blob) => done(new File([blob], `${name}.png`, { type: "image/png" })), "image/png");
+}))).then((files) => {
+  const chosen = new DataTransfer();
+  for (const file of files) chosen.items.add(file);
+  document.querySelector("[name=photos]").files = chosen.files;
+})"""
+
+
+def test_what_was_left_out_between_two_forms_is_not_sent(chromium: Any, site: str) -> None:
+    page = hands(chromium, site, "", 360).page
+    page.goto(f"{site}/report/")
+    page.fill("[name=text]", "花坛里有碎玻璃")
+    page.fill("[name=place]", "白云花园")  # there are several: the form comes back and asks which
+    page.evaluate(PICTURES, ["red", "blue"])
+    page.click("main button.primary")
+    page.locator("[name=kept]").first.wait_for()
+    assert page.locator(".waiting-photos img").count() == 2
+    assert page.evaluate("() => [...document.querySelectorAll('.waiting-photos img')].every((one) => one.naturalWidth)")
+    page.locator("[name=kept]").first.uncheck()
+    page.check("[name=building][value=none]")
+    page.evaluate(PICTURES, ["green"])
+    page.click("main button.primary")
+    page.wait_for_url(re.compile(r"/report/\d+/\w+/$"))
+    colours = page.evaluate(
+        """() => Promise.all([...document.querySelectorAll("figure.photo img")].map((one) => {
+          one.loading = "eager";
+          return one.decode().then(() => {
+            const canvas = document.createElement("canvas");
+            const pen = canvas.getContext("2d");
+            pen.drawImage(one, 0, 0);
+            return [...pen.getImageData(5, 5, 1, 1).data].slice(0, 3).map((part) => part > 100);
+          });
+        }))"""
+    )
+    assert colours == [[False, False, True], [False, True, False]], "blue, which stayed, and green, which came"
+
+
+def test_what_waits_for_a_network_can_be_changed_or_withdrawn(chromium: Any, site: str) -> None:
+    page = hands(chromium, site, "", 360).page
+    page.goto(f"{site}/report/")
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.context.set_offline(True)
+    for words in ("离线第一件：门禁坏了", "离线第二件：写错了的"):
+        page.goto(f"{site}/report/")  # the page that was kept: each report has a key of its own all the same
+        page.fill("[name=text]", words)
+        page.click("main button.primary")
+        page.locator("[data-queue-list] li", has_text=words).wait_for()
+    assert page.locator("[data-queue-list] li").count() == 2
+    page.locator("[data-queue-list] li", has_text="写错了的").get_by_role("button", name="不送了").click()
+    page.locator("[data-queue-list] li", has_text="门禁").get_by_role("button", name="修改").click()
+    page.wait_for_function("() => document.querySelector('[name=text]').value.includes('门禁')")
+    assert page.locator("[data-queue-list] li").count() == 0
+    page.fill("[name=text]", "离线第一件：门禁和门铃都坏了")
+    page.click("main button.primary")
+    page.locator("[data-queue-list] li", has_text="门铃").wait_for()
+    page.context.set_offline(False)
+    page.locator("[data-queue] a").wait_for()
+    officer = hands(chromium, site, "quji", 1440).page
+    for asked, number in (("门铃", 1), ("写错了的", 0)):
+        officer.goto(f"{site}/matters/?q={asked}")
+        assert officer.locator("[data-row]").count() == number
+
+
 def link_of(site: str, page: Any, number: str) -> str:
     """The look-up page: the number is what a resident keeps."""
     assert number.isdigit()
