@@ -193,7 +193,7 @@ def _copy(size: int, blocks: list[int], seats: list[int]) -> None:
     columns = (
         "key, number, secret, kind, source, text, place, block_id, contact, state, holder_id, dispatcher_id, returns, "
         "reworks, rule, began_at, pauses, extension, due_at, opened_at, closed_at, category_id, guess, urgent, "
-        '"limit", reminded, published, grams'
+        '"limit", reminded, published, grams, promise, told_late, answer_by'
     )
     first = blocks[0]
     postgresql = connection.vendor == "postgresql"
@@ -221,7 +221,7 @@ def _copy(size: int, blocks: list[int], seats: list[int]) -> None:
                   'report.handle@2026.1',
                   {moment}, '[]'::jsonb, 0, CASE WHEN s.state = 'handling' THEN {moment} + interval '3 days' END,
                   {moment}, CASE WHEN s.state = 'closed' THEN {moment} + interval '2 days' END, m.category_id, 'model',
-                  false, m."limit", 0, '', m.grams
+                  false, m."limit", 0, '', m.grams, m.promise, 0, {moment} + interval '8 days'
                 FROM generate_series(%s, %s) AS n(n) CROSS JOIN matters_matter m
                 CROSS JOIN LATERAL (SELECT {state.replace("%(n)s", "n.n")} AS state) s
                 JOIN seat_of b ON b.block = {first} + (hashint8(m.id * 7919 + n.n) & 2147483647) %% {BLOCKS}
@@ -243,7 +243,8 @@ def _copy(size: int, blocks: list[int], seats: list[int]) -> None:
                     SELECT lower(hex(randomblob(16))), strftime('%%Y', {opened}) || printf('%%08d', {n * BASE} + m.id),
                       m.secret, m.kind, m.source, m.text, '', b.block, '', '{"handling" if is_open else "closed"}',
                       b.seat, b.seat, 0, 0, 'report.handle@2026.1', {opened}, '[]', 0, {due}, {opened}, {closed},
-                      m.category_id, 'model', 0, m."limit", 0, '', m.grams
+                      m.category_id, 'model', 0, m."limit", 0, '', m.grams, m.promise, 0,
+                      datetime({opened}, '+8 days')
                     FROM matters_matter m
                     JOIN seat_of b ON b.block = {first} + abs(m.id * 7919 + {n} * 104729) %% {BLOCKS}
                     WHERE m.number LIKE 'b%%' ORDER BY m.id""",

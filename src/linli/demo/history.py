@@ -136,6 +136,7 @@ class _Maker:
         matter.grams = grams_for(matter)
         case = Case(matter, [], [])
         self._say(case, "open", at, to=seats.dispatcher, public=True)
+        clocks.promise(matter, at)
         self._begin(matter, "accept", at)
         self._live(case, topic, seats, at)
         if matter.state != State.MERGED:
@@ -176,6 +177,8 @@ class _Maker:
             if at > self.now:
                 return
             matter.extension = 5
+            clocks.extend_promise(matter, 5)
+            clocks.set_answer_by(matter, self.clock)
             self._move(case, "extend", at, "", post=seats.dispatcher, text=EXTEND_WORDS, public=True)
             clocks.set_due(matter, self.clock)
         if left_open:

@@ -1,4 +1,4 @@
-"""The clock of a matter: which limit runs, since when, with which pauses; when it is up."""
+"""The two clocks of a matter: what its reporter is promised, and the stage within it; since when, with which pauses."""
 
 from __future__ import annotations
 
@@ -10,12 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from linli.matters.calendar_models import CalendarYear, Shifts
 from linli.matters.models import Category, Matter
+from linli.matters.states import State
 from linli.org.brief import brief
 from linli.org.models import Division
 from linli.workdays import Calendar, Clock, Limit, OfficeHours, Unit, UnloadedYearWarning, read_calendar
+
+WHOLE = "whole"
+HOURS = {"working_hours": 8, "natural_hours": 24}  # of a day, where a limit in hours is set beside one in days
+
+STAGES = {"whole": _lazy("全程"), "accept": _lazy("受理"), "handle": _lazy("处置"), "verify": _lazy("核查")}
+LENGTHS = {
+    "working_days": _lazy("%(n)d 个工作日"), "working_hours": _lazy("%(n)d 个工作时"),
+    "natural_days": _lazy("%(n)d 天"), "natural_hours": _lazy("%(n)d 小时"),
+}  # fmt: skip
 
 
 @cache
@@ -72,7 +84,67 @@ def limit_of(kind: str, stage: str, category: Category | None = None) -> Limit:
         amount, unit = category.limits[stage]
         return Limit(amount, Unit(unit), f"{category.code}.{stage}@{shipped['version']}")
     amount, unit = shipped[kind][stage]
+    if stage == WHOLE and category is not None and "handle" in category.limits:
+        amount += _days(category.limits["handle"]) - _days(shipped[kind]["handle"])
+        return Limit(max(amount, 1), Unit(unit), f"{category.code}.{stage}@{shipped['version']}")
     return Limit(amount, Unit(unit), f"{kind}.{stage}@{shipped['version']}")
+
+
+def _days(limit: list[Any]) -> int:
+    """Return a limit in days, hours rounded up to whole ones."""
+    amount, unit = limit
+    return int(-(-amount // HOURS.get(unit, 1)))
+
+
+def promise(matter: Matter, now: datetime | None = None) -> None:
+    """Begin the clock of what the reporter is promised, unsaved."""
+    limit = limit_of(matter.kind, WHOLE, matter.category)
+    matter.promise = {
+        "rule": limit.rule, "limit": [limit.amount, str(limit.unit)], "began": (now or timezone.now()).isoformat(),
+        "pauses": [], "extension": 0,
+    }  # fmt: skip
+    matter.told_late = 0
+    set_answer_by(matter)
+
+
+def keep_promise(matter: Matter, verb: str, before: str, now: datetime) -> None:
+    """Let the promise stand, run on or be extended as an act has it, unsaved; every other act leaves it as it is."""
+    said = matter.promise
+    if not said:
+        return
+    pauses = said["pauses"]
+    if verb in table()["stands"]:
+        matter.promise = {**said, "pauses": [*pauses, [now.isoformat(), None]]}
+    elif before == State.WAITING and matter.state != State.WAITING and pauses and pauses[-1][1] is None:
+        matter.promise = {**said, "pauses": [*pauses[:-1], [pauses[-1][0], now.isoformat()]]}
+    set_answer_by(matter)
+
+
+def extend_promise(matter: Matter, amount: int) -> None:
+    """Add to the promise what was approved, unsaved."""
+    if matter.promise:
+        matter.promise = {**matter.promise, "extension": matter.promise["extension"] + amount}
+
+
+def hasten(matter: Matter) -> None:
+    """Let another category bring the promise forward where its own is shorter, never put it off; unsaved."""
+    limit, said, before = limit_of(matter.kind, WHOLE, matter.category), matter.promise, matter.answer_by
+    if not said or before is None:
+        return
+    matter.promise = {**said, "rule": limit.rule, "limit": [limit.amount, str(limit.unit)]}
+    set_answer_by(matter)
+    if matter.answer_by is None or matter.answer_by >= before:
+        matter.promise, matter.answer_by = said, before
+
+
+def set_answer_by(matter: Matter, clock: Clock | None = None) -> None:
+    """Reckon by when the reporter has his answer; None while he himself is waited for."""
+    said = matter.promise
+    amount, unit = said["limit"]
+    matter.answer_by = _due(
+        matter, datetime.fromisoformat(said["began"]), Limit(amount, Unit(unit), said["rule"]), said["pauses"],
+        said["extension"], clock,
+    )  # fmt: skip
 
 
 def begin(matter: Matter, stage: str, now: datetime | None = None) -> None:
@@ -102,13 +174,20 @@ def stop(matter: Matter) -> None:
 
 
 def set_due(matter: Matter, clock: Clock | None = None) -> None:
-    """Reckon when the limit that the matter keeps is up; None while the clock stands."""
+    """Reckon when the stage's limit is up, within the promise where that is not broken; None while it stands."""
     assert matter.began_at is not None
+    due = _due(matter, matter.began_at, kept_limit(matter), matter.pauses, matter.extension, clock)
+    within = matter.answer_by if matter.answer_by is not None and matter.answer_by > matter.began_at else None
+    matter.due_at = min(due, within) if due is not None and within is not None else due
+
+
+def _due(
+    matter: Matter, began: datetime, limit: Limit, pauses: list[list[str | None]], extension: int, clock: Clock | None
+) -> datetime | None:
     clock = clock or office_clock(matter.holder.division if matter.holder else None)
     with warnings.catch_warnings():  # pages say it where the deadline is shown, see `surely_known`
         warnings.simplefilter("ignore", UnloadedYearWarning)
-        found = clock.deadline(matter.began_at, kept_limit(matter), pauses=spans(matter), extension=matter.extension)
-    matter.due_at = found.due
+        return clock.deadline(began, limit, pauses=_spans(pauses), extension=extension).due
 
 
 def kept_limit(matter: Matter) -> Limit:
@@ -117,9 +196,22 @@ def kept_limit(matter: Matter) -> Limit:
     return Limit(amount, Unit(unit), matter.rule)
 
 
-def spans(matter: Matter) -> list[tuple[datetime, datetime | None]]:
-    """Return when a matter's clock stood still."""
-    return [(datetime.fromisoformat(a), datetime.fromisoformat(b) if b else None) for a, b in matter.pauses]
+def _spans(pauses: list[list[str | None]]) -> list[tuple[datetime, datetime | None]]:
+    """Return when a clock stood still."""
+    return [(datetime.fromisoformat(str(a)), datetime.fromisoformat(b) if b else None) for a, b in pauses]
+
+
+def words_of(rule: str, limit: list[Any], extension: int = 0) -> str:
+    """Return which limit runs, as people read it: 处置 5 个工作日（时限表 2026.1 版）."""
+    if not rule or not limit:
+        return ""
+    name, _at, version = rule.partition("@")
+    words = {
+        "stage": STAGES[name.rpartition(".")[2]], "limit": LENGTHS[limit[1]] % {"n": limit[0]}, "version": version
+    }  # fmt: skip
+    if extension:
+        words["limit"] = _("%(limit)s，延期 %(n)d 个工作日") % {"limit": words["limit"], "n": extension}
+    return _("%(stage)s %(limit)s（时限表 %(version)s 版）") % words
 
 
 def surely_known(moment: datetime | None, days: Calendar) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -30,7 +32,8 @@ def remind(now: datetime | None = None) -> int:
     moment, taken = now or timezone.now(), 0
     ladder = clocks.table()["reminders"]
     office = clocks.office_clock()
-    late = Matter.objects.filter(state__in=OPEN, due_at__lt=moment, reminded__lt=len(ladder))
+    promised = Q(answer_by__lt=moment, told_late__lt=len(ladder))
+    late = Matter.objects.open().filter(promised | Q(due_at__lt=moment, reminded__lt=len(ladder)))
     if not office.is_open(moment):
         late = late.filter(urgent=True)
     with override(LANGUAGE):
@@ -40,13 +43,25 @@ def remind(now: datetime | None = None) -> int:
     return taken
 
 
-def _step(matter: Matter, ladder: list[dict[str, object]], office: Clock, now: datetime) -> tuple[str, float] | None:
-    """Return whom the next step of a matter tells and after how many hours, where its time has come."""
-    if matter.state not in OPEN or matter.due_at is None or matter.reminded >= len(ladder):
+@dataclass(frozen=True)
+class Step:
+    """A step of the ladder whose time has come: whom it tells, how many hours it is late, by which clock."""
+
+    to: str
+    hours: float
+    promised: bool
+
+
+def _step(matter: Matter, ladder: list[dict[str, object]], office: Clock, now: datetime) -> Step | None:
+    """Return the next step of a matter: by its promise where that is broken, which no return begins anew."""
+    if matter.state not in OPEN:
         return None
-    unit = Unit.NATURAL_HOURS if matter.urgent else Unit.WORKING_HOURS
-    late, step = office.used(matter.due_at, now, unit), ladder[matter.reminded]
-    return (str(step["to"]), late) if late >= float(str(step["after"])) else None
+    promised = matter.answer_by is not None and matter.answer_by < now
+    due, taken = (matter.answer_by, matter.told_late) if promised else (matter.due_at, matter.reminded)
+    if due is None or due >= now or taken >= len(ladder):
+        return None
+    late = office.used(due, now, Unit.NATURAL_HOURS if matter.urgent else Unit.WORKING_HOURS)
+    return Step(str(ladder[taken]["to"]), late, promised) if late >= float(str(ladder[taken]["after"])) else None
 
 
 def _remind(matter: Matter, ladder: list[dict[str, object]], office: Clock, now: datetime) -> bool:
@@ -56,11 +71,16 @@ def _remind(matter: Matter, ladder: list[dict[str, object]], office: Clock, now:
         step = _step(held, ladder, office, now)
         if step is None:
             return False
-        told = _post(held.holder, step[0])
-        words = {"hours": round(step[1]), "post": told or _("无人在岗")}
+        told = _post(held.holder, step.to)
+        words = {"hours": round(step.hours), "post": told or _("无人在岗")}
+        text = (
+            _("答复已逾期 %(hours)d 小时，已提醒%(post)s。")
+            if step.promised
+            else (_("本步已超时 %(hours)d 小时，已提醒%(post)s。"))
+        )
         Act(SYSTEM, "remind", held).move(
-            text=_("已超期 %(hours)d 小时，已提醒%(post)s。") % words, reminded=held.reminded + 1,
-            content={"told": told.reference if told else None}, told=told,
+            text=text % words, content={"told": told.reference if told else None}, told=told,
+            told_late=held.told_late + step.promised, reminded=held.reminded + (not step.promised),
         )  # fmt: skip
     return True
 

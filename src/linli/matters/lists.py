@@ -15,7 +15,7 @@ from linli.matters.states import OPEN, State
 from linli.written import number_in
 
 MOST = 60
-OPEN_ONES = "open"
+OPEN_ONES, STAGE = "open", "stage"
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,9 @@ class Question:
         Class, and code of the category.
     source, kind
         As the matter's.
-    late, urgent
+    late
+        '1' for those whose reporter waits longer than promised, 'stage' for those late by their step alone.
+    urgent
         '1' for only those.
     block
         Key of a block.
@@ -80,7 +82,8 @@ class Question:
         if self.kind in Matter.Kind.values:
             rows = rows.filter(kind=self.kind)
         if self.late:
-            rows = rows.filter(state__in=OPEN, due_at__lt=now or timezone.now())
+            moment = now or timezone.now()
+            rows = rows.stage_late(moment) if self.late == STAGE else rows.overdue(moment)
         if self.urgent:
             rows = rows.filter(urgent=True)
         block = number_in(self.block)

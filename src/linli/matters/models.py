@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,16 @@ __all__ = [
 ]  # fmt: skip
 
 
+def overdue_at(now: datetime) -> Q:
+    """Return the filter of what is promised for a moment before; of open ones."""
+    return Q(answer_by__lt=now)
+
+
+def stage_late_at(now: datetime) -> Q:
+    """Return the filter of what a step is late of while the promise is not; of open ones."""
+    return Q(due_at__lt=now) & (Q(answer_by__gte=now) | Q(answer_by=None))
+
+
 class MatterQuerySet(models.QuerySet["Matter"]):
     """Matters by who may see them, and by what is due."""
 
@@ -42,6 +53,14 @@ class MatterQuerySet(models.QuerySet["Matter"]):
         """Those on which something is left to do."""
         return self.filter(state__in=OPEN)
 
+    def overdue(self, now: datetime) -> MatterQuerySet:
+        """Open ones whose reporter waits longer than he was promised."""
+        return self.open().filter(overdue_at(now))
+
+    def stage_late(self, now: datetime) -> MatterQuerySet:
+        """Open ones of which the step at hand is late, though the promise may still be kept."""
+        return self.open().filter(stage_late_at(now))
+
     def of_public_kind(self) -> MatterQuerySet:
         """Those of a category that concerns nobody's person or family: neighbours may hear of them."""
         return self.filter(category__private=False)
@@ -51,8 +70,9 @@ class MatterQuerySet(models.QuerySet["Matter"]):
         return self.open().filter(holder__in=[post.pk for post in actor.posts])
 
     def urgent_first(self) -> MatterQuerySet:
-        """The earliest due first; those without a running clock last."""
-        return self.order_by(F("due_at").asc(nulls_last=True), "pk")
+        """What is due first, to the reporter or by its stage, first; those without a running clock last."""
+        first = Coalesce(Least("due_at", "answer_by"), "due_at", "answer_by")
+        return self.order_by(first.asc(nulls_last=True), "pk")
 
 
 class Category(models.Model):
@@ -145,7 +165,11 @@ class Matter(models.Model):
     began_at = models.DateTimeField(null=True)  # its clock
     pauses = models.JSONField(default=list)  # [first, last] in ISO 8601; null as last where it still stands
     extension = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField(_("期限"), null=True)
+    due_at = models.DateTimeField(_("本步期限"), null=True)
+    # what the reporter is promised, see linli.matters.clocks: limit, beginning, pauses, extension; and when it is up
+    promise = models.JSONField(default=dict)
+    answer_by = models.DateTimeField(_("答复期限"), null=True)  # stays when it is closed: whether it was kept
+    told_late = models.PositiveSmallIntegerField(default=0)  # steps of the ladder taken since the promise was broken
     reminded = models.PositiveSmallIntegerField(default=0)  # steps of the ladder of reminders that were taken
     opened_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True)
@@ -159,9 +183,12 @@ class Matter(models.Model):
         ordering = ["-pk"]
         # whole, not partial: SQLite cannot tell that a question with bound values lies within a partial index
         indexes = [
-            models.Index(fields=["holder", "state", "due_at", "urgent", "id"]),  # 今日 reads the index alone
+            # 今日 reads the index alone
+            models.Index(fields=["holder", "state", "answer_by", "due_at", "urgent", "id"], name="matters_today"),
             models.Index(fields=["block", "state"]),
-            models.Index(fields=["state", "block", "due_at"]),  # the map of what is open reads the index alone
+            # the map of what is open reads the index alone
+            models.Index(fields=["state", "block", "answer_by", "due_at"], name="matters_map"),
+            models.Index(fields=["state", "answer_by"], name="matters_promised"),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="matters_clock_runs"),
             models.Index(fields=["dispatcher", "closed_at"]),
             models.Index(fields=["closed_at"], condition=Q(anonymised_at=None), name="matters_kept_by_close"),
@@ -188,8 +215,36 @@ class Matter(models.Model):
 
     @property
     def overdue(self) -> bool:
-        """Whether its limit is up."""
-        return self.state in OPEN and self.due_at is not None and self.due_at < timezone.now()
+        """Whether its reporter waits longer than he was promised."""
+        return self.state in OPEN and self.answer_by is not None and self.answer_by < timezone.now()
+
+    @property
+    def stage_late(self) -> bool:
+        """Whether the step at hand is late, though the promise may still be kept."""
+        late = self.state in OPEN and self.due_at is not None and self.due_at < timezone.now()
+        return late and not self.overdue
+
+    @property
+    def promised(self) -> str:
+        """What its reporter is promised, in words."""
+        from linli.matters.clocks import words_of
+
+        said = self.promise
+        return words_of(said["rule"], said["limit"], said["extension"]) if said else ""
+
+    @property
+    def stage_limit(self) -> str:
+        """The limit of the step at hand, in words."""
+        from linli.matters.clocks import words_of
+
+        return words_of(self.rule, self.limit)
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether its reporter was answered in time; None while it is open."""
+        if self.closed_at is None or self.state != State.CLOSED:
+            return None
+        return self.answer_by is None or self.closed_at <= self.answer_by
 
     def division(self, day: date | None = None) -> Division | None:
         """Return the community that it lies in on a day, its street where none; asked anew, never stored."""

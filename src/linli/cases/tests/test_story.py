@@ -128,13 +128,12 @@ def test_time_on_hold_is_not_counted_and_an_extension_is(
     secretary.post(f"{here}resume", {"text": ""})
     matter.refresh_from_db()
     assert matter.due_at is not None
-    assert timezone.localtime(matter.due_at).date() == date(2026, 3, 13), (
-        "the day of resuming counts, the week on hold does not"
-    )
+    assert timezone.localtime(matter.due_at).date() == date(2026, 3, 12), "the hold moves no promise: 8 working days"
+    assert matter.answer_by == matter.due_at
     secretary.post(f"{here}extend", {"amount": 2, "text": "配件未到"})
     matter.refresh_from_db()
-    assert matter.due_at is not None
-    assert timezone.localtime(matter.due_at).date() == date(2026, 3, 17)
+    assert timezone.localtime(matter.answer_by).date() == date(2026, 3, 16)
+    assert matter.due_at == matter.answer_by, "the step ends within the promise"
 
 
 def test_a_contact_is_sealed_and_seen_only_with_a_reason(ground: Building, client_of: Callable[[str], Client]) -> None:
@@ -238,7 +237,7 @@ def test_lists_cost_the_same_for_many(
         open_matter(PUBLIC, key=uuid.uuid4(), text=f"第{k}件", building=ground)
     secretary = client_of("shuji")
     secretary.get("/")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert "共 60 条" in secretary.get("/today/").content.decode()
     with django_assert_max_num_queries(8):
         assert "共 60 条" in secretary.get("/matters/").content.decode()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from linli.matters import clocks
 from linli.matters.actions.moving import acting_post, doing, needs
 from linli.matters.actions.open_matter import open_matter
 from linli.matters.duties import refusal
@@ -46,12 +47,14 @@ def decide(actor: Actor, *, matter: Matter, to: Post, text: str) -> Event:
 
 
 def extend(actor: Actor, *, matter: Matter, amount: int, text: str) -> Event:
-    """Approve more time, in the limit's own unit, with a reason that the reporter reads."""
+    """Approve more working days, with a reason that the reporter reads: nothing else puts his answer off."""
     needs(text, _("延期须写明理由，反映人会看到。"))
     if not 1 <= amount <= MOST_EXTENSION:
         raise ValidationError(_("延期须在 1 到 %(most)d 之间。") % {"most": MOST_EXTENSION}, code="amount")
     with doing(actor, matter, "extend") as act:
-        return act.move(text=text, public=True, extension=act.matter.extension + amount)
+        clocks.extend_promise(act.matter, amount)
+        words = _("延期 %(days)d 个工作日：%(why)s") % {"days": amount, "why": text.strip()}
+        return act.move(text=words, public=True, extension=act.matter.extension + amount, content={"amount": amount})
 
 
 def merge(actor: Actor, *, matter: Matter, into: Matter) -> Event:

@@ -96,6 +96,10 @@ class Act:
             held.holder = to
         for name, value in changes.items():
             setattr(held, name, value)
+        if self.verb == "reopen":
+            clocks.promise(held, now)
+        elif held.state in OPEN:
+            clocks.keep_promise(held, self.verb, before, now)
         if held.state not in OPEN:
             clocks.stop(held)
             held.closed_at = now
@@ -110,6 +114,8 @@ class Act:
             held.closed_at = None
         if "category" in changes:
             held.grams = grams_for(held)
+            if held.state in OPEN:
+                clocks.hasten(held)
             _follow_limit(held)
         held.save()
         event = Event.objects.create(

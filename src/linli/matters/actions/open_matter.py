@@ -94,6 +94,7 @@ def open_matter(
     # all that can be reckoned before, so that others who write wait as short as can be
     matter.holder = matter.dispatcher = holder or dispatcher_for(matter.division() if block else None)
     matter.grams = grams_for(matter)
+    clocks.promise(matter)
     clocks.begin(matter, "accept")
     post = actor.post_for("matters.handle") if source != Matter.Source.WEB else None
     try:

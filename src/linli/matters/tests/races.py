@@ -193,14 +193,17 @@ def _set_out(block: int, states: tuple[str, str], late: bool) -> tuple[list[int]
     Their keys; key of the last event, number of the ledger's last entry.
     """
     now, post = timezone.now(), Post.objects.get(title="社区书记")
-    Matter.objects.filter(state__in=OPEN, due_at__lt=now).update(due_at=now + timedelta(days=400))
+    far = now + timedelta(days=400)
+    Matter.objects.filter(state__in=OPEN, answer_by__lt=now).update(answer_by=far, due_at=far)
     made = []
     for state in states:
         one = Matter(
             key=uuid.uuid4(), number=uuid.uuid4().hex[:16], secret="aaaaaaaa", text="楼道灯坏了", block_id=block,
             holder=post, dispatcher=post, state=state,
         )  # fmt: skip
-        clocks.begin(one, "handle", now - timedelta(days=60) if late else now)
+        began = now - timedelta(days=60) if late else now
+        clocks.promise(one, began)
+        clocks.begin(one, "handle", began)
         if state == State.WAITING:
             clocks.pause(one, now)
         if state not in OPEN:

@@ -10,7 +10,7 @@ from uuid import uuid5
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,7 +25,7 @@ from linli.matters.actions.once import once
 from linli.matters.exporting import MOST, workbook
 from linli.matters.forms import ExportForm
 from linli.matters.lists import Question
-from linli.matters.models import Category, Matter, MatterQuerySet, SavedFilter
+from linli.matters.models import Category, Matter, MatterQuerySet, SavedFilter, overdue_at, stage_late_at
 from linli.matters.search import newest
 from linli.matters.states import VERBS, State
 from linli.matters.views.one import ACTS, allowed, form_of
@@ -87,9 +87,13 @@ def _map(request: HttpRequest) -> dict[str, Any]:
     actor, now = actor_in(request), timezone.now()
     mine = request.GET.get("mine") == "1"
     rows = Matter.objects.held_by(actor) if mine else Matter.objects.open()
-    late = Count("state", filter=Q(due_at__lt=now))
+    late, stage = Count("state", filter=overdue_at(now)), Count("state", filter=stage_late_at(now))
     # by state and block, in the order of the index: by block alone SQLite reads every matter, not those that are open
-    asked = rows.filter(block__isnull=False).values_list("state", "block").annotate(number=Count("*"), late=late)
+    asked = (
+        rows.filter(block__isnull=False)
+        .values_list("state", "block")
+        .annotate(number=Count("*"), late=late, stage=stage)
+    )
     asked = asked.order_by()
     seen: set[int] | None = None
     if not mine:  # which blocks one may see is asked once, not of every matter
@@ -98,18 +102,19 @@ def _map(request: HttpRequest) -> dict[str, Any]:
         if not all(post.division.path.startswith(areas) for post in actor.posts):  # seats that hold but do not see
             seen |= set(Matter.objects.held_by(actor).values_list("block", flat=True))
         asked = asked.filter(block__in=seen) if len(seen) <= FEW_BLOCKS else asked
-    counted: dict[int, tuple[int, int]] = {}
-    for _state, block, number, overdue in asked:
+    counted: dict[int, tuple[int, int, int]] = {}
+    for _state, block, *numbers in asked:
         if seen is None or block in seen:
-            before = counted.get(block, (0, 0))
-            counted[block] = (before[0] + number, before[1] + overdue)
+            a, b, c = counted.get(block, (0, 0, 0))
+            counted[block] = (a + numbers[0], b + numbers[1], c + numbers[2])
     counts = sorted(((key, *found) for key, found in counted.items()), key=lambda row: -row[1])[:MOST_PLACES]
-    places = _places([key for key, _number, _overdue in counts])
+    places = _places([row[0] for row in counts])
     points = []
-    for key, number, overdue in counts:
+    for key, number, overdue, step in counts:
         name, longitude, latitude = places[key]
         about = _("%(number)d 件在办") % {"number": number}
         about += _("，%(late)d 件逾期") % {"late": overdue} if overdue else ""
+        about += _("，%(late)d 件本步超时") % {"late": step} if step else ""
         points.append(
             {
                 "type": "Feature",

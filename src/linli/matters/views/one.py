@@ -204,7 +204,7 @@ def _page(
         "trail": _trail(), "duty": duty_of(one), "followers": one.followers.all()[:EVENTS],
         "ratings": one.ratings.all(),
         "parts": one.parts.all(), "photos": one.photos.filter(event=None),
-        "sure": clocks.surely_known(one.due_at, clocks.calendar()),
+        "sure": clocks.surely_known(one.answer_by or one.due_at, clocks.calendar()),
         "contact": contact, "form": form or ContactForm(),
         "similar": similar_to(one, _seen(request)) if one.state in OPEN else [],
         "may_merge": "merge" in can, "may_categorise": "categorise" in can,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from linli.matters import clocks
 from linli.matters.beside import waiting_for
-from linli.matters.models import Matter, MatterQuerySet
+from linli.matters.models import Matter, MatterQuerySet, overdue_at, stage_late_at
 from linli.matters.states import State
 from linli.org.actors import Actor
 from linli.org.policies import actor_in, requires
@@ -68,8 +68,9 @@ def _groups() -> dict[str, tuple[Any, Q]]:
     now = timezone.now()
     end = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     return {
-        "overdue": (_("已逾期"), Q(due_at__lt=now)),
-        "due": (_("今天到期"), Q(due_at__gte=now, due_at__lt=end)),
+        "overdue": (_("已逾期"), overdue_at(now)),
+        "stage": (_("本步超时"), stage_late_at(now)),
+        "due": (_("今天到期"), Q(due_at__gte=now, due_at__lt=end) | Q(answer_by__gte=now, answer_by__lt=end)),
         "urgent": (_("紧急"), Q(urgent=True)),
         "received": (State.RECEIVED.label, Q(state=State.RECEIVED)),
         "handling": (State.HANDLING.label, Q(state=State.HANDLING)),
@@ -92,8 +93,9 @@ def _stamp(actor: Actor) -> str:
         received=Count("state", filter=Q(state=State.RECEIVED)),
         first=Min("due_at"),
         last=Max("due_at"),
+        promised=Min("answer_by"),
     )
-    return "-".join(str(found[name]) for name in ("number", "received", "first", "last"))
+    return "-".join(str(found[name]) for name in ("number", "received", "first", "last", "promised"))
 
 
 def _unloaded_year() -> int | None:
