@@ -20,7 +20,7 @@ SQLITE = (
 )
 POSTGRESQL = ("CREATE INDEX matters_matter_words ON matters_matter USING gin (to_tsvector('simple', grams))",)
 DROP_SQLITE = (
-    *(f"DROP TRIGGER matters_words_{event}" for event in ("insert", "delete", "update")),
+    *(f"DROP TRIGGER IF EXISTS matters_words_{event}" for event in ("insert", "delete", "update")),
     "DROP TABLE matters_matter_words",
 )
 DROP_POSTGRESQL = ("DROP INDEX matters_matter_words",)
@@ -34,6 +34,12 @@ def install(apps: Any, schema_editor: Any) -> None:
 def remove(apps: Any, schema_editor: Any) -> None:
     """Drop it; called when the migration is undone."""
     _run(schema_editor, DROP_POSTGRESQL if schema_editor.connection.vendor == "postgresql" else DROP_SQLITE)
+
+
+def renew(apps: Any, schema_editor: Any) -> None:
+    """Create it anew after columns were added: SQLite writes the table anew for that, and drops its triggers."""
+    if schema_editor.connection.vendor == "sqlite":
+        _run(schema_editor, (*DROP_SQLITE, *SQLITE))
 
 
 def _run(schema_editor: Any, statements: Any) -> None:

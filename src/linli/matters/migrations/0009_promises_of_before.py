@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import migrations
 
+from linli.matters.search_tables import renew
+
 AT_ONCE = 500
 
 
@@ -60,4 +62,7 @@ class Migration(migrations.Migration):
         ("matters", "0008_promises"),
     ]
 
-    operations = [migrations.RunPython(reckon, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(reckon, migrations.RunPython.noop),
+        migrations.RunPython(renew, migrations.RunPython.noop),
+    ]

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -164,9 +164,11 @@ def save_filter(request: HttpRequest) -> HttpResponse:
 @requires("matters.view")
 def forget_filter(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a list no longer."""
-    saved = SavedFilter.objects.filter(pk=pk, account=actor_in(request).account).first()
+    actor, saved = actor_in(request), SavedFilter.objects.filter(pk=pk).first()
+    if saved is not None and saved.account != actor.account:
+        raise Http404(pk)
     if saved is not None:  # a second click finds it gone already
-        keeping.forget_filter(actor_in(request), saved=saved)
+        keeping.forget_filter(actor, saved=saved)
     return redirect("matters:matters")
 
 
