@@ -68,7 +68,7 @@ def _pairs(rng: np.random.Generator, model: Any) -> tuple[list[tuple[float, bool
     """Pairs of reports of one block: a third about the same thing, the others about another, elsewhere, or long ago."""
     from linli.demo.case_texts import LONG, NIGHT, ROADS, TIMES, topics
     from linli.matters.similar import shared
-    from linli.territory.search import grams_of
+    from linli.territory.indexing import grams_of
 
     spoken = topics()
 

@@ -138,8 +138,8 @@ def _fill(size: int) -> None:
     from linli.matters.models import Category, Matter
     from linli.matters.search import grams_for
     from linli.org.models import Account, Division, DivisionName, Post, Role, Tenure
+    from linli.territory.indexing import index_buildings
     from linli.territory.models import Block, Building, Membership
-    from linli.territory.search import index_buildings
 
     began = date(2015, 1, 1)
     district = street = None

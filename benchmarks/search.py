@@ -98,8 +98,8 @@ def _fill(names: list[str]) -> float:
     from django.db import transaction
 
     from linli.org.models import Division
+    from linli.territory.indexing import index_buildings
     from linli.territory.models import Block, Building, Compound
-    from linli.territory.search import index_buildings
 
     with transaction.atomic():
         district = Division(name="测量区", code="539900000000", kind="district", valid_from=date(2020, 1, 1))

@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 from pypinyin import Style, lazy_pinyin
 
 from linli.matters.models import Matter, MatterQuerySet
-from linli.territory.search import grams_of
+from linli.territory.indexing import grams_of
 from linli.written import folded
 
 MOST_QUESTION = 60

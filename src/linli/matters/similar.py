@@ -10,8 +10,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from linli.matters.models import Category, Matter, MatterQuerySet
+from linli.territory.indexing import grams_of
 from linli.territory.models import Block, Building
-from linli.territory.search import grams_of
 
 WITHIN = timedelta(days=30)
 LOOKED_AT = 200  # matters of one block that are compared

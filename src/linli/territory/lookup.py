@@ -1,9 +1,15 @@
-"""Which community a point lies in on a day: an index in memory, made anew when blocks or memberships change."""
+"""Which block and community a point lies in: one rule for every door, an index in memory made anew after changes.
+
+A point lies in every block whose ground or border it touches. Where that are several, on a shared border or a corner,
+it is the one with the lowest code: by code of the street, then of the block, as text by Unicode code point. Days play
+no part in it: first the block, then the community that holds that block on the day.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,9 +24,33 @@ from linli.territory.models import Block, GroundStamp, Membership
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Points = NDArray[np.object_]
 
 MOST_INDEXES = 8  # versions of the ground that are kept
 NOWHERE = -1
+
+
+def first_holding(tree: shapely.STRtree, points: Points) -> Ints:
+    """Place in the tree's order of the first polygon that each point lies in or on the border of; `NOWHERE` outside.
+
+    Parameters
+    ----------
+    tree
+        Index over polygons in the order of their codes.
+    points
+        Shape (n,): points; None lies nowhere.
+    """
+    answer = np.full(len(points), NOWHERE, dtype=np.int64)
+    if len(tree):
+        point, polygon = tree.query(points, predicate="intersects")
+        order = np.argsort(-polygon, kind="stable")  # the first polygon last, so that it stands
+        answer[point[order]] = polygon[order]
+    return answer
+
+
+def by_code(block: Block) -> tuple[str, str]:
+    """Key that puts blocks in the order in which a border belongs to them; needs the block's street."""
+    return block.street.code, block.code
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,9 +60,9 @@ class GroundIndex:
     Parameters
     ----------
     shapes
-        Shape (n,): polygons in degrees, ordered so that on a common border the lower key wins.
+        Shape (n,): polygons in degrees, in the order of their codes: on a common border the first wins.
     community
-        Shape (n,): key of the community of each.
+        Shape (n,): key of the community of each, `NOWHERE` where none holds it.
     tree
         Index over the shapes.
     """
@@ -43,27 +73,19 @@ class GroundIndex:
 
     @classmethod
     def of(cls, shapes: NDArray[np.object_], community: Ints) -> GroundIndex:
-        """Make an index of polygons and their communities."""
-        order = np.argsort(community, kind="stable")
-        ordered = shapes[order]
-        shapely.prepare(ordered)
-        return cls(ordered, community[order], shapely.STRtree(ordered))
+        """Make an index of polygons, in the order of their codes, and their communities."""
+        shapely.prepare(shapes)
+        return cls(shapes, community, shapely.STRtree(shapes))
 
     def at(self, longitude: float, latitude: float) -> int:
-        """Key of the community at a point, degrees; `NOWHERE` outside all; on a border the lowest key."""
+        """Key of the community at a point, degrees; `NOWHERE` outside all."""
         found = self.tree.query(shapely.Point(longitude, latitude), predicate="intersects")
-        if len(found) == 1:
-            return int(self.community[found[0]])
         return int(self.community[found.min()]) if len(found) else NOWHERE
 
     def at_all(self, points: Floats) -> Ints:
         """Key of the community at each point, shape (n, 2), `NOWHERE` outside; shape (n,)."""
-        place, polygon = self.tree.query(shapely.points(points), predicate="intersects")
-        answer = np.full(len(points), NOWHERE, dtype=np.int64)
-        # the lowest polygon last, so that it stands
-        order = np.argsort(-polygon, kind="stable")
-        answer[place[order]] = self.community[polygon[order]]
-        return answer
+        polygon = first_holding(self.tree, shapely.points(points))
+        return np.where(polygon == NOWHERE, NOWHERE, np.append(self.community, NOWHERE)[polygon])
 
 
 _indexes: OrderedDict[tuple[int, date], GroundIndex] = OrderedDict()
@@ -111,20 +133,34 @@ def ground_stamp() -> int:
 
 def now_and_next(block: Block, day: date) -> tuple[Membership | None, Membership | None]:
     """Return the membership of a block on a day, and the first one that begins after it; one query."""
-    rows = Membership.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), block=block).order_by("valid_from")
-    found = list(rows.select_related("community__parent")[:2])
-    now = found.pop(0) if found and found[0].valid_from <= day else None
-    return now, found[0] if found else None
+    return memberships_around([block.pk], day)[block.pk]
+
+
+def memberships_around(blocks: Collection[int], day: date) -> dict[int, tuple[Membership | None, Membership | None]]:
+    """Return for each block, by key, what `now_and_next` does; one query."""
+    rows = Membership.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), block__in=list(blocks))
+    found: dict[int, list[Membership]] = {key: [] for key in blocks}
+    for row in rows.select_related("community__parent").order_by("valid_from"):
+        found[row.block_id].append(row)
+    around = {}
+    for key, periods in found.items():
+        now = periods.pop(0) if periods and periods[0].valid_from <= day else None
+        around[key] = now, periods[0] if periods else None
+    return around
 
 
 def block_at(longitude: float, latitude: float) -> Block | None:
     """Return the block that a point lies in, by its bounding box and then its shape."""
     near = Block.objects.filter(west__lte=longitude, east__gte=longitude, south__lte=latitude, north__gte=latitude)
-    point = shapely.Point(longitude, latitude)
-    return next((block for block in near.order_by("code") if block.shape.intersects(point)), None)
+    blocks = sorted(near.select_related("street"), key=by_code)
+    shapes = np.array([block.shape for block in blocks], dtype=np.object_)
+    [place] = first_holding(shapely.STRtree(shapes), np.array([shapely.Point(longitude, latitude)], dtype=np.object_))
+    return None if place == NOWHERE else blocks[place]
 
 
 def _read(day: date) -> GroundIndex:
-    rows = list(Membership.objects.on(day).order_by("block").values_list("community", "block__wkb"))
-    shapes = shapely.from_wkb(np.array([bytes(wkb) for _, wkb in rows], dtype=object))
-    return GroundIndex.of(shapes, np.array([community for community, _ in rows], dtype=np.int64))
+    held = dict(Membership.objects.on(day).values_list("block", "community"))
+    rows = list(Block.objects.values_list("street__code", "code", "pk", "wkb"))
+    rows.sort(key=lambda row: row[:2])  # not by the database, whose order of text depends on its collation
+    shapes = shapely.from_wkb(np.array([bytes(wkb) for *_, wkb in rows], dtype=np.object_))
+    return GroundIndex.of(shapes, np.array([held.get(pk, NOWHERE) for _, _, pk, _ in rows], dtype=np.int64))

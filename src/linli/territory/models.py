@@ -132,7 +132,7 @@ class Building(models.Model):
     block = models.ForeignKey(Block, models.PROTECT, related_name="buildings")
     compound = models.ForeignKey(Compound, models.PROTECT, null=True, blank=True, related_name="buildings")
     code = models.CharField(_("编号"), max_length=40)
-    number = models.CharField(_("幢号"), max_length=20, blank=True)
+    number = models.CharField(_("幢号"), max_length=60, blank=True)  # a building without one bears its name here
     road = models.CharField(_("路名"), max_length=60, blank=True)
     gate = models.CharField(_("门牌号"), max_length=20, blank=True)
     units = models.PositiveSmallIntegerField(_("单元数"), default=0)
@@ -189,6 +189,7 @@ class Count(models.Model):
     value = models.PositiveIntegerField(_("数"))
     source = models.CharField(_("来源"), max_length=120)
     as_of = models.DateField(_("截至"))
+    estimate = models.CharField(_("估算办法"), max_length=60, blank=True)  # '' where it was counted; linli.geodata.told
 
     class Meta:
         constraints = [

@@ -13,7 +13,7 @@ import shapely
 from django.utils import timezone
 
 from linli.org.models import Division
-from linli.territory.lookup import GroundIndex, ground_index, ground_stamp
+from linli.territory.lookup import NOWHERE, GroundIndex, by_code, ground_index, ground_stamp
 from linli.territory.models import Block
 
 DETAIL = 2e-5  # degrees, two metres
@@ -44,13 +44,14 @@ def block_near(longitude: float, latitude: float) -> Block | None:
         west__lte=longitude + NEAR, east__gte=longitude - NEAR, south__lte=latitude + NEAR, north__gte=latitude - NEAR
     )
     point = shapely.Point(longitude, latitude)
-    found = [(shapely.distance(block.shape, point), block.pk, block) for block in near.order_by("pk")]
-    best = min(found, key=lambda row: row[:2], default=None)
-    return best[2] if best is not None and best[0] <= NEAR else None
+    # nothing is as near as the block that the point lies in or on the border of, so the rule of borders holds here too
+    found = [(float(shapely.distance(block.shape, point)), block) for block in near.select_related("street")]
+    best = min(found, key=lambda row: (row[0], by_code(row[1])), default=None)
+    return best[1] if best is not None and best[0] <= NEAR else None
 
 
 def _drawn(index: GroundIndex) -> dict[int, Outline]:
-    keys = np.unique(index.community)
+    keys = np.unique(index.community[index.community != NOWHERE])
     names = {one.pk: one.title for one in Division.objects.filter(pk__in=[int(key) for key in keys])}
     found = {}
     for key in keys:

@@ -4,90 +4,97 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 from itertools import combinations
+from typing import Any
 
-from django.db import connection
-from django.db.models import QuerySet
-from pypinyin import Style, lazy_pinyin
+from django.db.models import Q
 
+from linli.org.models import Division, titled
 from linli.territory.addresses import Address, parse
-from linli.territory.models import Building
-from linli.written import folded
+from linli.territory.importing.numbers import bare_name, plain_name
+from linli.territory.index_rows import Row, find_rows
+from linli.territory.indexing import HAN, grams_of, natural, numbers_of
+from linli.territory.models import Compound
 
 MOST = 10  # answers
 MOST_WORDS = 10  # of a question that no building answers to in full
-LOOKED_AT = 400  # buildings that are ranked; more match only where the question is a single common word
-AT_ONCE = 500
-HAN = re.compile(r"[\u3400-\u9fff\ue000-\uf8ff\U00020000-\U0003ffff]")  # with rare ones in private use
-BETWEEN = re.compile(r"[^a-z0-9\u3400-\u9fff\ue000-\uf8ff\U00020000-\U0003ffff]+")
-RUN = re.compile(r"[a-z0-9]+")
+MOST_NUMBERS = 20  # buildings that one question may ask for
 LATIN = re.compile(r"^([A-Za-z]+)(\d*)$")
+Words = tuple[str, ...]
+ALSO = re.compile("[、,,;;]")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A place that a question may mean: one building, or a compound by one of its buildings.
+    """A place that a question may mean: one building, or a compound with all of its buildings.
 
     Parameters
     ----------
-    building
-        Key of the building; for a compound the first of it.
-    street, code
-        Code of the building's street, and of the building in it: what a link carries.
+    key
+        Of the building, or of the compound where `whole`.
+    street, street_title
+        Code and title of the street, which tells twins of a name apart.
+    code
+        Of the building or compound in its street: what a link carries.
     title
         What it is called: 白云花园12幢, or 白云花园 for all of it.
     also_called
         Nicknames of the compound.
     road
-        Road and gate, to tell twins apart; '' where not known.
+        Road and gate; '' where not known.
     whole
-        True where it stands for all buildings of its compound or gate.
+        True where it is a compound.
+    exact
+        True where it is what was asked for, by name and number, and not only something like it.
+    numbers
+        Every building that its number names; none of a compound.
+    missing
+        What was asked for and is not there: ('99幢',) of a compound without such a building.
     longitude, latitude
-        Degrees (CGCS2000).
+        Degrees (CGCS2000); of a compound those of one of its buildings, None where it has none.
     """
 
-    building: int
+    key: int
     street: str
+    street_title: str
     code: str
     title: str
     also_called: str
     road: str
     whole: bool
-    longitude: float
-    latitude: float
+    exact: bool
+    longitude: float | None
+    latitude: float | None
+    numbers: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    rank: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
 
-def index_buildings(buildings: QuerySet[Building]) -> int:
-    """Write what buildings are found by; call it after they or their compounds' names change.
+@dataclass(frozen=True)
+class Asked:
+    """A question, read: what it names, and the words, with a gate, under which that may stand in the index."""
 
-    Parameters
-    ----------
-    buildings
-        Any queryset of them.
+    address: Address
+    variants: tuple[tuple[Words, str], ...]
+    initials: bool
 
-    Returns
-    -------
-    How many were written.
-    """
-    held: list[Building] = []
-    number = 0
-    for building in buildings.select_related("compound").iterator(AT_ONCE):
-        address = _address_of(building)
-        building.address = str(address)[:160]
-        building.initials = _initials(address.place or address.road)[:80]
-        building.grams = " ".join(_words_of(building, address))
-        held.append(building)
-        number += 1
-        if len(held) == AT_ONCE:
-            _write(held)
-    _write(held)
-    return number
+    @property
+    def name(self) -> str:
+        """The name that is asked for."""
+        return self.address.place or self.address.road
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Numbers of the buildings that are asked for."""
+        return self.address.numbers[:MOST_NUMBERS]
 
 
 def search(question: str, *, street: str = "") -> list[Answer]:
     """Find the buildings and compounds that a question may mean, the likeliest first.
+
+    A number that does not exist is never answered by another building: the compound is told instead, and what of it is
+    missing.
 
     Parameters
     ----------
@@ -98,164 +105,137 @@ def search(question: str, *, street: str = "") -> list[Answer]:
 
     Returns
     -------
-    At most ten. A number narrows to a building; without one a compound is one answer. Dwellings are not looked at.
+    At most ten. A number narrows to a building; without one a compound is one answer. Dwellings are not looked at: all
+    of a building belong together.
     """
-    asked = parse(question[:80])
+    asked = read_question(question)
+    answers: list[Answer] = []
+    for words, gate in asked.variants:
+        answers = _there(words, gate, asked, street)
+        if answers:
+            break
+    else:
+        answers = _compounds(asked, street)
+    if not answers and not asked.initials and asked.variants:
+        # a wrong character spoils two words: any two that are right will do, then any one
+        words = asked.variants[0][0][:MOST_WORDS]
+        rows = find_rows([*combinations(words, 2)], street, ordered=True)
+        rows = rows or find_rows([[word] for word in words], street, ordered=True)
+        answers = [replace(one, exact=False) for one in _answers(rows, asked)]
+    exact = [one for one in answers if one.exact]
+    on_road = [one for one in exact if asked.address.road and asked.address.road in one.road]
+    if 0 < len(on_road) < len(exact):
+        answers = [replace(one, exact=one.exact and one in on_road) for one in answers]
+    return sorted(answers, key=lambda one: (not one.exact, one.rank))[:MOST]
+
+
+def read_question(question: str) -> Asked:
+    """Read what somebody typed."""
+    address = parse(question[:80])
     initials = LATIN.match(question.strip())
     if initials:
-        words = [f"zz{initials[1].lower()}*"]
-        asked = Address(place="", first=initials[2].lstrip("0"))
-    else:
-        words = _grams(asked.place or asked.road)
-        if asked.place and asked.road:
-            words += _grams(asked.road)
-        if len(asked.place) == 1 and HAN.match(asked.place):
-            words = [f"{asked.place}*"]
-    numbered = [f"gg{asked.gate.lower()}"] if asked.gate else []
-    numbered += [f"nn{number.lower()}" for number in asked.numbers[:1]]
-    if not words:
-        return []
-    rows = _find([[*words, *numbered]], street) or (_find([words], street) if numbered else [])
-    if not rows and not initials:  # a wrong character spoils two words: any two that are right will do, then any one
-        rows = _find([*combinations(words[:MOST_WORDS], 2)], street, ordered=True)
-        rows = rows or _find([[word] for word in words[:MOST_WORDS]], street, ordered=True)
-    return _ranked(rows, asked, has_number=bool(numbered))
+        word = f"zz{initials[1].lower()}*"
+        return Asked(Address(first=initials[2].lstrip("0")), (((word,), ""),), initials=True)
+    place, road = tuple(grams_of(address.place)), tuple(grams_of(address.road))
+    if len(address.place) == 1 and HAN.match(address.place):
+        place = (f"{address.place}*",)
+    variants = ((place, ""), (road, address.gate.lower()))
+    return Asked(address, tuple(one for one in variants if one[0]), initials=False)
 
 
-def grams_of(text: str) -> list[str]:
-    """Return the words a name is found by: every two neighbouring characters, and every run of letters or digits."""
-    return _grams(text)
+def _there(words: Words, gate: str, asked: Asked, street: str) -> list[Answer]:
+    """Find what bears these words; where it has not the number that was asked for, itself with what is missing."""
+    at_gate = [*words, *([f"gg{gate}"] if gate else [])]
+    numbered = [[*at_gate, f"nn{number.lower()}"] for number in asked.numbers]
+    answers = _answers(find_rows(numbered or [at_gate], street), asked)
+    left = _left(answers, asked)
+    if left:
+        rows = (find_rows([at_gate], street) if gate and numbered else []) or find_rows([words], street)
+        there = [replace(one, missing=left, exact=False) for one in _answers(rows, asked, without_numbers=True)]
+        same = [one for one in there if one.rank[0] == 0]
+        answers += same or ([] if answers else there)
+    return answers
 
 
-def _ranked(rows: Sequence[tuple[object, ...]], asked: Address, *, has_number: bool) -> list[Answer]:
-    wanted = asked.place or asked.road
-    found: dict[object, tuple[tuple[object, ...], Answer]] = {}
+def _answers(rows: Sequence[Row], asked: Asked, *, without_numbers: bool = False) -> list[Answer]:
+    """Make answers of rows: a building where its number was asked for or it stands alone, else its compound."""
+    found: dict[object, Answer] = {}
     for row in rows:
-        key, code, street, number, address, longitude, latitude, compound, name, also, road, gate = row
-        called = str(name or "")
-        hit = bool(number) and bool(set(parse(f"院{number}").numbers) & set(asked.numbers))
-        whole = not (hit or (has_number and asked.gate and gate == asked.gate and not compound))
-        place = called or f"{road}{gate}号" if gate or called else str(address)
-        title = place if whole else str(address)
-        answer = Answer(
-            int(str(key)), str(street), str(code), title, str(also or ""),
-            f"{road}{gate}号" if gate else str(road or ""), whole, float(str(longitude)), float(str(latitude)),
-        )  # fmt: skip
-        same = called == wanted or wanted in str(also or "").split("、")
-        rank = (
-            whole and bool(asked.first), not same, not called.startswith(wanted), wanted not in called,
-            -_shared(wanted, f"{called}{also or ''}{road or ''}"), len(called), title, str(code),
-        )  # fmt: skip
-        group = (compound or (road, gate)) if whole else key
-        if group not in found or rank < found[group][0]:
-            found[group] = (rank, answer)
-    return [answer for _, answer in sorted(found.values(), key=lambda pair: pair[0])[:MOST]]
+        numbers = {number.lower() for number in numbers_of(row.number)}
+        hit = not without_numbers and bool(numbers & {number.lower() for number in asked.numbers})
+        whole = row.compound is not None and not hit and not _is_its_own(row, asked)
+        answer = _answer(row, asked, whole=whole, hit=hit)
+        group = ("compound", row.compound) if whole else ("building", row.building)
+        if group not in found or answer.rank < found[group].rank:
+            found[group] = answer
+    return list(found.values())
 
 
-def _shared(one: str, other: str) -> int:
-    return len(set(_grams(one)) & set(_grams(other)))
-
-
-COLUMNS = (
-    "b.id, b.code, s.code, b.number, b.address, b.longitude, b.latitude, b.compound_id, c.name, c.also_called, "
-    "b.road, b.gate"
-)
-TABLES = (
-    "JOIN territory_block k ON k.id = b.block_id JOIN org_division s ON s.id = k.street_id "
-    "LEFT JOIN territory_compound c ON c.id = b.compound_id"
-)
-
-
-def _find(sets: Sequence[Sequence[str]], street: str, *, ordered: bool = False) -> list[tuple[object, ...]]:
-    """Ask the database's own full-text index for buildings that bear all words of any of the sets."""
-    if not sets:
-        return []
-    within = "AND s.path LIKE %s" if street else ""
-    values: list[str] = [f"{street}%"] if street else []
-    if connection.vendor == "postgresql":
-        query = _query(sets, prefix=":*", quote="'", both=" & ", either=" | ")
-        vector = "to_tsvector('simple', b.grams)"
-        # how many of the words it bears; ts_rank would make the vector of every candidate anew
-        words = list(dict.fromkeys(word for words in sets for word in words)) if ordered else []
-        counted = " + ".join(["(strpos(' ' || b.grams || ' ', %s) > 0)::int"] * len(words))
-        order = f"ORDER BY {counted} DESC" if words else ""
-        sql = (
-            f"SELECT {COLUMNS} FROM territory_building b {TABLES} "
-            f"WHERE {vector} @@ to_tsquery('simple', %s) {within} {order} LIMIT {LOOKED_AT}"
-        )
-        values = [query, *values, *(f" {word} " for word in words)]
-    else:
-        query = _query(sets, prefix="*", quote='"', both=" AND ", either=" OR ")
-        order = "ORDER BY f.rank" if ordered else ""
-        sql = (
-            f"SELECT {COLUMNS} FROM territory_building_words f JOIN territory_building b ON b.id = f.rowid {TABLES} "
-            f"WHERE f.territory_building_words MATCH %s {within} {order} LIMIT {LOOKED_AT}"
-        )
-        values = [query, *values]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows: list[tuple[object, ...]] = cursor.fetchall()
-    return rows
-
-
-def _query(sets: Sequence[Sequence[str]], *, prefix: str, quote: str, both: str, either: str) -> str:
-    """Write sets of words in the database's own words; `word*` stands for all that begin so."""
-
-    def quoted(word: str) -> str:
-        plain = f"{quote}{word.removesuffix('*')}{quote}"
-        return f"{plain}{prefix}" if word.endswith("*") else plain
-
-    return either.join(f"({both.join(map(quoted, words))})" for words in sets)
-
-
-def _address_of(building: Building) -> Address:
-    """Return the building's address from its own columns; what a file said as one line fills the gaps."""
-    said = parse(building.address)
-    numbered = parse(f"院{building.number}") if building.number else said
-    name = building.compound.name if building.compound else ""
-    return Address(
-        place=name or ("" if building.road else said.place),
-        road="" if name else (building.road or said.road),
-        gate="" if name else (building.gate.removesuffix("号") or said.gate),
-        first=numbered.first,
-        last=numbered.last,
+def _answer(row: Row, asked: Asked, *, whole: bool, hit: bool) -> Answer:
+    called, also = row.name or "", row.also_called or ""
+    gate = row.gate.removesuffix("号").lower()
+    road = f"{row.road}{row.gate.removesuffix('号')}号" if row.gate else row.road
+    names = {plain_name(one).upper() for one in (called, *ALSO.split(also), *([] if called else [row.address]))} - {""}
+    names |= {bare_name(called).upper()} if called else set()
+    names |= {row.road} if asked.numbers and not called and not gate else set()  # 东南路3幢
+    wanted = asked.name
+    at_gate = bool(gate) and (row.road, gate) == (asked.address.road, asked.address.gate.lower())
+    named = wanted in names if asked.address.place else at_gate
+    own = not whole and _is_its_own(row, asked)
+    rank = (
+        0 if named or own else 1, whole and bool(asked.numbers), not called.startswith(wanted), wanted not in called,
+        -_shared(wanted, f"{called}{also}{row.road}"), len(called), row.street, called or row.address,
+        natural(row.number), row.code,
+    )  # fmt: skip
+    return Answer(
+        key=row.compound if whole and row.compound is not None else row.building,
+        street=row.street,
+        street_title=titled(row.street_name, row.street_name_en, Division.Kind.STREET),
+        code=str(row.compound_code if whole else row.code),
+        title=(called or str(row.compound_code)) if whole else row.address,
+        also_called=also,
+        road=road,
+        whole=whole,
+        exact=own or (named and (hit or not asked.numbers)),
+        longitude=row.longitude,
+        latitude=row.latitude,
+        numbers=() if whole else numbers_of(row.number),
+        rank=rank,
     )
 
 
-def _words_of(building: Building, address: Address) -> Iterable[str]:
-    also = building.compound.also_called if building.compound else ""
-    words: dict[str, None] = {}
-    for text in (address.place, address.road, also, building.road):
-        words.update(dict.fromkeys(_grams(text)))
-    for name in (address.place, address.road, *re.split("[、,,]", also)):
-        if initials := _initials(name):
-            words[f"zz{initials}"] = None
-    gate = building.gate.removesuffix("号") or address.gate
-    if gate:
-        words[f"gg{gate.lower()}"] = None
-    words.update(dict.fromkeys(f"nn{number.lower()}" for number in address.numbers))
-    return words
+def _is_its_own(row: Row, asked: Asked) -> bool:
+    """Whether a building is asked for by the name that it bears in place of a number."""
+    return not numbers_of(row.number) and bool(row.number) and asked.name in (row.address, plain_name(row.number))
 
 
-def _grams(text: str) -> list[str]:
-    found: dict[str, None] = {}
-    for piece in re.split(BETWEEN, folded(text)):
-        for at in range(len(piece) - 1):
-            if HAN.match(piece[at]) or HAN.match(piece[at + 1]):
-                found[piece[at : at + 2]] = None
-        for run in RUN.findall(piece):
-            found[run] = None
-    return list(found)
+def _left(answers: Iterable[Answer], asked: Asked) -> tuple[str, ...]:
+    """Say what was asked for by number and is not there."""
+    found = [one for one in answers if one.exact or asked.initials]
+    if asked.numbers:
+        there = {number for one in found for number in one.numbers}
+        return tuple(f"{number}幢" for number in asked.numbers if number not in there)
+    return () if found or not asked.address.gate else (f"{asked.address.gate}号",)
 
 
-@lru_cache(maxsize=65536)
-def _initials(name: str) -> str:
-    """Return the first letters of a name in pinyin; digits and letters stay."""
-    letters = lazy_pinyin(name, style=Style.FIRST_LETTER, errors=lambda rest: rest)
-    return "".join(RUN.findall("".join(letters).lower()))
+def _compounds(asked: Asked, street: str) -> list[Answer]:
+    """Find compounds of which no building is known: their blocks answer."""
+    name = asked.address.place
+    if len(name) < 2:
+        return []
+    left = _left([], asked)
+    rows = Compound.objects.filter(Q(name__icontains=name) | Q(also_called__icontains=name), blocks__isnull=False)
+    if street:
+        rows = rows.filter(street__path__startswith=street)
+    return [
+        Answer(
+            one.pk, one.street.code, one.street.title, one.code, str(one), one.also_called, "", whole=True,
+            exact=not left and name in {plain_name(said).upper() for said in (one.name, *ALSO.split(one.also_called))},
+            longitude=None, latitude=None, missing=left, rank=(0, len(one.name), one.street.code, one.code),
+        )
+        for one in rows.select_related("street").order_by("street__code", "code").distinct()[:MOST]
+    ]  # fmt: skip
 
 
-def _write(held: list[Building]) -> None:
-    if held:
-        Building.objects.bulk_update(held, ["address", "grams", "initials"], batch_size=AT_ONCE // 5)
-        held.clear()
+def _shared(one: str, other: str) -> int:
+    return len(set(grams_of(one)) & set(grams_of(other)))

@@ -9,6 +9,8 @@ from linli.territory.views import where
 app_name = "territory"
 urlpatterns = [
     path("", where.where, name="find"),
-    path("<slug:street>/<slug:code>/", where.building, name="building"),
-    path("<slug:street>/<slug:code>/qr", where.sheet, name="sheet"),
+    # codes are those of the district's own files: 甲-3, way/4711
+    path("<slug:street>/compound/<path:code>/", where.compound, name="compound"),
+    path("<slug:street>/<path:code>/qr", where.sheet, name="sheet"),
+    path("<slug:street>/<path:code>/", where.building, name="building"),
 ]

@@ -12,9 +12,9 @@ from pydantic import Field
 
 from linli.org.models import Division
 from linli.org.rest import Day, Word
+from linli.territory.homes import homes_of
 from linli.territory.lookup import community_at
-from linli.territory.models import Membership
-from linli.territory.search import search
+from linli.territory.search import Answer, search
 
 public = Router(tags=["territory", "public"])
 
@@ -47,25 +47,45 @@ class PointOut(Schema):
     name: str | None
 
 
+class Home(Schema):
+    """A community."""
+
+    community: str
+    name: str
+
+
 class PlaceOut(Schema):
-    """A building or compound that an address may mean, and who holds it on the day."""
+    """A building or compound that an address may mean, and who holds it on the day.
+
+    `community` and `name` are null where none holds it, or where several hold a compound: see `communities`.
+    """
 
     title: str
     also_called: str
     road: str
     street: str
-    building: str
-    longitude: Longitude
-    latitude: Latitude
+    street_name: str
+    whole: bool
+    exact: bool
+    building: str | None
+    compound: str | None
+    longitude: Longitude | None
+    latitude: Latitude | None
     community: str | None
     name: str | None
+    communities: list[Home]
 
 
 class Places(Schema):
-    """At most ten places, the likeliest first."""
+    """At most ten places, the likeliest first.
+
+    A building that is not there stands in `missing`, and what there is in `instead`: no answer to the question.
+    """
 
     on: date
     items: list[PlaceOut]
+    missing: list[str]
+    instead: list[PlaceOut]
 
 
 @public.get("/where/point", response=PointOut, summary="某点属于哪个社区 · the community of a point")
@@ -81,17 +101,23 @@ def where_address(request: HttpRequest, asked: Query[AddressAsked]) -> dict[str,
     """The places that an address may mean, with the community that holds each on a day."""
     day = asked.on or timezone.localdate()
     answers = search(asked.address)
-    held = Membership.objects.on(day).filter(block__buildings__in=[one.building for one in answers])
-    homes = {
-        building: (code, name)
-        for building, code, name in held.values_list("block__buildings", "community__code", "community__name")
+    homes = homes_of(answers, day)
+    missing = list(dict.fromkeys(what for one in answers for what in one.missing))
+    return {
+        "on": day,
+        "items": [_place(one, homes[one.whole, one.key]) for one in answers if not one.missing],
+        "missing": missing,
+        "instead": [_place(one, homes[one.whole, one.key]) for one in answers if one.missing],
     }
-    rows = []
-    for one in answers:
-        code, name = homes.get(one.building, (None, None))
-        rows.append(
-            {"title": one.title, "also_called": one.also_called, "road": one.road, "street": one.street,
-             "building": one.code, "longitude": one.longitude, "latitude": one.latitude, "community": code,
-             "name": name}
-        )  # fmt: skip
-    return {"on": day, "items": rows}
+
+
+def _place(one: Answer, homes: list[Division]) -> dict[str, Any]:
+    home = homes[0] if len(homes) == 1 else None
+    return {
+        "title": one.title, "also_called": one.also_called, "road": one.road, "street": one.street,
+        "street_name": one.street_title, "whole": one.whole, "exact": one.exact,
+        "building": None if one.whole else one.code, "compound": one.code if one.whole else None,
+        "longitude": one.longitude, "latitude": one.latitude, "community": home.code if home else None,
+        "name": home.name if home else None,
+        "communities": [{"community": each.code, "name": each.name} for each in homes],
+    }  # fmt: skip

@@ -9,8 +9,8 @@ import shapely
 
 from linli.org.limits import forget_all
 from linli.org.tests.world import World
+from linli.territory.indexing import index_buildings
 from linli.territory.models import Block, Building, Compound, Membership
-from linli.territory.search import index_buildings
 
 
 @pytest.fixture

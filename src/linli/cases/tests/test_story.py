@@ -251,3 +251,21 @@ def test_a_caller_is_written_down_in_the_name_of_the_post(ground: Building, clie
     assert secretary.post("/cases/enter", asked).status_code == 302
     matter = Matter.objects.get()
     assert (matter.source, str(matter.events.get().post)) == ("caller", "团结社区 社区书记")
+
+
+def test_a_building_that_is_not_there_is_never_taken_for_another(ground: Building) -> None:
+    asked = {"text": TEXT, "place": "矿务局二片区99幢", "kind": "report", "key": str(uuid.uuid4())}
+    page = Client().post("/report/", asked)
+    assert page.status_code == 422
+    assert "没有登记99幢" in page.content.decode()
+    choice = f"block:{ground.block_id}"
+    assert f'value="{choice}"' in page.content.decode()
+    assert Client().post("/report/", {**asked, "building": choice, "same": "none"}).status_code == 302
+    matter = Matter.objects.get()
+    assert (matter.building, matter.block) == (None, ground.block)
+
+
+def test_one_exact_place_is_taken_as_it_is(ground: Building) -> None:
+    ground.refresh_from_db()  # with the address that it is found by
+    report(Client(), place=str(ground))
+    assert Matter.objects.get().building == ground

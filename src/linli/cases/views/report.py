@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.cases.actions.report_case import report_case
 from linli.cases.forms import ReportForm
+from linli.cases.places import Choice, choices_of, chosen
 from linli.cases.suggesting import best
 from linli.cases.views.limits import may_send, too_many
 from linli.matters.actions.judging import join
@@ -25,10 +26,7 @@ from linli.org.policies import actor_in, requires
 from linli.org.views.acting import refuse
 from linli.territory.models import Block, Building
 from linli.territory.outlines import block_near, community_outlines
-from linli.territory.search import search
 
-CHOICES = 6
-SURE = 1  # a single answer of the address search is taken as it is
 WORKER = Path(__file__).resolve().parents[2] / "web" / "static" / "build" / "report-worker.js"
 
 
@@ -66,10 +64,10 @@ def worker(request: HttpRequest) -> HttpResponse:
 def _take(request: HttpRequest, template: str, source: str) -> HttpResponse:
     given = _building(request.GET.get("street", ""), request.GET.get("code", ""))
     posted = request.method == "POST"
-    found = _choices(request.POST.get("place", "")) if posted and given is None else []
-    options: dict[str, Any] = {"found": found if len(found) > SURE else None, "place": str(given) if given else ""}
+    found, sure = choices_of(request.POST.get("place", "")) if posted and given is None else ([], False)
+    options: dict[str, Any] = {"found": None if sure else found, "place": str(given) if given else ""}
     form = ReportForm(request.POST if posted else None, request.FILES or None, **options)
-    answer = _try(request, form, given, found, source) if posted and form.is_valid() else None
+    answer = _try(request, form, given, found, sure, source) if posted and form.is_valid() else None
     if isinstance(answer, HttpResponse):
         return answer
     if answer:  # neighbours who reported before: asked once, in the same form
@@ -81,18 +79,17 @@ def _take(request: HttpRequest, template: str, source: str) -> HttpResponse:
 
 
 def _try(
-    request: HttpRequest, form: ReportForm, given: Building | None, found: list[tuple[str, str]], source: str
+    request: HttpRequest, form: ReportForm, given: Building | None, found: list[Choice], sure: bool, source: str
 ) -> HttpResponse | list[tuple[str, str]] | None:
     """Open the case, or join another; or return the neighbours' cases to ask about, or None after an error."""
     said, point = form.cleaned_data, form.point
     # a place that may be several is asked about only where neither the building nor a point says which
-    chosen = found[0][0] if len(found) == SURE else said.get("building", "")
-    if len(found) > SURE and not chosen and point is None:
+    choice = found[0][0] if sure else said.get("building", "")
+    if found and not choice and point is None:
         form.add_error("building", _("地点像是下面几处，请选一处。"))
         return None
-    building = given or (Building.objects.filter(pk=chosen).first() if chosen not in ("", "none") else None)
-    block: Block | None = None
-    if building is None and point is not None:
+    building, block = (given, None) if given is not None else chosen(choice)
+    if building is None and block is None and point is not None:
         block = block_near(*point)
         if block is None:
             form.add_error("place", _("地图上的位置不在本区范围内，请重新点，或只写地点。"))
@@ -149,12 +146,6 @@ def _named(matter: Matter) -> str:
         "number": matter.number, "state": matter.get_state_display(),
     }  # fmt: skip
     return _("是：%(about)s（%(at)s，%(number)s，%(state)s），我加入关注") % words
-
-
-def _choices(place: str) -> list[tuple[str, str]]:
-    """The buildings that a place in a reporter's words may mean."""
-    answers = search(place.strip()[:80])[:CHOICES] if place.strip() else []
-    return [(str(one.building), f"{one.title} {one.road}".strip()) for one in answers]
 
 
 def _building(street: str, code: str) -> Building | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.db import migrations
 
 from linli.matters.search_tables import install, remove
-from linli.territory.search import grams_of
+from linli.territory.indexing import grams_of
 
 ROOM = Path(__file__).resolve().parents[1]
 ROLES = ROOM.parent / "org" / "roles.toml"

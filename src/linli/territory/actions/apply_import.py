@@ -14,8 +14,8 @@ from linli.territory.actions.assign_blocks import assign_blocks
 from linli.territory.actions.undo_assignment import restore
 from linli.territory.importing.checking import draft_of, rows_of
 from linli.territory.importing.writing import pack, take_back, unpack, write_draft
+from linli.territory.indexing import index_buildings
 from linli.territory.models import Assignment, Building, ImportBatch, ImportUndo
-from linli.territory.search import index_buildings
 
 INDEXED = (ImportBatch.Kind.BUILDINGS, ImportBatch.Kind.COMPOUNDS)  # what address search finds places by
 

@@ -56,7 +56,7 @@ def check_buildings(rows: Rows, ground: Ground, batch: ImportBatch, draft: Draft
             rows.warn(index, "compound_later", "compound")
         counts = {one: rows.whole(index, one) for one in sums}
         values: dict[str, Any] = {
-            "number": plain_number(rows.text(index, "number", 20))[:20],
+            "number": plain_number(rows.text(index, "number", 60))[:60],
             "road": rows.text(index, "road", 60),
             "gate": rows.text(index, "gate", 20),
             "units": rows.whole(index, "units", 500) or 0,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from linli.org.models import Division
 from linli.territory.importing.numbers import bare_name, numbers_or_none, plain_name
+from linli.territory.lookup import NOWHERE, by_code, first_holding
 from linli.territory.models import Block, Building, Compound, Count, Facility, Membership
 
 
@@ -33,8 +34,9 @@ class Ground:
 
     @cached_property
     def blocks(self) -> dict[str, Block]:
-        """Blocks by code."""
-        return {block.code: block for block in Block.objects.filter(street=self.street)}
+        """Blocks by code, in the order in which a border belongs to them."""
+        blocks = Block.objects.filter(street=self.street).select_related("street")
+        return {block.code: block for block in sorted(blocks, key=by_code)}
 
     @cached_property
     def shapes(self) -> NDArray[Any]:
@@ -51,11 +53,8 @@ class Ground:
 
     def block_at(self, points: NDArray[Any]) -> list[Block | None]:
         """Return the block that each point lies in, None where none does or there is no point."""
-        blocks, found = list(self.blocks.values()), np.full(len(points), -1)
-        if blocks:
-            which, where = self.tree.query(points, predicate="intersects")
-            found[which] = where
-        return [blocks[index] if index >= 0 else None for index in found]
+        blocks = list(self.blocks.values())
+        return [None if place == NOWHERE else blocks[place] for place in first_holding(self.tree, points)]
 
     @cached_property
     def tree(self) -> shapely.STRtree:

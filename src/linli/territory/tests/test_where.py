@@ -14,9 +14,12 @@ from django.utils import timezone
 
 from linli.org.limits import forget_all
 from linli.org.tests.world import World
-from linli.territory.lookup import NOWHERE, GroundIndex, communities_at, community_at
+from linli.territory.importing.ground import Ground
+from linli.territory.indexing import index_buildings
+from linli.territory.lookup import NOWHERE, GroundIndex, block_at, communities_at, community_at
 from linli.territory.models import Block, Building, Compound, Membership
-from linli.territory.search import index_buildings, search
+from linli.territory.outlines import block_near
+from linli.territory.search import search
 
 Queries = Callable[[int], AbstractContextManager[object]]
 BEGAN = date(2020, 1, 1)
@@ -55,7 +58,7 @@ def test_a_point_belongs_to_the_community_of_its_block(buildings: list[Building]
 
 def test_one_by_one_and_in_bulk_agree_also_on_borders() -> None:
     shapes = np.array([shapely.box(x, y, x + 1, y + 1) for x in range(5) for y in range(5)], dtype=object)
-    index = GroundIndex.of(shapes, np.arange(25, dtype=np.int64)[::-1] % 7)
+    index = GroundIndex.of(shapes, np.arange(25, dtype=np.int64)[::-1] % 7 - 1)
     points = np.random.default_rng(1).integers(-2, 12, (300, 2)) / 2
     assert index.at_all(points).tolist() == [index.at(x, y) for x, y in points]
 
@@ -91,8 +94,8 @@ def test_the_public_finds_his_community_without_an_account(
 ) -> None:
     browser = client_of("")
     with django_assert_max_num_queries(8):
-        page = browser.get("/where/", {"q": "白云花园12-3-301"}).content.decode()
-    assert "/where/539901001000/L012/" in page
+        found = browser.get("/where/", {"q": "白云花园12-3-301"})
+    assert (found.status_code, found["Location"]) == (302, "/where/539901001000/L012/")
     with django_assert_max_num_queries(8):
         answer = browser.get("/where/539901001000/L012/").content.decode()
     assert "白云社区" in answer
@@ -147,3 +150,51 @@ def test_programs_ask_by_point_and_by_address(buildings: list[Building], client_
     places = browser.get("/api/v1/where/address", {"address": "白云花园12#"}).json()["items"]
     assert (places[0]["title"], places[0]["community"]) == ("白云花园12幢", "539901001002")
     assert browser.get("/api/v1/where/point?longitude=nan&latitude=1").status_code == 422
+
+
+def _corner_of_four(world: World) -> None:
+    """Four squares that meet in one corner, a fifth with a hole in which a sixth lies; made in no order."""
+    street, other = world.division("铜源街道"), world.division("兴铜街道")
+    ring = shapely.box(4, 0, 7, 3) - shapely.box(5, 1, 6, 2)
+    shapes = {
+        (street, "B4"): (shapely.box(1, 1, 2, 2), "白云"), (street, "B2"): (shapely.box(1, 0, 2, 1), "京铜"),
+        (street, "B3"): (shapely.box(0, 1, 1, 2), None), (other, "A1"): (shapely.box(0, 0, 1, 1), "东门"),
+        (street, "B9"): (ring, "团结"), (street, "B10"): (shapely.box(5, 1, 6, 2), "白云"),
+    }  # fmt: skip
+    for (at, code), (shape, community) in shapes.items():
+        block = Block(street=at, code=code)
+        block.shape = shapely.transform(shape, lambda xy: xy / 1000 + (103.1, 26.08))
+        block.save()
+        if community:
+            Membership.objects.create(block=block, community=world.division(community), valid_from=BEGAN)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "code", "community"),
+    [(1, 1, "B2", "京铜"), (1.5, 1, "B2", "京铜"), (1, 0.5, "B2", "京铜"), (0.5, 1, "B3", None), (1, 1.5, "B3", None),
+     (0.5, 0.5, "A1", "东门"), (5, 1, "B10", "白云"), (5.5, 1, "B10", "白云"), (5.5, 1.5, "B10", "白云"),
+     (4.5, 0.5, "B9", "团结"), (9, 9, None, None)],
+)  # fmt: skip
+def test_a_point_on_a_border_is_the_lowest_code_s_at_every_door(
+    world: World, client_of: Callable[[str], Client], x: float, y: float, code: str | None, community: str | None
+) -> None:
+    """Edges, a corner of four, a hole; the street's code goes first, a block without a community keeps its place."""
+    _corner_of_four(world)
+    longitude, latitude = x / 1000 + 103.1, y / 1000 + 26.08
+    block = block_at(longitude, latitude)
+    assert (block and block.code) == code
+    if code:
+        assert block_near(longitude, latitude) == block
+    home = community_at(longitude, latitude)
+    assert (home and home.name) == community
+    assert communities_at(np.array([[longitude, latitude]])).tolist() == [home.pk if home else NOWHERE]
+    told = client_of("").get(f"/api/v1/where/point?longitude={longitude}&latitude={latitude}").json()
+    assert told["name"] == community
+    page = client_of("").get(f"/where/?longitude={longitude}&latitude={latitude}").content.decode()
+    assert (f'class="answer">{community}社区' in page) == bool(community)
+    # what a file of buildings is hung on, street by street
+    if block is not None:
+        point = np.array([shapely.Point(longitude, latitude)], dtype=object)
+        assert Ground(block.street, BEGAN).block_at(point) == [block]
+    # and before anything held it, it lay in the same block
+    assert community_at(longitude, latitude, BEGAN - timedelta(days=1)) is None

@@ -6,8 +6,9 @@ import math
 from datetime import date
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
@@ -18,13 +19,16 @@ from linli.org.limits import address_of, allow
 from linli.org.models import Division
 from linli.org.policies import actor_in, requires
 from linli.plans.task import STATIONS
+from linli.territory.homes import homes_of, in_order, parts_of
 from linli.territory.lookup import block_at, now_and_next
-from linli.territory.models import Block, Building, Facility, Membership
+from linli.territory.models import Block, Building, Compound, Facility
 from linli.territory.notes import notes_on
-from linli.territory.search import search
+from linli.territory.search import Answer, search
 
 LOOKS, SECONDS = 120, 60.0  # a family, an office, a queue at the counter share one address
 SHEET = 60  # codes on one sheet
+DOORS = 120  # buildings on one page
+SHOWN = 40  # buildings that are told where another was asked for
 
 
 @require_safe
@@ -46,13 +50,36 @@ def where(request: HttpRequest) -> HttpResponse:
         return render(request, "territory/where.html", context)
     if question:
         answers = search(question)
-        keys = [one.building for one in answers]
-        homes = dict(
-            Membership.objects.on(day)
-            .filter(block__buildings__in=keys)
-            .values_list("block__buildings", "community__name")
-        )
-        context["answers"] = [{"answer": one, "community": homes.get(one.building, "")} for one in answers]
+        exact = [one for one in answers if one.exact]
+        missing = list(dict.fromkeys(what for one in answers for what in one.missing))
+        if len(exact) == 1 and not missing:
+            return redirect(_address(exact[0], day))
+        homes = homes_of(answers, day)
+        rows = [
+            {"answer": one, "homes": homes[one.whole, one.key], "address": _address(one, day)} for one in answers
+        ]  # fmt: skip
+        context |= {"answers": rows, "missing": missing, "near": bool(answers) and not exact and not missing}
+        whole = next((one for one in answers if one.whole and one.missing), None)
+        if whole is not None:
+            doors = in_order(Building.objects.filter(compound=whole.key).select_related("block__street"))
+            context |= {"place": rows[answers.index(whole)], "doors": doors[:SHOWN], "rest": len(doors) - SHOWN}
+    return render(request, "territory/where.html", context)
+
+
+@require_safe
+def compound(request: HttpRequest, street: str, code: str) -> HttpResponse:
+    """Answer for a whole compound: the communities that it belongs to, and its buildings."""
+    one = get_object_or_404(Compound, code=code, street__code=street, street__kind=Division.Kind.STREET)
+    day = day_of(request.GET.get("day", "")) or timezone.localdate()
+    parts = parts_of(one, day)
+    doors = Paginator([(part, door) for part in parts for door in part.buildings], DOORS)
+    page = doors.get_page(request.GET.get("page"))
+    told = [
+        {"part": part, "doors": [door for other, door in page if other is part],
+         "membership": part.now, "next": part.then}
+        for part in parts
+    ]  # fmt: skip
+    context = {"compound": one, "day": day, "today": timezone.localdate(), "page": page, "parts": told}
     return render(request, "territory/where.html", context)
 
 
@@ -87,6 +114,12 @@ def sheet(request: HttpRequest, street: str, code: str) -> HttpResponse:
     return render(request, "territory/sheet.html", {"labels": labels, "building": one})
 
 
+def _address(answer: Answer, day: date) -> str:
+    """Where an answer leads to."""
+    address = reverse(f"territory:{'compound' if answer.whole else 'building'}", args=[answer.street, answer.code])
+    return address if day == timezone.localdate() else f"{address}?day={day.isoformat()}"
+
+
 def _found(block: Block, day: date) -> dict[str, Any]:
     now, then = now_and_next(block, day)
     station = None
@@ -95,7 +128,7 @@ def _found(block: Block, day: date) -> dict[str, Any]:
             holding(day, "block__memberships__"), kind__in=STATIONS, block__memberships__community=now.community_id
         )
         station = near.order_by("code").first()
-    return {"membership": now, "next": then, "station": station, "block": block}
+    return {"block": block, "membership": now, "next": then, "station": station}
 
 
 def _building(street: str, code: str) -> Building:

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from linli.org.limits import forget_all
 from linli.org.names import keep_fresh
 from linli.org.tests.world import PEOPLE, World
-from linli.territory.models import Block, Building, Membership
+from linli.territory.models import Block, Building, Compound, Membership
 from linli.web.tests.test_caches import assert_kept
 
 TABLE: dict[str, dict[str, object]] = tomllib.loads((Path(__file__).parent / "urls.toml").read_text(encoding="utf-8"))
@@ -42,7 +42,10 @@ def place(world: World) -> None:
     block.shape = shapely.box(103.1, 26.08, 103.101, 26.081)
     block.save()
     Membership.objects.create(block=block, community=world.division("白云"), valid_from=date(2020, 1, 1))
-    Building.objects.create(block=block, code="L1", longitude=103.1005, latitude=26.0805, address="白云花园1幢")
+    compound = Compound.objects.create(street=block.street, code="C1", name="白云花园")
+    Building.objects.create(
+        block=block, compound=compound, code="L1", longitude=103.1005, latitude=26.0805, address="白云花园1幢"
+    )
 
 
 def test_every_address_stands_in_the_table() -> None:

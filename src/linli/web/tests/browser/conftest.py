@@ -30,7 +30,7 @@ from linli.org.tests.world import World, build_world
 from linli.org.actors import SYSTEM
 from django.db import transaction
 from linli.territory.models import Block, Building, Compound, Count, Facility, Membership
-from linli.territory.search import index_buildings
+from linli.territory.indexing import index_buildings
 with transaction.atomic():
     world = World() if Division.objects.exists() else build_world()
     street = world.division("铜源街道")

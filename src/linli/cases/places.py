@@ -1,0 +1,53 @@
+"""What a place in a reporter's words may mean: a building, or a whole compound by the part of it in each community."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.territory.homes import parts_of
+from linli.territory.models import Block, Building, Compound
+from linli.territory.search import Answer, search
+
+CHOICES = 6
+MOST_LETTERS = 80
+Choice = tuple[str, str]
+
+
+def choices_of(place: str) -> tuple[list[Choice], bool]:
+    """Return what a place may mean, and whether it is one thing for certain, so that nobody need be asked.
+
+    Returns
+    -------
+    Value and words of each, at most six; `chosen` reads the value.
+    """
+    answers = search(place.strip()[:MOST_LETTERS])[:CHOICES] if place.strip() else []
+    found = [choice for one in answers for choice in _choices(one)]
+    exact = [choice for one in answers if one.exact for choice in _choices(one)]
+    missing = any(one.missing for one in answers)
+    return (exact, True) if len(exact) == 1 and not missing else (found[:CHOICES], False)
+
+
+def chosen(value: str) -> tuple[Building | None, Block | None]:
+    """Return the building, or of a compound the block, that a choice stands for; neither of any other value."""
+    kind, _colon, key = value.partition(":")
+    if not (key.isascii() and key.isdigit() and len(key) < 19):
+        return None, None
+    if kind == "building":
+        return Building.objects.select_related("block").filter(pk=key).first(), None
+    return None, Block.objects.filter(pk=key).first() if kind == "block" else None
+
+
+def _choices(one: Answer) -> list[Choice]:
+    words = " ".join(part for part in (one.title, one.road, one.street_title) if part)
+    if not one.whole:
+        return [(f"building:{one.key}", words)]
+    parts = parts_of(Compound.objects.get(pk=one.key), timezone.localdate())
+    if one.missing:
+        words = _("%(place)s（没有登记%(missing)s）") % {"place": words, "missing": "、".join(one.missing)}
+    if len(parts) == 1:
+        return [(f"block:{parts[0].block.pk}", words)]
+    return [
+        (f"block:{part.block.pk}", f"{words} · {part.now.community.title if part.now else _('未划归社区')}")
+        for part in parts
+    ]
