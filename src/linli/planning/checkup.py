@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from linli.org.days import holding
 from linli.org.models import Division, Post, Tenure
@@ -57,6 +58,23 @@ class Standing:
     floor_m2: float | None
 
     @property
+    def known(self) -> bool:
+        """Whether any of its blocks has a count under the definition: without one there is nothing to judge."""
+        return self.missing < self.checkup.blocks
+
+    @property
+    def verdict(self) -> str:
+        """`split`, `scenario` where only the scenario says so, `fine`, or `unknown` where counts are lacking.
+
+        What is counted may be enough to flag a community; that it need not be divided is said only of a whole count.
+        """
+        if self.known and self.checkup.flagged:
+            return "split"
+        if not self.known or self.missing:
+            return "unknown"
+        return "scenario" if self.newly_flagged else "fine"
+
+    @property
     def figures(self) -> list[tuple[str, int | None]]:
         """Every counting definition in words with what is counted under it, None where nothing is."""
         return [(str(words), self.checkup.counts.get(code)) for code, words in Count.Definition.choices]
@@ -69,6 +87,8 @@ class Standing:
     @property
     def bands(self) -> list[str]:
         """How it stands to each standard's band, in the reader's language and the order of the standards."""
+        if not self.known:
+            return [_("无数据")] * len(self.checkup.bands)
         return [band(one["band"], self.checkup.count) for one in self.checkup.bands]
 
     @property
@@ -81,12 +101,14 @@ class Standing:
     @property
     def floor_lacking_m2(self) -> float | None:
         """Square metres short of the norm; None where they are not known."""
-        return None if self.floor_m2 is None else max(0.0, self.staffing.floor_needed_m2 - self.floor_m2)
+        return (
+            None if self.floor_m2 is None or not self.known else max(0.0, self.staffing.floor_needed_m2 - self.floor_m2)
+        )
 
     @property
     def newly_flagged(self) -> bool:
         """Whether only the scenario flags it."""
-        return self.scenario is not None and self.scenario.flagged and not self.checkup.flagged
+        return self.known and self.scenario is not None and self.scenario.flagged and not self.checkup.flagged
 
 
 @dataclass
@@ -166,6 +188,7 @@ def check(
         counts = {
             definition: sum(values[block] for block in blocks if block in values)
             for definition, values in ground.counts.items()
+            if any(block in values for block in blocks)  # a count that nobody took is no count of none
         }
         counts.setdefault(count, 0)
         known = ground.counts.get(count, {})
@@ -193,12 +216,20 @@ def check(
     return sorted(found, key=lambda one: (-one.checkup.count, one.division.code))
 
 
+def first_counted(ground: Ground, definitions: Sequence[str]) -> str:
+    """Return the first counting definition that any block has a count under; the first of all where none has."""
+    blocks = {block for inside in ground.blocks.values() for block in inside}
+    return next((one for one in definitions if blocks & ground.counts.get(one, {}).keys()), definitions[0])
+
+
 def summary(standings: Sequence[Standing]) -> dict[str, Any]:
     """Add up what the page's first line says."""
-    flagged = [one for one in standings if one.checkup.flagged]
+    flagged = [one for one in standings if one.verdict == "split"]
+    known = [one for one in standings if one.known]
     return {
         "communities": len(standings),
-        "households": sum(one.checkup.count for one in standings),
+        "known": len(known),
+        "households": sum(one.checkup.count for one in known),
         "flagged": len(flagged),
         "newly_flagged": sum(one.newly_flagged for one in standings),
         "missing": sum(one.missing for one in standings),

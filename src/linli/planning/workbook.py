@@ -38,12 +38,16 @@ def workbook(context: Mapping[str, Any]) -> bytes:
     )  # fmt: skip
     for one in context["standings"]:
         checkup = one.checkup
+        verdict = {"split": _("是"), "unknown": _("无数据") if not one.known else _("数据不全")}.get(
+            one.verdict, _("否")
+        )
         sheet.append(
             [safe(one.division.title), safe(one.division.parent.title if one.division.parent else ""),
              checkup.blocks,
-             *(checkup.counts.get(code) for code, _words in definitions), checkup.grade,
-             _("是") if checkup.flagged else _("否"), "; ".join(one.reasons), one.staffing.workers, one.workers,
-             round(one.staffing.floor_needed_m2), None if one.floor_m2 is None else round(one.floor_m2),
+             *(checkup.counts.get(code) for code, _words in definitions), checkup.grade if one.known else "",
+             verdict, "; ".join(one.reasons), one.staffing.workers, one.workers,
+             round(one.staffing.floor_needed_m2) if one.known else None,
+             None if one.floor_m2 is None else round(one.floor_m2),
              one.undelivered,
              one.growth if one.scenario else None, *one.bands]
         )  # fmt: skip

@@ -18,7 +18,7 @@ from linli.org.policies import permit
 from linli.planning.first import draw_first
 from linli.planning.models import Project, Standard
 from linli.planning.procedure.course import newest
-from linli.territory.models import Membership
+from linli.territory.models import Count, Membership
 
 PERMISSION = "planning.plan"
 MOST_NAME, MOST_MOVED, MOST_HOUSEHOLDS = 60, 500, 1_000_000
@@ -64,6 +64,7 @@ def open_project(
     if not made.present:
         raise ValidationError(_("这些社区还没有地块，请先导入。"), code="scope")
     made.full_clean(validate_constraints=False)
+    _must_be_counted(made)
     with transaction.atomic():
         Division.objects.select_for_update().get(pk=street.pk)
         same = Project.objects.filter(street=street, title=made.title).first()
@@ -82,6 +83,25 @@ def open_project(
         )  # fmt: skip
         draw_first(actor, made)
     return made
+
+
+def _must_be_counted(project: Project) -> None:
+    """Refuse a counting definition under which some block was never counted; a new name needs no count."""
+    if project.kind == Project.Kind.RENAME:
+        return
+    rows = Count.objects.filter(
+        block__street=project.street, definition=project.count, as_of__lte=timezone.localdate()
+    )  # fmt: skip
+    lacking = sorted(set(project.present) - set(rows.values_list("block__code", flat=True)))
+    words = {"count": dict(Count.Definition.choices)[project.count], "n": len(lacking), "codes": "、".join(lacking[:5])}
+    if len(lacking) == len(project.present):
+        raise ValidationError(
+            _("这些社区没有“%(count)s”的数，不能据以划分。请先导入，或换一个口径。") % words, code="count"
+        )
+    if lacking:
+        raise ValidationError(
+            _("有%(n)d个地块没有“%(count)s”的数（%(codes)s等）。请先补齐，或换一个口径。") % words, code="count"
+        )
 
 
 def _repeats(made: Project, same: Project, scope: Sequence[Division]) -> bool:

@@ -102,8 +102,35 @@ def test_undelivered_dwellings_count_in_the_scenario_only(
 def test_a_block_without_a_count_is_said_not_taken_as_none(
     ground: list[Block], client_of: Callable[[str], Client]
 ) -> None:
-    page = client_of("jiedao").get(PAGE, {"count": "households_resident"}).content.decode()
-    assert "有6个地块没有这一口径的数" in page
+    Count.objects.filter(block=ground[5], definition="households_registered").delete()
+    browser = client_of("jiedao")
+    page = browser.get(PAGE).content.decode()
+    assert "有1个地块没有这一口径的数" in page
+    told = {name: one.verdict for name, one in shown(browser).items()}  # type: ignore[attr-defined]
+    assert told == {"团结": "split", "白云": "unknown", "京铜": "unknown"}
+    assert "1个地块没有数" in page
+
+
+def test_without_data_there_is_no_verdict(
+    ground: list[Block], world: World, client_of: Callable[[str], Client]
+) -> None:
+    browser = client_of("jiedao")
+    answer = browser.get(PAGE, {"count": "households_resident"})
+    words = answer.content.decode()
+    assert "没有“常住户数”的数，不能判断社区规模" in words
+    assert "共0户" not in words
+    assert "不需拆分" not in words
+    for one in answer.context["standings"]:
+        assert (one.verdict, one.newly_flagged, one.floor_lacking_m2) == ("unknown", False, None)
+        assert set(one.bands) == {"无数据"}
+    book = openpyxl.load_workbook(io.BytesIO(browser.get(f"{PAGE}table.xlsx?count=households_resident").content))
+    assert {row[9] for row in book.worksheets[0].iter_rows(min_row=3, values_only=True)} == {"无数据"}
+    assert "不能判断社区规模" in browser.get(f"{PAGE}539901001001/?count=households_resident").content.decode()
+    # nothing asked: the first count that there is
+    Count.objects.filter(definition="households_registered").delete()
+    assert browser.get(PAGE).context["question"].count == "dwellings"
+    Count.objects.all().delete()
+    assert "不能判断社区规模" in browser.get(PAGE).content.decode()
 
 
 def test_community_workers_are_held_against_the_norm_neither_grid_workers_nor_the_secretary(

@@ -17,6 +17,7 @@ from linli.org.models import Division
 from linli.org.tests.world import World
 from linli.planning.actions.confirm import begin, confirm
 from linli.planning.actions.enact import enact, hand_over, undo_enactment
+from linli.planning.actions.open_project import open_project
 from linli.planning.actions.publish_plan import publish_plan
 from linli.planning.actions.run_scenario import cancel_run, run_scenario
 from linli.planning.actions.save_plan import MovedOnError, save_plan
@@ -26,7 +27,7 @@ from linli.planning.ground import _read, ground_of
 from linli.planning.models import Enactment, Plan, Project, Proposal, Run, Standard
 from linli.planning.statements import bands_on_page
 from linli.planning.tests.small import clear_way, colleague, engine_plan
-from linli.territory.models import Block, Facility, Membership
+from linli.territory.models import Block, Count, Facility, Membership
 
 TOMORROW = timedelta(days=1)
 
@@ -315,3 +316,17 @@ def test_who_may(found: Plan, world: World) -> None:
 
 def who(world: World, username: str) -> Actor:
     return actor_of(world.account(username))
+
+
+def test_no_project_is_opened_on_a_count_that_is_not_there(project: Project, world: World) -> None:
+    asked = {
+        "street": project.street, "title": "按常住户", "scope": [world.division("白云")], "standard": project.standard,
+        "households_least": 1500, "households_most": 3500,
+    }  # fmt: skip
+    with pytest.raises(ValidationError, match="没有“常住户数”的数"):
+        open_project(SYSTEM, **asked, count="households_resident")
+    lacking = Block.objects.filter(memberships__community=world.division("白云")).first()
+    Count.objects.filter(block=lacking).delete()
+    with pytest.raises(ValidationError, match=r"有1个地块没有“户籍户数”的数"):
+        open_project(SYSTEM, **asked, count="households_registered")
+    assert Project.objects.count() == 1

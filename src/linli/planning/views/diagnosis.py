@@ -19,7 +19,7 @@ from linli.org.days import day_of
 from linli.org.models import Division
 from linli.org.policies import actor_in, requires
 from linli.org.views.files import attachment
-from linli.planning.checkup import Ground, Standing, check, read_ground, summary
+from linli.planning.checkup import Ground, Standing, check, first_counted, read_ground, summary
 from linli.planning.models import Standard
 from linli.planning.outlines import Drawing, draw
 from linli.planning.standards import in_force, profile_of
@@ -52,11 +52,11 @@ class Question:
         return urlencode({name: value for name, value in asked.items() if value is not None})
 
 
-def read_question(request: HttpRequest, standards: list[Standard], day: date) -> Question:
-    """Read a question from an address; what is not right falls back to what usually holds."""
+def read_question(request: HttpRequest, standards: list[Standard], day: date, ground: Ground) -> Question:
+    """Read a question from an address; what is not right falls back to what usually holds, and has data."""
     count = request.GET.get("count", "")
     if count not in dict(DEFINITIONS):
-        count = str(Count.Definition.HOUSEHOLDS_REGISTERED)
+        count = first_counted(ground, list(dict(DEFINITIONS)))
     wanted = request.GET.get("standard", "")
     standard = next((one for one in standards if one.key == wanted), standards[0] if standards else None)
     threshold = _number(request.GET.get("threshold"), 1, MOST_THRESHOLD)
@@ -110,9 +110,9 @@ def community(request: HttpRequest, code: str) -> HttpResponse:
 def _look(request: HttpRequest) -> dict[str, Any]:
     day = day_of(request.GET.get("day", "")) or timezone.localdate()
     standards = in_force(Standard.objects.all(), day)
-    question = read_question(request, standards, day)
-    profiles = [profile_of(standard) for standard in standards]
     ground = read_ground(actor_in(request).areas("planning.diagnose"), day)
+    question = read_question(request, standards, day, ground)
+    profiles = [profile_of(standard) for standard in standards]
     standings: list[Standing] = []
     if question.standard is not None:
         standings = check(
@@ -155,5 +155,5 @@ def streets_of(standings: list[Standing]) -> list[tuple[Division, int, int]]:
         if one.division.parent is not None:
             counted = found.setdefault(one.division.parent, [0, 0])
             counted[0] += 1
-            counted[1] += one.checkup.flagged
+            counted[1] += one.verdict == "split"
     return [(street, all_, flagged) for street, (all_, flagged) in sorted(found.items(), key=lambda one: one[0].code)]

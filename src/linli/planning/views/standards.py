@@ -115,7 +115,7 @@ def _effect(request: HttpRequest, newest: Standard, wanted: dict[str, Any]) -> d
 
 
 def _verdict(standing: Standing) -> tuple[str, bool]:
-    return standing.checkup.grade, standing.checkup.flagged
+    return (standing.checkup.grade if standing.known else ""), standing.verdict == "split"
 
 
 def _newest(code: str) -> int:
