@@ -17,8 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linli.errors import InputError
+from linli.geodata.workbook_guard import check_row, check_workbook
 
 TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
+MOST_FIELD = 32 * 2**20  # characters of one cell of a text table
 WHOLE = re.compile(r"[+-]?(0|[1-9]\d{0,14})")  # a leading zero or twenty digits are an identifier, not a number
 NUMBER = re.compile(r"[+-]?(0|[1-9]\d{0,14})?(\.\d*)?([eE][+-]?\d+)?")
 
@@ -185,9 +187,12 @@ def _csv(path: Path) -> Iterator[list[object]]:
         raise InputError("this is no text table", file=path, advice="save it as CSV UTF-8, or as XLSX")
     head = text[: text.find("\n")] if "\n" in text else text
     delimiter = max(",;\t", key=head.count)
-    csv.field_size_limit(2**31 - 1)  # the outline of a large block is one cell
+    csv.field_size_limit(MOST_FIELD)  # the outline of a large block is one cell
+    cells = 0
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1):
+            cells += len(row)
+            check_row(number, len(row), cells, file=path)
             yield list(row)
     except csv.Error as error:
         raise InputError(
@@ -198,6 +203,7 @@ def _csv(path: Path) -> Iterator[list[object]]:
 def _sheet(path: Path, sheet: str | None) -> tuple[str, list[list[object]]]:
     import openpyxl  # a third of a second, which nobody else should wait for
 
+    check_workbook(path, name=str(path))
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (
@@ -216,7 +222,13 @@ def _sheet(path: Path, sheet: str | None) -> tuple[str, list[list[object]]]:
             )
         page = book[sheet] if sheet is not None else book.worksheets[0]
         page.reset_dimensions()
-        return page.title, [list(row) for row in page.iter_rows(values_only=True)]
+        rows: list[list[object]] = []
+        cells = gap = 0
+        for number, row in enumerate(page.iter_rows(values_only=True), 1):
+            cells, gap = cells + len(row), 0 if any(row) else gap + 1
+            check_row(number, len(row), cells, gap, file=path)
+            rows.append(list(row))
+        return page.title, rows
     except (zipfile.BadZipFile, EOFError, SyntaxError):
         raise InputError("the table breaks off", file=path, layer=sheet, advice="save it again as XLSX") from None
     finally:

@@ -13,6 +13,7 @@ from django.conf import settings
 
 SECONDS = 86400  # that a form is waited for
 NAME = 16  # characters
+MOST_BYTES = 256 * 2**20  # of all that waits
 
 
 def folder() -> Path:
@@ -51,6 +52,7 @@ class Aside:
         for name, photo in wanted.items():
             if not (folder() / name).exists():
                 (folder() / name).write_bytes(photo)
+        _bound()
 
     def forget(self) -> None:
         """Keep nothing for the form any more."""
@@ -70,3 +72,19 @@ def sweep() -> None:
             continue
         if old:
             path.unlink(missing_ok=True)
+
+
+def _bound() -> None:
+    """Let the oldest go where more waits than there is room for: whoever chose them is asked to choose again."""
+    held = []
+    for path in folder().glob("*.jpg"):
+        try:
+            held.append((path.stat().st_mtime, path.stat().st_size, path))
+        except FileNotFoundError:
+            continue
+    total = sum(size for _when, size, _path in held)
+    for _when, size, path in sorted(held):
+        if total <= MOST_BYTES:
+            return
+        path.unlink(missing_ok=True)
+        total -= size

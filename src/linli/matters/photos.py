@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import warnings
 
 from django.core.exceptions import ValidationError
@@ -11,10 +12,16 @@ from PIL import Image, ImageOps
 
 MOST_BYTES = 12 * 2**20  # of one photograph as it comes
 MOST_PIXELS = 50_000_000  # more is no photograph but a bomb
+MOST_PIXELS_AT_ONCE = 20_000_000  # of the kinds that cannot be opened smaller than they are
+MOST_SCANS = 60  # a progressive picture has ten; each one costs as much as the whole
+PATIENCE = 20.0  # seconds that a photograph waits for the ones before it
 MOST_PHOTOS = 3
 SIDE, QUALITY = 1920, 82
 THUMBNAIL = 160  # pixels
 TAKEN = ("JPEG", "PNG", "WEBP", "MPO")
+SMALLER = ("JPEG", "MPO")  # kinds that open at a part of their size
+
+_one_at_a_time = threading.BoundedSemaphore()  # of this process: its other thread goes on answering
 
 
 def clean_photo(content: bytes) -> bytes:
@@ -29,11 +36,23 @@ def clean_photo(content: bytes) -> bytes:
     """
     if len(content) > MOST_BYTES:
         raise ValidationError(_("照片超过 12 MB，请拍小一点再传。"), code="size")
+    if not _one_at_a_time.acquire(timeout=PATIENCE):
+        raise ValidationError(_("正在处理别人的照片，请过一会儿再传。"), code="busy")
+    try:
+        return _written_anew(content)
+    finally:
+        _one_at_a_time.release()
+
+
+def _written_anew(content: bytes) -> bytes:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=TAKEN) as picture:
-                if picture.width * picture.height > MOST_PIXELS:
+                # the head alone has been read: nothing is decoded before its size is known
+                most = MOST_PIXELS if picture.format in SMALLER else MOST_PIXELS_AT_ONCE
+                scans = content.count(b"\xff\xda") if picture.format in SMALLER else 0
+                if picture.width * picture.height > most or scans > MOST_SCANS:
                     raise ValidationError(_("照片的像素太多，请拍小一点再传。"), code="pixels")
                 picture.draft("RGB", (SIDE, SIDE))
                 upright = ImageOps.exif_transpose(picture).convert("RGB")

@@ -15,6 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from linli.errors import InputError
+from linli.geodata.workbook_guard import check_workbook
 from linli.org.actors import Actor
 from linli.org.days import day_of, holding
 from linli.org.models import Account, Division, Post, Role, Tenure
@@ -26,6 +28,7 @@ MOST_ROWS = 1000
 MOST_BYTES = 2 * 2**20
 MOST_UNPACKED = 50 * 2**20
 MOST_CHARACTERS = 200
+MOST_LINES, MOST_COLUMNS = 5000, 60  # empty ones included
 
 # field to the heads under which it is found, the first of them in the template
 HEADS: dict[str, tuple[str, ...]] = {
@@ -102,10 +105,12 @@ def read_rows(content: bytes, name: str) -> list[Row]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(one.file_size for one in archive.infolist()) > MOST_UNPACKED:
                 raise ValidationError(_("文件解开后太大，请分几次导入。"), code="size")
+        check_workbook(io.BytesIO(content), most_unpacked=MOST_UNPACKED)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
-        cells = book.worksheets[0].iter_rows()
+        # a sheet may claim a cell at its far end; what lies between is not made
+        cells = book.worksheets[0].iter_rows(max_row=MOST_LINES, max_col=MOST_COLUMNS)
         head = [_text(cell) for cell in next(cells, ())]
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, IndexError, TypeError) as error:
+    except (InputError, zipfile.BadZipFile, KeyError, OSError, ValueError, IndexError, TypeError) as error:
         raise ValidationError(
             _("“%(name)s”不是 XLSX 工作簿，或已损坏。请用模板另存后再传。") % {"name": name}, code="kind"
         ) from error

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from linli.cases.models import Route
 from linli.matters.models import Category, DutyItem, StandardText
 from linli.matters.states import VERBS
+from linli.matters.texts import filled
 from linli.org.actors import Actor
 from linli.org.brief import forget_brief
 from linli.org.models import Division, Post
@@ -140,10 +141,8 @@ def write_text(
     held = standard or StandardText()
     held.verb, held.title, held.text, held.category, held.active = verb, title, text, category, active
     held.full_clean()
-    try:
-        text.format(number="", place="")
-    except (KeyError, IndexError, ValueError):
-        raise ValidationError(_("花括号里只能写 number 或 place。"), code="text") from None
+    if not {"{", "}"}.isdisjoint(filled(text, number="", place="")):
+        raise ValidationError(_("花括号里只能写 number 或 place。"), code="text")
     with transaction.atomic():
         held.save()
         actor.record(

@@ -9,12 +9,17 @@ from django.shortcuts import render
 
 from linli.org.limits import address_of, allow
 
-MOST_REPORTS, MOST_LOOKS, SECONDS = 10, 60, 600.0
+MOST_REPORTS, MOST_TRIES, MOST_LOOKS, SECONDS = 10, 40, 60, 600.0
 
 
 def may_send(request: HttpRequest) -> bool:
     """Count a report, or a joining; whether the address may send another."""
     return allow(f"report:{address_of(request)}", most=MOST_REPORTS, seconds=SECONDS).allowed
+
+
+def may_try(request: HttpRequest) -> bool:
+    """Count a form that is sent, whatever becomes of it; whether the address may send another. Asked before reading."""
+    return allow(f"try:{address_of(request)}", most=MOST_TRIES, seconds=SECONDS).allowed
 
 
 def may_look(request: HttpRequest) -> bool:

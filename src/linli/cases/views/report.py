@@ -17,7 +17,7 @@ from linli.cases.actions.report_case import report_case
 from linli.cases.forms import ReportForm
 from linli.cases.places import Choice, choices_of, chosen
 from linli.cases.suggesting import best
-from linli.cases.views.limits import may_send, too_many
+from linli.cases.views.limits import may_send, may_try, too_many
 from linli.matters.actions.judging import join
 from linli.matters.models import Matter
 from linli.matters.similar import similar
@@ -34,6 +34,8 @@ WORKER = Path(__file__).resolve().parents[2] / "web" / "static" / "build" / "rep
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """Take a report from whoever asks."""
+    if request.method == "POST" and not may_try(request):
+        return too_many(request)
     return _take(request, "cases/report.html", Matter.Source.WEB)
 
 

@@ -38,6 +38,7 @@ from linli.matters.forms import (
 from linli.matters.models import Matter, MatterQuerySet, StandardText
 from linli.matters.similar import similar_to
 from linli.matters.states import OPEN, STEPS, VERBS
+from linli.matters.texts import filled
 from linli.matters.views.pictures import picture
 from linli.org.actors import Actor
 from linli.org.models import Division
@@ -223,7 +224,7 @@ def _texts(one: Matter, verb: str) -> list[tuple[str, str]]:
         StandardText.objects.filter(verb=verb, active=True, category=None)
     )
     place = one.place or str(one.building or "")
-    return [(row.title, row.text.format(number=one.number, place=place)) for row in rows[:MOST_TEXTS]]
+    return [(row.title, filled(row.text, number=str(one.number), place=place)) for row in rows[:MOST_TEXTS]]
 
 
 def _trail(one: Matter | None = None) -> list[tuple[str, str]]:

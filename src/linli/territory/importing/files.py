@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sqlite3
 import zipfile
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path, PurePosixPath
+from urllib.parse import quote
 
 from linli.errors import InputError
+from linli.geodata.workbook_guard import check_workbook
 
 MOST_BYTES = 64 * 2**20
-MOST_UNPACKED = 512 * 2**20
+MOST_LAYERS = 200
+VIEWS = """
+    SELECT name FROM sqlite_master WHERE type = 'view' AND lower(name) IN (SELECT lower(table_name) FROM gpkg_contents)
+"""
+MOST_UNPACKED = 256 * 2**20
 MAPS = (".gpkg", ".geojson", ".json", ".zip")
 TABLES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt")
 SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".xml")
@@ -91,7 +99,25 @@ def _must_be(path: Path, name: str) -> None:
             f"the file is not what its ending {path.suffix} says", file=name, advice="export it again in this format"
         )
     if path.suffix in (".xlsx", ".xlsm"):
-        _small_enough(path, name)
+        check_workbook(path, name=name)
+    if path.suffix == ".gpkg":
+        _no_views(path, name)
+
+
+def _no_views(path: Path, name: str) -> None:
+    """Refuse a GeoPackage with a table that is a query: reading it would run whatever the file says, without end."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as held:
+            held.execute("PRAGMA trusted_schema = OFF")
+            views = held.execute(VIEWS).fetchall()
+            layers = held.execute("SELECT count(*) FROM gpkg_contents").fetchone()[0]
+    except sqlite3.Error:
+        raise InputError("the file is damaged", file=name, advice="export it again as GeoPackage") from None
+    if views or layers > MOST_LAYERS:
+        raise InputError(
+            "the file holds queries instead of tables, or too many layers", file=name,
+            layer=views[0][0] if views else None, advice="export the one layer as a GeoPackage of its own",
+        )  # fmt: skip
 
 
 def _small_enough(path: Path, name: str) -> list[zipfile.ZipInfo]:

@@ -67,7 +67,22 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """429: too many requests in a short time."""
-    return _page(request, 429, _("操作太频繁"), _("短时间内的请求太多，已暂停受理。请等几分钟再试，不需要重复提交。"))
+    response = _page(
+        request, 429, _("操作太频繁"), _("短时间内的请求太多，已暂停受理。请等几分钟再试，不需要重复提交。"), plain=True
+    )
+    response.headers["Retry-After"] = "300"
+    return response
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more than this address takes; nothing of it was read."""
+    return _page(
+        request,
+        413,
+        _("发来的内容太大"),
+        _("照片每张不超过 12 MB，最多三张；导入的文件不超过 64 MB。请缩小后再提交。"),
+        plain=True,
+    )
 
 
 def broken(request: HttpRequest) -> HttpResponse:
