@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,6 +11,7 @@ from allauth.core.exceptions import SignupClosedException
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -22,6 +24,8 @@ from linli.org import lockout
 from linli.org.actors import Actor
 from linli.org.models import Account, SignInFailure
 from linli.org.seals import seal, unseal
+
+MOST_IDENTITY = 190  # characters of the table's column
 
 
 def _waiting() -> ValidationError:
@@ -115,21 +119,44 @@ class Provider(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
         return pinned_session()
 
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: Any) -> Any:
+        """Name the person by issuer and subject, which alone are stable; names and addresses change hands."""
+        said = sociallogin.account.extra_data
+        token, told = said.get("id_token", {}), said.get("userinfo", {})
+        if token and told and token.get("sub") != told.get("sub"):
+            raise SignupClosedException
+        issuer = str(token.get("iss") or sociallogin.account.get_provider(request).server_url)
+        sociallogin.account.uid = _identity(issuer, str((told or token or said)["sub"]))
+        return super().populate_user(request, sociallogin, data)
+
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Find the account whose username the provider names."""
+        """Bind a person whom the site does not know to the account that bears his username, once.
+
+        An account that is bound is never bound again by a name: the provider may give a name to someone else. An
+        administrator who resets the password, or opens the account, invites to bind it.
+        """
         if sociallogin.is_existing:
             return
-        claim = settings.OIDC_CLAIM
         data = sociallogin.account.extra_data
         claims = {**data, **data.get("userinfo", {}), **data.get("id_token", {})}
-        account = Account.objects.filter(username=str(claims.get(claim, "")).lower(), is_active=True).first()
-        if account is None:
-            raise SignupClosedException
-        sociallogin.connect(request, account)
+        named = Account.objects.filter(username=str(claims.get(settings.OIDC_CLAIM, "")).lower(), is_active=True)
+        with transaction.atomic():
+            account = named.select_for_update().first()
+            provider = sociallogin.account.provider
+            if account is None or SocialAccount.objects.filter(user_id=account.pk, provider=provider).exists():
+                raise SignupClosedException
+            sociallogin.connect(request, account)
+            Actor(account).record("org.bind_identity", object=account.reference, content={"provider": provider})
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Nobody registers himself."""
         return False
+
+
+def _identity(issuer: str, subject: str) -> str:
+    """Return issuer and subject as one name, by a digest where they are too long for the table."""
+    name = f"{issuer} {subject}"
+    return name if len(name) <= MOST_IDENTITY else hashlib.sha256(name.encode()).hexdigest()
 
 
 class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]

@@ -7,10 +7,15 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.dispatch import Signal
 from django.http import HttpRequest
 
 from linli.org.brief import forget_brief
 from linli.org.models import Account, Tenure
+
+# an administrator ended what an account could enter by (`account`, `actor`): rooms above end what they gave, in the
+# same transaction
+credentials_ended = Signal()
 
 
 def signed_in(sender: object, request: HttpRequest, user: Account, **_: Any) -> None:
@@ -28,13 +33,15 @@ def due(account: Account) -> str:
     """Return what an account must do first: change its password, set up a second factor, or nothing."""
     if account.must_change_password and account.has_usable_password():
         return "password"
-    if (
-        settings.SECOND_FACTOR
-        and Tenure.objects.at().filter(account=account, post__role__second_factor=True).exists()
-        and not Authenticator.objects.filter(user_id=account.pk, type=Authenticator.Type.TOTP).exists()
-    ):
-        return "factor"
-    return ""
+    asked = Tenure.objects.at().filter(account=account, post__role__second_factor=True)
+    return "factor" if lacks_factor(account) and asked.exists() else ""
+
+
+def lacks_factor(account: Account) -> bool:
+    """Whether the site asks for second factors and an account has none: then it sees no resident's contact."""
+    return bool(settings.SECOND_FACTOR) and not (
+        Authenticator.objects.filter(user_id=account.pk, type=Authenticator.Type.TOTP).exists()
+    )
 
 
 def changed(**_: Any) -> None:

@@ -23,6 +23,7 @@ VERBS = {
     "org.reset_password": _("重置密码"),
     "org.change_password": _("修改密码"),
     "org.unlock_account": _("解除锁定"),
+    "org.bind_identity": _("绑定统一认证身份"),
     "org.sign_in": _("登录"),
     "org.sign_out": _("退出登录"),
     "org.sign_in_failed": _("登录失败"),

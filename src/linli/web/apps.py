@@ -12,8 +12,11 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """Name its acts for readers of the ledger."""
+        """Name its acts for readers of the ledger; end tokens with the credentials of their account."""
         from linli.ledger.words import add_words
+        from linli.org.signals import credentials_ended
+        from linli.web.credentials import end_tokens
         from linli.web.words import VERBS
 
         add_words(VERBS)
+        credentials_ended.connect(end_tokens)

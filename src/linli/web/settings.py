@@ -14,6 +14,8 @@
 `LINLI_IDLE_MINUTES`   minutes without a click after which a session ends, 30 where not set
 `LINLI_OIDC`           JSON object of one OpenID Connect provider: `id`, `name`, `client_id`, `secret`, `server_url`
 `LINLI_ADDRESS`        the site's own address, `https://…`, for links in notices; without it they carry none
+`LINLI_ORGANISER`      主办单位, who answers for the site; `LINLI_CONTACT` how residents reach it, on the privacy page
+`LINLI_SECURITY_…`     `CONTACT`, `mailto:…` or `https://…`, for who found a weakness: /.well-known/security.txt
 `LINLI_MAIL_…`        `HOST`, `PORT` (587), `USER`, `PASSWORD`, `FROM` of the SMTP server; without a host no mail leaves
 `LINLI_OUTGOING`       hosts of one's own net that notices may be posted to, with commas; else public addresses alone
 `LINLI_SMS_URL`        where the district's SMS gateway takes `{"mobile", "text"}`; `LINLI_SMS_TOKEN` is its bearer
@@ -171,6 +173,9 @@ SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
 LINLI_NAME = _("邻里")
+LINLI_ORGANISER = os.environ.get("LINLI_ORGANISER") or ""
+LINLI_CONTACT = os.environ.get("LINLI_CONTACT") or ""
+LINLI_SECURITY_CONTACT = os.environ.get("LINLI_SECURITY_CONTACT") or ""
 
 LINLI_ADDRESS = (os.environ.get("LINLI_ADDRESS") or "").rstrip("/")
 LINLI_CHECKPOINTS = Path(os.environ.get("LINLI_CHECKPOINTS") or HOME / "checkpoints")
@@ -205,6 +210,7 @@ MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 SOCIALACCOUNT_ADAPTER = "linli.org.adapters.Provider"
 SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address is no proof of who one is
 SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: our policy of content lets no form lead to another host
 SESSION_COOKIE_AGE = 12 * 3600
 SIGN_IN_FAILURES = int(os.environ.get("LINLI_SIGN_IN_FAILURES") or 5)

@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from linli.org.views import me
 from linli.web import api
-from linli.web.views import api_pages, audit, crawlers, health, home, jobs, preferences, style
+from linli.web.views import api_pages, audit, crawlers, health, home, jobs, preferences, statements, style
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -26,6 +26,9 @@ urlpatterns = [
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<uuid:pk>/", jobs.job, name="job"),
     path("jobs/<uuid:pk>/cancel", jobs.stop, name="cancel-job"),
+    path("privacy/", statements.privacy, name="privacy"),
+    path("accessibility/", statements.accessibility, name="accessibility"),
+    path(".well-known/security.txt", statements.security, name="security"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("favicon.ico", crawlers.icon, name="icon"),
     path("healthz", health.alive, name="alive"),

@@ -15,6 +15,7 @@ from linli.matters.models import Event, Matter
 from linli.matters.routing import dispatcher_for
 from linli.org.actors import PUBLIC, Actor
 from linli.org.seals import unseal
+from linli.org.signals import lacks_factor
 
 REOPEN_WITHIN = timedelta(days=30)
 URGE_EVERY = timedelta(hours=24)
@@ -71,6 +72,8 @@ def see_contact(actor: Actor, *, matter: Matter, why: str) -> str:
     """Return how to reach the reporter, after recording who looked and what for."""
     if not may(actor, matter, "accept"):
         raise PermissionDenied("matters.handle")
+    if actor.account is not None and lacks_factor(actor.account):
+        raise ValidationError(_("看居民的联系方式之前，请先设置动态口令。"), code="factor")
     needs(why, _("请写明为什么要看联系方式。"))
     post = acting_post(actor, matter, "matters.handle")
     with transaction.atomic():

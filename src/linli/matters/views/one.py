@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -95,7 +96,14 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404(number)
     if not form.is_valid():
         return _page(request, one, form=form, status=422)
-    return _page(request, one, contact=reporting.see_contact(actor, matter=one, why=form.cleaned_data["why"]))
+    try:
+        seen = reporting.see_contact(actor, matter=one, why=form.cleaned_data["why"])
+    except ValidationError as error:
+        if error.code != "factor":
+            raise
+        messages.warning(request, error.messages[0])
+        return redirect("mfa_activate_totp")
+    return _page(request, one, contact=seen)
 
 
 @never_cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from linli.org.actors import Actor
 from linli.org.models import Account, Tenure
 from linli.org.policies import permit_account
+from linli.org.signals import credentials_ended
 
 
 def close_account(actor: Actor, *, account: Account) -> Account:
@@ -34,6 +36,8 @@ def close_account(actor: Actor, *, account: Account) -> Account:
         running.update(ends_at=now)
         account.is_active = False
         account.save(update_fields=["is_active"])
+        SocialAccount.objects.filter(user_id=account.pk).delete()
+        credentials_ended.send(Account, account=account, actor=actor)
         actor.record(
             "org.close_account",
             object=account.reference,

@@ -19,6 +19,8 @@ from django.urls import clear_url_caches
 
 from linli.ledger.models import Entry
 from linli.org import sign_in_urls
+from linli.org.actions import reset_password
+from linli.org.actors import actor_of
 from linli.org.models import Account
 from linli.org.tests.world import World
 
@@ -29,17 +31,19 @@ class Answers(BaseHTTPRequestHandler):
     """What an OpenID Connect provider says of the person `who`, whom it has signed in itself."""
 
     who = "jiedao"
+    subject = issuer = ""
 
     def do_GET(self) -> None:
         """Describe the provider and the person."""
         here = f"http://127.0.0.1:{self.server.server_address[1]}"  # type: ignore[str-bytes-safe]
         pages = {
             "/.well-known/openid-configuration": {
-                "issuer": here, "authorization_endpoint": f"{here}/authorize", "token_endpoint": f"{here}/token",
+                "issuer": self.issuer or here, "token_endpoint": f"{here}/token",
+                "authorization_endpoint": f"{here}/authorize",
                 "userinfo_endpoint": f"{here}/userinfo", "jwks_uri": f"{here}/keys",
                 "token_endpoint_auth_methods_supported": ["client_secret_post"],
             },
-            "/userinfo": {"sub": f"sub-{self.who}", "preferred_username": self.who, "name": "某人"},
+            "/userinfo": {"sub": self.subject or f"sub-{self.who}", "preferred_username": self.who, "name": "某人"},
         }  # fmt: skip
         self.say(pages[self.path])
 
@@ -49,7 +53,13 @@ class Answers(BaseHTTPRequestHandler):
         assert asked["client_secret"] == ["geheim"]
         here = f"http://127.0.0.1:{self.server.server_address[1]}"  # type: ignore[str-bytes-safe]
         now = int(time.time())
-        claims = {"iss": here, "aud": "linli", "sub": f"sub-{self.who}", "iat": now, "exp": now + 300}
+        claims = {
+            "iss": self.issuer or here,
+            "aud": "linli",
+            "sub": self.subject or f"sub-{self.who}",
+            "iat": now,
+            "exp": now + 300,
+        }
         token = jwt.encode({**claims, "preferred_username": self.who}, SECRET, algorithm="HS256")
         self.say({"access_token": "x", "token_type": "Bearer", "id_token": token})
 
@@ -79,6 +89,7 @@ def provider(settings: Any, world: World) -> Iterator[type[Answers]]:
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
     _read_addresses_anew()
     yield Answers
+    Answers.subject = Answers.issuer = ""
     server.shutdown()
     thread.join()
     server.server_close()
@@ -109,6 +120,27 @@ def test_a_known_person_enters_by_his_username(provider: type[Answers], world: W
     assert enter(browser).status_code == 302
     assert browser.get("/org/").status_code == 200
     assert Entry.objects.filter(verb="org.sign_in", object=world.account("jiedao").reference).exists()
+
+
+def inside(who: str, subject: str = "", issuer: str = "") -> str:
+    """Whose account somebody enters, whom the provider calls so."""
+    Answers.who, Answers.subject, Answers.issuer = who, subject, issuer
+    browser = Client()
+    enter(browser)
+    key = browser.session.get("_auth_user_id")
+    return Account.objects.get(pk=key).username if key else ""
+
+
+def test_an_account_is_bound_to_issuer_and_subject_not_to_a_name(provider: type[Answers], world: World) -> None:
+    assert inside("jiedao", "7") == "jiedao"
+    assert Entry.objects.filter(verb="org.bind_identity", object=world.account("jiedao").reference).count() == 1
+    assert inside("someone-else", "7") == "jiedao", "a new name, the same person"
+    assert inside("shuji", "7") == "jiedao", "even where that name is another's here"
+    assert inside("jiedao", "8") == "", "the old name, another person"
+    assert inside("jiedao", "7", issuer="https://other.example") == "", "the same subject of another issuer"
+    reset_password(actor_of(world.account("anquan")), account=world.account("jiedao"))
+    assert inside("jiedao", "8") == "jiedao", "an administrator invited to bind anew"
+    assert inside("someone-else", "7") == ""
 
 
 def test_an_unknown_person_gets_no_account(provider: type[Answers]) -> None:

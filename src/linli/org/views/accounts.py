@@ -100,7 +100,7 @@ def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
 
     answer = act_page(
         request, forms.Form, do, title=_("重置密码"), submit=_("重置密码"), done="", back=_address(one),
-        words=_("原密码立即失效，已登录的会话全部退出。"), trail=_trail(one),
+        words=_("原密码立即失效，已登录的会话全部退出，接口令牌全部撤销，统一认证须重新绑定。"), trail=_trail(one),
     )  # fmt: skip
     return _password(request, one, shown["password"]) if shown else answer
 

@@ -10,8 +10,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from linli.ledger.models import Entry
+from linli.org.actions import close_account, reset_password
 from linli.org.actors import PUBLIC, Actor, actor_of
-from linli.org.models import Tenure
+from linli.org.lockout import key_of
+from linli.org.models import SignInFailure, Tenure
 from linli.org.tests.world import World
 from linli.web.actions.issue_token import issue_token
 from linli.web.actions.revoke_token import revoke_token
@@ -45,6 +47,21 @@ def test_leaving_the_post_takes_the_rights_of_the_token(world: World, clerk: Act
     secret = secret_of(clerk, "territory.view")
     Tenure.objects.filter(account=clerk.account).update(ends_at=timezone.now())
     assert not by_token(secret).may("territory.view")
+
+
+def test_a_reset_password_and_a_closed_account_end_every_token(world: World, clerk: Actor) -> None:
+    administrator = actor_of(world.account("anquan"))
+    for end in (reset_password, close_account):
+        secrets = [secret_of(clerk, "territory.view") for _ in range(2)]
+        assert all(token_of(secret) for secret in secrets)
+        end(administrator, account=world.account("jiedao"))
+        assert not any(token_of(secret) for secret in secrets)
+        assert Token.objects.exclude(revoked_at=None).count() in (2, 4)
+    assert Entry.objects.filter(verb="web.revoke_token", actor=administrator.reference).count() == 4
+    secret = secret_of(actor_of(world.account("quji")), "territory.view")
+    for _ in range(9):
+        SignInFailure.objects.create(key=key_of("quji"), address="203.0.113.9", at=timezone.now())
+    assert token_of(secret), "a stranger who guesses passwords stops nobody's programs"
 
 
 def test_only_a_digest_is_kept_and_the_ledger_holds_no_secret(clerk: Actor) -> None:

@@ -12,6 +12,9 @@ ROBOTS = """User-agent: *
 Allow: /$
 Allow: /where/$
 Allow: /ledger/$
+Allow: /privacy/
+Allow: /accessibility/
+Allow: /.well-known/
 Allow: /static/
 Disallow: /
 """

@@ -5,7 +5,8 @@ from __future__ import annotations
 DOOR = "/where/539901001000/L4/"
 PAGES = {
     "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/accounts/login/", "/style", "/no-such-page",
-         "/report/", "/report/look-up", "/api/", "/report/202600000003/aaaaaaaa/", "/report/public/",
+         "/report/", "/report/look-up", "/privacy/", "/accessibility/",
+         "/api/", "/report/202600000003/aaaaaaaa/", "/report/public/",
          "/planning/public/", "/planning/public/1/", "/report/202600000004/aaaaaaaa/",
          "/report/202600000004/aaaaaaaa/judge",
          "/report/public/202600000001"),
