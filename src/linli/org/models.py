@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
+from linli.naming import worded
 from linli.org.days import holding
 
 
@@ -134,7 +135,7 @@ def titled(name: str, name_en: str, kind: str, *, in_chinese: bool = False) -> s
     if get_language() == "en":
         return name_en or f"{name} ({Division.Kind(kind).label})"
     level = str(Division.Kind(kind).label)
-    return name if name.endswith(level) or "(" in name else f"{name}{level}"
+    return worded(name, level)
 
 
 class DivisionName(models.Model):

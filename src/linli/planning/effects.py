@@ -56,7 +56,14 @@ def _steps(before: Standing, made: list[Mark] | Mark) -> list[str]:
 
 def _published(before: Standing, plan: Plan) -> list[str]:
     assert plan.published_to is not None
+    if plan.withdrawn_at is not None:
+        return [
+            _("公示页写明已撤回和理由：%(reason)s") % {"reason": plan.withdrawn_why},
+            _("查自己家时不再看到这份公示；“公示”一步要重新公示才能签办。"),
+        ]
+    comments = plan.notice.get("kind") == "comments"
     return [
+        _("作为征求意见稿公开，不算正式公示，名称标明暂名。") if comments else _("作为正式公示公开。"),
         _("公示到%(day)s，不用登录就能看。") % {"day": date_format(plan.published_to)},
         _("范围内 %(blocks)d 个地块、%(households)s 户，查自己家时会看到这份公示。")
         % {"blocks": len(plan.labels), "households": f"{sum(plan.households.values()):,}"},
@@ -106,5 +113,6 @@ def leaving(plan: Plan, held: set[str] = frozenset()) -> int:  # type: ignore[as
 
 
 TOLD: dict[str, Callable[[Standing, Any], list[str]]] = {
-    Act.WAIVE: _steps, Act.SIGN: _steps, Act.PUBLISH: _published, Act.ENACT: _in_force, Act.UNDO: _undone,
+    Act.WAIVE: _steps, Act.SIGN: _steps, Act.PUBLISH: _published, Act.WITHDRAW: _published, Act.ENACT: _in_force,
+    Act.UNDO: _undone,
 }  # fmt: skip

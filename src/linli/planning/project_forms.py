@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.matters.models import Succession
+from linli.naming import bare
 from linli.org.forms.fields import DayField
 from linli.planning.actions.close_project import MOST_WHY
 from linli.planning.actions.publish_plan import LEAST_DAYS, MOST_DAYS
@@ -95,11 +96,54 @@ class ScenarioForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    """For how long a plan is shown to the public."""
+    """The notice: final or for comments, for how long, whose, whom to ask, where to object."""
 
+    kind = forms.ChoiceField(label=_("作为什么公开"), widget=forms.RadioSelect)
+    number = forms.CharField(label=_("文号"), max_length=60, help_text=_("如“铜街公示〔2026〕3号”。"))
+    issuer = forms.CharField(label=_("发布单位"), max_length=60)
+    contact = forms.CharField(label=_("联系人或科室"), max_length=60)
+    telephone = forms.CharField(label=_("联系电话"), max_length=40, help_text=_("公开，写单位电话。"))
+    place = forms.CharField(label=_("当面和来信提意见的地方"), max_length=120)
     days = forms.IntegerField(
         label=_("公示几天（自然日）"), min_value=LEAST_DAYS, max_value=MOST_DAYS, initial=30,
     )  # fmt: skip
+
+    def __init__(self, kinds: Sequence[tuple[str, str]], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        kind = self.fields["kind"]
+        assert isinstance(kind, forms.ChoiceField)
+        kind.choices, kind.initial = list(kinds), kinds[0][0]
+
+
+class WithdrawForm(forms.Form):
+    """Why a publication is withdrawn."""
+
+    reason = forms.CharField(
+        label=_("理由"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("写在公示页上。")
+    )
+
+
+class NamesForm(forms.Form):
+    """The final name of each new community, and where it comes from."""
+
+    def __init__(self, communities: Sequence[tuple[str, str]], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.communities = [name for name, _origin in communities]
+        for k, (name, origin) in enumerate(communities):
+            self.fields[f"n{k}"] = forms.CharField(label=name, max_length=30, initial=bare(name, "社区"))
+            self.fields[f"o{k}"] = forms.CharField(
+                label=_("名称的来历"), max_length=200, initial=origin,
+                help_text=_("从哪个地名、路名或历史来；有不合的地方写明为什么仍用。"),
+            )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Gather names and their origins by the community's name now."""
+        said = super().clean() or {}
+        rows = list(enumerate(self.communities))
+        return {
+            "names": {name: said[f"n{k}"] for k, name in rows if f"n{k}" in said},
+            "origins": {name: said[f"o{k}"] for k, name in rows if f"o{k}" in said},
+        }
 
 
 class EnactForm(forms.Form):

@@ -147,6 +147,10 @@ class Plan(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(_("公示"), null=True, blank=True)
     published_to = models.DateField(_("公示至"), null=True, blank=True)
+    notice = models.JSONField(default=dict)  # kind (`final`, `comments`), number, issuer, contact, telephone, place
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_why = models.CharField(max_length=500, blank=True)
+    origins = models.JSONField(default=dict)  # new community to where its name comes from, and why all the same
 
     class Meta:
         ordering = ["-number"]
@@ -176,6 +180,11 @@ class Plan(models.Model):
     def verified_on(self) -> date | None:
         """The day on which it was rechecked from the data alone."""
         return date.fromisoformat(self.verified["on"]) if self.verified else None
+
+    @property
+    def final(self) -> bool:
+        """Whether its publication stands as the notice that the procedure asks for, not one that asks for comments."""
+        return self.published_at is not None and self.withdrawn_at is None and self.notice.get("kind") != "comments"
 
     def community_of(self, code: str) -> str:
         """Return the community of a block, '' where it is left open."""

@@ -16,6 +16,8 @@ VERBS = {
     "planning.write_sides": _("修改四至"),
     "planning.choose_proposals": _("选定资源缺口的措施"),
     "planning.state_objective": _("写明项目目标"),
+    "planning.name_communities": _("给社区定名"),
+    "planning.withdraw_notice": _("撤回公示"),
     "planning.publish_plan": _("公示方案"),
     "planning.sign_step": _("签办程序步骤"),
     "planning.waive_steps": _("豁免程序步骤"),

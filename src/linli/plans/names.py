@@ -9,11 +9,12 @@ import numpy as np
 
 from linli.districting.problem import Bools, Ints
 from linli.geodata import Blocks
+from linli.naming import PROVISIONAL, worded
 from linli.plans.rules import Rules
 from linli.plans.task import community_column
 
 NUMERALS = "一二三四五六七八九"
-WORKING = "社区（暂名）"
+WORKING = f"社区{PROVISIONAL}"
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def name_parts(blocks: Blocks, labels: Ints, rules: Rules, count: str, seats: Ma
 
 def community_words(name: str) -> str:
     """Return a community's name with the word 社区 behind it, once."""
-    return name if "社区" in name else f"{name}社区"
+    return worded(name, "社区")
 
 
 def numeral(number: int) -> str:

@@ -16,7 +16,7 @@ from linli.org.models import Post
 from linli.planning.actions.enact import PERMISSION as ENACT
 from linli.planning.actions.enact import enact, undo_enactment
 from linli.planning.actions.open_project import PERMISSION as PLAN
-from linli.planning.actions.publish_plan import publish_plan
+from linli.planning.actions.publish_plan import publish_plan, withdraw_notice
 from linli.planning.actions.sign_step import MOST_NOTE, WAIVE, hold, sign_step, waive_steps
 from linli.planning.actions.two_persons import needs_second, propose
 from linli.planning.models import Enactment, Plan, Project, Proposal
@@ -27,7 +27,7 @@ from linli.planning.procedure.standing import signing_post
 Act = Proposal.Act
 Told = TypeVar("Told")
 PERMISSIONS = {
-    Act.WAIVE: WAIVE, Act.SIGN: SIGN, Act.PUBLISH: PLAN, Act.ENACT: ENACT, Act.UNDO: ENACT,
+    Act.WAIVE: WAIVE, Act.SIGN: SIGN, Act.PUBLISH: PLAN, Act.WITHDRAW: PLAN, Act.ENACT: ENACT, Act.UNDO: ENACT,
 }  # fmt: skip
 
 
@@ -144,6 +144,8 @@ def perform(
     plan = Plan.objects.select_related("project__street", "scenario").get(project=project, number=int(subject))
     if act == Act.PUBLISH:
         return publish_plan(actor, plan=plan, first=first, **said)
+    if act == Act.WITHDRAW:
+        return withdraw_notice(actor, plan=plan, first=first, **said)
     return enact(actor, plan=plan, first=first, **said)
 
 

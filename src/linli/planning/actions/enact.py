@@ -25,6 +25,7 @@ from linli.planning.actions.two_persons import check_second, pair
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Enactment, Plan, Project, Proposal
+from linli.planning.name_check import name_lacks
 from linli.planning.procedure.lacks import Lack
 from linli.planning.procedure.standing import Standing
 from linli.plans.checks import broken_rules
@@ -192,6 +193,7 @@ def lacks_of_enactment(plan: Plan) -> list[Lack]:
     english = get_language() == "en"
     broken = [one.english if english else one.text for one in broken_rules(found_of(plan, blocks))]
     lacks = [Lack(_("方案还不合规则：%(rule)s") % {"rule": words}, bench) for words in broken[:5]]
+    lacks += name_lacks(plan)
     return lacks + Standing(plan.project).before_enactment(plan)
 
 

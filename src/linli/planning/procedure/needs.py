@@ -31,8 +31,8 @@ class Facts:
 
     @cached_property
     def published(self) -> Plan | None:
-        """The version published last."""
-        shown = [one for one in self.plans if one.published_at]
+        """The version whose final notice was published last and was not withdrawn."""
+        shown = [one for one in self.plans if one.final]
         return max(shown, key=lambda one: one.published_at or timezone.now()) if shown else None
 
     @cached_property

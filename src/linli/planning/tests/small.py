@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from linli.jobs.models import Job
 from linli.jobs.running import run_job
+from linli.naming import bare, is_provisional
 from linli.org.actors import SYSTEM
 from linli.org.models import Account, Post, Role, Tenure
 from linli.org.tests.world import PASSWORD, World
+from linli.planning.actions.name_communities import renamed
 from linli.planning.actions.open_project import open_project
 from linli.planning.models import Mark, Plan, Project, Proposal, Run, Standard
 from linli.planning.procedure.standing import Standing
@@ -68,12 +70,23 @@ def small_project(world: World) -> Project:
     )  # fmt: skip
 
 
-def engine_plan(run: Run) -> Plan:
-    """Do a run's work and return its plan."""
+def engine_plan(run: Run, *, final: bool = True) -> Plan:
+    """Do a run's work and return its plan; its working names are final ones at once, unless they are asked for."""
     assert run_job(run.job).state == Job.State.DONE
     run.refresh_from_db()
     assert run.plan is not None
+    if final:
+        for plan in run.scenario.plans.all():
+            name_finally(plan)
+        run.plan.refresh_from_db()
     return run.plan
+
+
+def name_finally(plan: Plan) -> None:
+    """Drop the remark 暂名 from the names of a version in its row."""
+    said = {name: bare(name, "社区") for name in plan.names if is_provisional(name)}
+    if said:
+        Plan.objects.filter(pk=plan.pk).update(**renamed(plan, said))
 
 
 def pass_steps(project: Project, *keys: str) -> None:
@@ -109,6 +122,12 @@ def colleague(world: World) -> Account:
     )  # fmt: skip
     Tenure.objects.create(post=post, account=account, starts_at=datetime(2020, 1, 1, tzinfo=UTC))
     return account
+
+
+NOTICE = {
+    "kind": "final", "number": "铜街公示〔2026〕3号", "issuer": "铜源街道办事处", "contact": "基层治理办公室",
+    "telephone": "0000-6120301", "place": "市府街26号一楼3号窗口", "days": "30",
+}  # fmt: skip
 
 
 def by_two(first: Client, second: Client, address: str, said: dict[str, Any]) -> None:

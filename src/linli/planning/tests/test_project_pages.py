@@ -19,7 +19,7 @@ from linli.org.tests.world import World
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Enactment, Plan, Project, Run
-from linli.planning.tests.small import by_two, clear_way, colleague
+from linli.planning.tests.small import NOTICE, by_two, clear_way, colleague, name_finally
 from linli.plans.measures import compactness
 from linli.territory.models import Block
 
@@ -178,7 +178,7 @@ def test_everybody_sees_a_published_plan_and_his_own_home(
 ) -> None:
     public = f"/planning/public/{plan.pk}/"
     assert client_of("").get(public).status_code == 404
-    by_two(clerk, client_of("quji"), f"/planning/projects/{plan.project_id}/1/publish", {"days": "30"})
+    by_two(clerk, client_of("quji"), f"/planning/projects/{plan.project_id}/1/publish", {**NOTICE, "kind": "comments"})
     page = client_of("").get(f"{public}?block=B00").content.decode()
     assert "矿务局大院" in page
     assert plan.community_of("B00") in page
@@ -194,6 +194,8 @@ def test_the_district_puts_it_in_force_and_takes_it_back(
     plan: Plan, clerk: Client, client_of: ClientOf, world: World
 ) -> None:
     colleague(world)
+    name_finally(plan)
+    plan.refresh_from_db()
     address, officer, second = f"/planning/projects/{plan.project_id}/1/", client_of("quji"), client_of("fuhe")
     said = {"from_day": timezone.localdate() + timedelta(days=3), "undelivered": "counted", "assets": "unchanged"}
     assert clerk.post(f"{address}enact", {**said, "paper": "1号"}).status_code == 404
@@ -236,7 +238,7 @@ def test_plan_and_public_page_tell_each_band_apart_with_its_source_and_the_reaso
     assert f'href="{address}reasons"' in clerk.get(f"{address}publish").content.decode()
     fields = re.findall(r'name="(c\d)"', clerk.get(f"{address}reasons").content.decode())
     assert clerk.post(f"{address}reasons", dict.fromkeys(fields, "地形封闭")).status_code == 302
-    by_two(clerk, client_of("quji"), f"{address}publish", {"days": "30"})
+    by_two(clerk, client_of("quji"), f"{address}publish", {**NOTICE, "kind": "comments"})
     public = client_of("").get(f"/planning/public/{plan.pk}/").content.decode()
     for page in (clerk.get(address).content.decode(), public):
         assert re.search(r'法定一般规模 <small class="whole">1000–3000</small>', page)

@@ -28,6 +28,8 @@ class Binding:
         Of the page, its button, what is said afterwards, where it leads back to, the pages above.
     lacks
         What is missing: while there is any, no form is shown.
+    later
+        What is missing for the fuller form of the act only.
     effects
         What the act does, told before the form.
     lasting
@@ -50,6 +52,7 @@ class Binding:
     back: str
     trail: Sequence[tuple[str, str]] = ()
     lacks: Sequence[Lack] = ()
+    later: Sequence[Lack] = ()
     effects: Sequence[str] = ()
     lasting: Sequence[str] = ()
     second: bool = False
@@ -78,30 +81,36 @@ def binding_page(
     """
     if page.lacks:
         return _page(request, page, None, status=409 if request.method == "POST" else 200)
-    bound = request.method == "POST"
+    bound, asks = request.method == "POST", preview is not None
     filled = form(request.POST, request.FILES, initial=page.initial) if bound else form(initial=page.initial)
     if not (filled.is_bound and filled.is_valid()):
-        return _page(request, page, filled, status=422 if filled.errors else 200)
+        return _page(request, page, filled, asks=asks, status=422 if filled.errors else 200)
     try:
         if "change" in request.POST:
-            return _page(request, page, filled)
+            return _page(request, page, filled, asks=asks)
         if preview is not None and "sure" not in request.POST:
             return _page(request, page, filled, told=list(preview(filled.cleaned_data)))
         answer = do(**filled.cleaned_data)
     except ValidationError as error:
         refuse(filled, error)
-        return _page(request, page, filled, status=422)
+        return _page(request, page, filled, asks=asks, status=422)
     waits = isinstance(answer, Proposal)
     messages.success(request, _("已提出，等另一人复核后才作数。") if waits else page.done)
     return redirect(page.back)
 
 
 def _page(
-    request: HttpRequest, page: Binding, filled: forms.Form | None, *, told: list[str] | None = None, status: int = 200
+    request: HttpRequest,
+    page: Binding,
+    filled: forms.Form | None,
+    *,
+    told: list[str] | None = None,
+    asks: bool = True,
+    status: int = 200,
 ) -> HttpResponse:
     folded = {name for _sentence, names in page.groups for name in names}
     context = {
-        "page_": page, "form": filled, "told": told, "title": page.title,
+        "page_": page, "form": filled, "told": told, "title": page.title, "asks": asks,
         "open": [one for one in filled if one.name not in folded] if filled else [],
         "groups": [
             (sentence, [filled[name] for name in names], any(filled[name].errors for name in names))

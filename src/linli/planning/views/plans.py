@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.geodata import Blocks
+from linli.naming import is_provisional
 from linli.org.policies import actor_in, holds, requires
 from linli.org.views.acting import act_page
 from linli.org.views.files import attachment
@@ -32,6 +33,7 @@ from linli.planning.neutral import places, sample_for
 from linli.planning.picture import picture
 from linli.planning.project_forms import ReasonsForm
 from linli.planning.statements import communities_of, reasons_wanted
+from linli.planning.status import status_of
 from linli.planning.verifying import write_file
 from linli.planning.views.projects import find, trail_within
 
@@ -49,6 +51,7 @@ def plan(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     changes = one.changes.values_list("block", "before", "after")
     others = project.plans.exclude(pk=one.pk).only("number", "branch", "project").order_by("-number")[:12]
     context = {
+        "status": status_of(one), "provisional": any(is_provisional(name) for name in one.names),
         "plan": one, "project": project, "picture": picture(one, blocks, one.households),
         "groups": grouped(changes, households_of(blocks, project)),
         "communities": communities_of(one), "rows": rows_of([one]), "others": others,

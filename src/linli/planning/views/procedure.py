@@ -34,6 +34,7 @@ from linli.planning.procedure.course import Step, course_of, differences, told
 from linli.planning.procedure.forms import SignForm, SourceForm, StepForm, TakeBackForm, WaiveForm
 from linli.planning.procedure.lacks import Lack
 from linli.planning.procedure.standing import PERMISSION, Stage, Standing, may_sign
+from linli.planning.status import Statuses
 from linli.planning.views.binding import Binding, binding_page
 from linli.planning.waiting import waiting_in
 
@@ -48,8 +49,9 @@ def under_way(request: HttpRequest) -> HttpResponse:
     """List the projects with what their procedure waits for; first what the one who asks may sign."""
     actor = actor_in(request)
     page = Paginator(_seen(request).order_by("-pk"), ROWS).get_page(request.GET.get("page"))
-    rows = []
+    rows, statuses = [], Statuses([one.pk for one in page])
     for one in page:
+        one.status = statuses.of_project(one.pk)
         standing = Standing(one)
         waiting = [stage for stage in standing.stages if stage.open and stage.mark is None]
         mine = [stage for stage in waiting if may_sign(actor, one, stage.step)]
@@ -71,7 +73,8 @@ def procedure(request: HttpRequest, pk: int) -> HttpResponse:
         for gate in standing.gates
     ]
     context = {
-        "project": one, "gates": gates, "total": len(standing.stages), "done": len(standing.marks),
+        "project": one, "gates": gates, "status": Statuses([one.pk]).of_project(one.pk),
+        "total": len(standing.stages), "done": len(standing.marks),
         "may_waive": holds(actor, WAIVE, one.street), "may_plan": holds(actor, PLAN, one.street),
         "trail": _trail(), "proposals": one.proposals.select_related("post__division", "decided_post__division")[:ROWS],
     }  # fmt: skip

@@ -28,6 +28,7 @@ from linli.planning.kind_forms import KIND_FORMS, KIND_WORDS
 from linli.planning.models import Project, Run, Standard
 from linli.planning.project_forms import GOALS, CloseForm, ScenarioForm
 from linli.planning.standards import in_force
+from linli.planning.status import Statuses
 from linli.territory.models import Count as Counted
 from linli.written import number_in
 
@@ -44,6 +45,9 @@ def projects(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows.prefetch_related("scope").annotate(number=Count("plans")).order_by("-pk"), ROWS).get_page(
         request.GET.get("page")
     )
+    statuses = Statuses([one.pk for one in page])
+    for one in page:
+        one.status = statuses.of_project(one.pk)
     return render(request, "planning/projects.html", {"page": page, "kinds": Project.Kind.choices})
 
 
@@ -92,6 +96,9 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         .order_by("-number")
     )
     page = Paginator(plans, ROWS).get_page(request.GET.get("page"))
+    statuses = Statuses([one.pk])
+    for version in page:
+        version.status = statuses.of(version)
     context = {
         "project": one, "page": page, "trail": trail(),
         "running": [run for run in latest if run.job.state in UNDER_WAY],

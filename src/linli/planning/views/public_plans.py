@@ -15,6 +15,7 @@ from linli.planning.models import Plan
 from linli.planning.picture import picture
 from linli.planning.procedure.standing import Standing
 from linli.planning.statements import communities_of
+from linli.planning.status import Statuses
 from linli.territory.models import Block
 
 ROWS = 20
@@ -26,7 +27,10 @@ def public_plans(request: HttpRequest) -> HttpResponse:
     """List the plans that were published."""
     rows = Plan.objects.exclude(published_at=None).defer("labels", "locked").select_related("project__street")
     page = Paginator(rows.order_by("-published_at"), ROWS).get_page(request.GET.get("page"))
-    return render(request, "planning/public_plans.html", {"page": page, "today": timezone.localdate()})
+    statuses = Statuses({one.project_id for one in page})
+    for one in page:
+        one.status = statuses.of(one)
+    return render(request, "planning/public_plans.html", {"page": page})
 
 
 @require_safe
@@ -46,8 +50,11 @@ def public_plan(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "plan": plan, "project": project, "picture": picture(plan, blocks, plan.households, own),
         "communities": communities_of(plan), "sum": sum(plan.households.values()), "today": today,
-        "mine": mine, "does": what_it_does(plan), "over": plan.published_to is not None and plan.published_to < today,
+        "mine": mine, "does": what_it_does(plan), "status": Statuses([project.pk]).of(plan),
         "enactment": plan.enactments.filter(undone_at=None).first(),
+        "days": (plan.published_to - timezone.localdate(plan.published_at)).days
+        if plan.published_to and plan.published_at
+        else 0,
         "compounds": _compounds(plan), "standing": Standing(project),
     }  # fmt: skip
     return render(request, "planning/public_plan.html", context)

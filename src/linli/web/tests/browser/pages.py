@@ -19,6 +19,7 @@ PAGES = {
         "/planning/projects/1/1/", "/planning/projects/1/1/beside?with=2",
         "/planning/projects/1/1/dossier?with=2",
         "/planning/projects/1/1/draw", "/planning/projects/1/1/reasons", "/planning/projects/1/2/publish",
+        "/planning/projects/1/1/withdraw", "/planning/projects/1/2/names",
         "/planning/projects/1/objective", "/planning/projects/1/1/account/", "/planning/projects/1/2/sides/0",
         "/planning/projects/1/1/proposals/1",
         "/planning/projects/1/tradeoff", "/planning/projects/1/figures", "/planning/projects/1/procedure/",

@@ -157,7 +157,13 @@ def test_a_split_from_project_to_midnight(enter: Any, site: str, work_jobs: Any,
     sign(secretary, site, procedure, "consult", "居民代表会议记录〔2026〕1号")
     shot(secretary, "procedure-360")
 
-    clerk.goto(plan)
+    clerk.goto(f"{plan}names")
+    for k in range(clerk.locator("[name^=n][type=text]").count()):
+        clerk.fill(f"[name=n{k}]", ("学府", "河湾", "古渡")[k])
+        clerk.fill(f"[name=o{k}]", "沿用老街的名字")
+    clerk.get_by_role("button", name="保存").click()
+    clerk.get_by_text("定名：").first.wait_for()
+    plan = clerk.url
     clerk.get_by_role("link", name="公示", exact=True).click()
     if clerk.get_by_text("还没说明理由").count():
         clerk.locator(".missing a").first.click()
@@ -165,6 +171,9 @@ def test_a_split_from_project_to_midnight(enter: Any, site: str, work_jobs: Any,
             one.fill("高层小区集中，不宜再拆")
         clerk.get_by_role("button", name="保存").click()
         clerk.goto(f"{plan}publish")
+    said = ("铜街公示〔2026〕3号", "基层治理办公室", "0000-6120301", "市府街26号一楼3号窗口")
+    for name, words in zip(("number", "contact", "telephone", "place"), said, strict=True):
+        clerk.fill(f"[name={name}]", words)
     sure(clerk, "提出，请人复核")
     confirm(officer, site)
     clerk.goto(plan)
@@ -180,6 +189,7 @@ def test_a_split_from_project_to_midnight(enter: Any, site: str, work_jobs: Any,
     assert "白云花园1区" in resident.locator(".card.mine").inner_text()
     assert resident.locator("path.own").count() == 1
     shot(resident, "public-360")
+    resident.pdf(path=SCREENSHOTS / "planning-notice.pdf", prefer_css_page_size=True)
 
     officer.goto(f"{site}{procedure}waive")
     shot(officer, "waive")
