@@ -124,7 +124,8 @@ with transaction.atomic():
     first = project.plans.get(number=1)
     state_reasons(clerk, plan=first, reasons=dict.fromkeys(first.outside, "地块少，无法再分"))
     publish_plan(SYSTEM, plan=first, days=30, kind="comments", number="铜街公示〔2026〕1号",
-                 issuer="铜源街道办事处", contact="基层治理办公室", telephone="0000-6120301", place="市府街26号一楼3号窗口")
+                 issuer="铜源街道办事处", contact="基层治理办公室", telephone="0000-6120301",
+                 place="市府街26号一楼3号窗口")
     from linli.planning.actions.confirm import begin
     from linli.planning.tests.small import colleague
     colleague(world)
