@@ -63,6 +63,7 @@ class Project(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)  # given up: its communities are free for another one
 
     objects = ProjectQuerySet.as_manager()
+    status: Any  # a `status.Status`, where a list sets it
 
     class Meta:
         ordering = ["-pk"]
@@ -150,6 +151,7 @@ class Plan(models.Model):
     notice = models.JSONField(default=dict)  # kind (`final`, `comments`), number, issuer, contact, telephone, place
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_why = models.CharField(max_length=500, blank=True)
+    status: Any  # a `status.Status`, where a list sets it
     origins = models.JSONField(default=dict)  # new community to where its name comes from, and why all the same
 
     class Meta:
