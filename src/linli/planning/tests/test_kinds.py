@@ -24,7 +24,8 @@ from linli.planning.actions.publish_plan import publish_plan
 from linli.planning.actions.run_scenario import run_scenario
 from linli.planning.models import Plan, Project, Standard
 from linli.planning.tests.small import clear_way, engine_plan
-from linli.territory.models import Block, Membership
+from linli.planning.verifying import verification
+from linli.territory.models import Block, Line, Membership
 
 TOMORROW = timedelta(days=1)
 ClientOf = Callable[[str], Client]
@@ -223,3 +224,9 @@ def test_a_hole_in_the_ground_or_ground_covered_twice_is_not_published(found: Pl
     shown = publish_plan(SYSTEM, plan=found)
     assert shown.verified["ok"]
     assert len(json.dumps(shown.verified)) < 1000
+
+
+def test_a_ground_whose_lines_are_measured_is_rechecked_too(project: Project) -> None:
+    Line.objects.all().delete()
+    run = run_scenario(SYSTEM, project=project, goals={"boundary": 1.0}, parts=2, kept=["团结"], seconds=5)
+    assert verification(engine_plan(run))["ok"]
