@@ -18,7 +18,7 @@ function grid(label = (x: number): number => (x < 3 ? 0 : 1)): Ground {
     ids: units.map(String), rings: [], count: units.map(() => 10), atom: units.map((u) => (u === 1 ? 0 : u)), compound: units.map((u) => (u < 2 ? "大院" : "")),
     school: units.map((u) => (u < 10 ? "一小" : "二小")), police: [], present: units.map((u) => (u < 15 ? "甲" : "丙")),
     area: units.map(() => 10_000), rim: units.map(() => 0), a: lines.map((l) => l[0]), b: lines.map((l) => l[1]), length: lines.map(() => 100),
-    price: lines.map(() => 1), kind: lines.map((l) => l[2]), names: ["甲", "乙"], label: units.map((u) => label(Math.floor(u / TALL))), locked: [],
+    price: lines.map(() => 1), felt: lines.map((_, e) => (e === 0 ? 7 : 0)), kind: lines.map((l) => l[2]), names: ["甲", "乙"], label: units.map((u) => label(Math.floor(u / TALL))), locked: [],
   };
 }
 
@@ -103,7 +103,7 @@ test("what the engine returns is one step, with its new communities", () => {
 
 test("belonging that is lost is told: who leaves, and what lies in more pieces than today", () => {
   const board = new Board(grid());
-  expect(board.lost()).toEqual({ leaving: [{ from: "丙", to: "乙", households: 150 }], parted: [] });
+  expect(board.lost()).toEqual({ leaving: [{ from: "丙", to: "乙", households: 150 }], felt: [], parted: [] });
   board.give([5], 2);
   board.give([6], OPEN);
   const { leaving, parted } = board.lost();
@@ -132,4 +132,17 @@ test("what the engine added and nobody took is dropped again", () => {
   expect([...board.zones]).toEqual(before);
   expect(board.mayRedo).toBe(false);
   expect(board.wrong(0, 1e9)).toEqual([]);
+});
+
+test("what households asked feel to be one is told when it comes apart", () => {
+  const board = new Board(grid());
+  const [a, b] = [board.ground.a[0]!, board.ground.b[0]!];
+  expect(board.lost().felt).toEqual([]);
+  board.give([a], 2);
+  board.give([b], 1);
+  const { felt } = board.lost();
+  expect(felt.map((one) => one.households)).toEqual([7]);
+  board.undo();
+  board.undo();
+  expect(board.lost().felt).toEqual([]);
 });

@@ -18,6 +18,8 @@ export interface Ground {
   length: number[];
   kind: number[];
   price: number[];
+  /** Households asked that feel both blocks of a line belong together. */
+  felt: number[];
   names: string[];
   label: number[];
   locked: number[];
@@ -26,6 +28,7 @@ export interface Ground {
 /** What of belonging a division gives up: households that leave a community, and what lies in more pieces than today. */
 export interface Lost {
   leaving: { from: string; to: string; households: number }[];
+  felt: { one: string; other: string; households: number }[];
   parted: { kind: "compound" | "school" | "police"; name: string; zones: number }[];
 }
 
@@ -155,7 +158,12 @@ export class Board {
       });
       for (const [name, zones] of after) if (zones.size > before.get(name)!.size) parted.push({ kind, name, zones: zones.size });
     }
-    return { leaving: [...moves.values()].sort((a, b) => b.households - a.households), parted };
+    const felt = this.ground.felt.flatMap((households, e) => {
+      const [a, b] = [this.ground.a[e]!, this.ground.b[e]!];
+      if (!households || this.zones[a] === this.zones[b] || present[a] !== present[b]) return [];
+      return [{ one: this.ground.compound[a] || this.ground.ids[a]!, other: this.ground.compound[b] || this.ground.ids[b]!, households }];
+    });
+    return { felt: felt.sort((x, y) => y.households - x.households), leaving: [...moves.values()].sort((a, b) => b.households - a.households), parted };
   }
 
   /** The compound of a unit: what moves and is locked together. */

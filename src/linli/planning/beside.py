@@ -17,6 +17,7 @@ MEASURES: dict[str, tuple[Any, str, bool]] = {  # title, how it is written, whet
     "balance": (_("户数悬殊（最大偏离平均）"), "{:.1%}", False),
     "polsby_popper": (_("紧凑度（平均）"), "{:.2f}", True),
     "continuity": (_("保持原社区的户数"), "{:,.0f}", True),
+    "felt": (_("受访户认同的片区没有被拆开"), "{:.0%}", True),
     "access": (_("到服务站步行距离（户均，米）"), "{:,.0f}", False),
     "facilities": (_("配套设施缺口（处）"), "{:,.0f}", False),
 }

@@ -10,7 +10,7 @@ import numpy as np
 from django.utils import timezone
 
 from linli.districting.result import Proof
-from linli.geodata import Blocks, input_hash
+from linli.geodata import KINDS, Blocks, input_hash
 from linli.planning.beside import MEASURES
 from linli.planning.details import by_hand_of
 from linli.planning.models import Plan, Project, Scenario
@@ -36,8 +36,8 @@ def rules_of(project: Project, scenario: Scenario | None, blocks: Blocks) -> Rul
         households=(project.households_least, project.households_most),
         keep_whole="compound" if compounds else None,
         kept=kept,
-        never_cross=tuple(set(crossed) & {PRESENT}),
-        never_cross_kinds=tuple(kind for kind in crossed if kind != PRESENT),
+        never_cross=tuple(name for name in crossed if name not in KINDS),
+        never_cross_kinds=tuple(kind for kind in crossed if kind in KINDS),
         fixed=dict(scenario.fixed) if scenario else {},
         profile=profile_of(project.standard),
         law=law_on(timezone.localdate(project.made_at)),
@@ -78,6 +78,8 @@ def fields_of(found: Found) -> dict[str, Any]:
     place = {name: k for k, name in enumerate(names)}
     counts = found.blocks.counts(found.count)
     measures = found.measures() if not (found.community == "").any() else {}
+    if measures and (told := _kept_together(found)) is not None:
+        measures = {**measures, "felt": told}
     present = set(found.blocks.columns["community"])
     return {
         "names": names,
@@ -100,6 +102,16 @@ def fields_of(found: Found) -> dict[str, Any]:
             "new": sum(name not in present for name in names),
         },
     }  # fmt: skip
+
+
+def _kept_together(found: Found) -> float | None:
+    """Share of the households asked whose two blocks, which they feel to be one, stay together; None: nobody asked."""
+    lines = found.blocks.lines
+    felt = np.nan_to_num(lines.affinity)
+    if not felt.sum():
+        return None
+    together = found.community[lines.a] == found.community[lines.b]
+    return float(felt[together].sum() / felt.sum())
 
 
 def _plain(value: Any) -> Any:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import shapely
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from linli.geodata import Blocks, Lines
+from linli.geodata import COUNT_COLUMNS, Blocks, Lines
 from linli.geodata.borders import Bools, find_borders
 from linli.geodata.coordinates import local_crs, transform
 from linli.org.models import Division
@@ -22,6 +23,28 @@ from linli.territory.models import Block, Count, Facility, Line, Membership
 
 GEOGRAPHIC = "EPSG:4490"
 MOST_KEPT = 4
+MOST_AREAS = 200  # a column with more values names things, not areas
+BASE = {
+    "id",
+    "fid",
+    "geom",
+    "geometry",
+    "community",
+    "compound",
+    "police_area",
+    "school_area",
+    "facilities",
+    "service_floor_m2",
+    *COUNT_COLUMNS,
+}
+
+
+def areas_of(project: Project) -> dict[str, str]:
+    """Return the columns of areas that a project's blocks have, by which they may be kept apart or together, titled."""
+    blocks, known = ground_of(project), {"police_area": _("警务区"), "school_area": _("学区")}
+    named = {name: str(known.get(name, name)) for name in blocks.columns if name in known or name.lower() not in BASE}
+    values = {name: {one for one in blocks.columns[name].tolist() if one} for name in named}
+    return {name: title for name, title in named.items() if 1 < len(values[name]) <= MOST_AREAS}
 
 
 def ground_of(project: Project) -> Blocks:
@@ -29,9 +52,10 @@ def ground_of(project: Project) -> Blocks:
 
     They and their present communities are those of the day it was opened: an enactment takes blocks out of these
     communities, and the project, its plans and what they are held against stay. Columns are `community` (names),
-    `compound`, `police_area`, `school_area`, `facilities`, `service_floor_m2` (of the service stations; not a number
-    where a station has no area), and the counts that every block has: the newest up to today. A count that some block
-    lacks is left out, never taken as none; so are facilities where nobody recorded any.
+    `compound`, `police_area`, `school_area`, whatever columns the blocks were imported with, `facilities`,
+    `service_floor_m2` (of the service stations; not a number where a station has no area), and the counts that every
+    block has: the newest up to today. A count that some block lacks is left out, never taken as none; so are facilities
+    where nobody recorded any.
     """
     newest = Count.objects.order_by("-pk").values_list("pk", flat=True).first()
     return _read(project, ground_stamp(), timezone.localdate(), newest)
@@ -57,6 +81,7 @@ def _read(project: Project, _stamp: int, day: date, _newest: int | None) -> Bloc
         "police_area": np.array([row.police_area for row in rows], dtype=object),
         "school_area": np.array([row.school_area for row in rows], dtype=object),
         **_facilities(street, place),
+        **_own(rows),
     }
     inside = np.array([row.code in homes for row in rows], dtype=np.bool_)
     columns |= _counts(street, place, day, inside)
@@ -66,6 +91,19 @@ def _read(project: Project, _stamp: int, day: date, _newest: int | None) -> Bloc
     lines = named if len(named) else measured
     whole = Blocks(ids, ground, columns, lines, rim, crs, lines_measured=not len(named))
     return whole.only(inside)
+
+
+def _own(rows: list[Block]) -> dict[str, Any]:
+    """Return the columns that the district's own file added to blocks, as text; they stand behind those of the base."""
+    # a file of blocks tells its columns apart without regard to case
+    found = {name.lower(): name for row in rows for name in sorted(row.columns, reverse=True)}
+    names = sorted(name for low, name in found.items() if low not in BASE)
+    return {
+        name: np.array(
+            [None if row.columns.get(name) is None else str(row.columns[name]) for row in rows], dtype=object
+        )
+        for name in names
+    }
 
 
 def _compounds(rows: list[Block]) -> Any:
@@ -109,10 +147,12 @@ def _counts(street: Division, place: dict[int, int], day: date, inside: Bools) -
 def _lines(street: Division, place: dict[int, int], crs: str, ids: tuple[str, ...]) -> Lines:
     rows = []
     kept = Line.objects.filter(a__street=street, b__street=street).order_by("pk")
-    for a, b, length, kind, name, wkb in kept.values_list("a", "b", "length_m", "kind", "name", "wkb"):
+    for a, b, length, kind, name, wkb, affinity in kept.values_list(
+        "a", "b", "length_m", "kind", "name", "wkb", "affinity"
+    ):
         if a in place and b in place:
             one, other = sorted((place[a], place[b]), key=lambda k: ids[k])
-            rows.append((one, other, length, kind, name, shapely.from_wkb(bytes(wkb)) if wkb else None))
+            rows.append((one, other, length, kind, name, shapely.from_wkb(bytes(wkb)) if wkb else None, affinity))
     drawn = [row[5] for row in rows]
     geometry = np.empty(len(rows), dtype=object)
     geometry[:] = drawn
@@ -125,5 +165,5 @@ def _lines(street: Division, place: dict[int, int], crs: str, ids: tuple[str, ..
 
     return Lines(
         column(0, np.int64), column(1, np.int64), column(2, np.float64), column(3, object), column(4, object),
-        np.full(len(rows), np.nan), geometry,
+        np.array([np.nan if row[6] is None else row[6] for row in rows], dtype=np.float64), geometry,
     )  # fmt: skip

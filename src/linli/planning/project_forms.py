@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,9 @@ from linli.planning.actions.close_project import MOST_WHY
 from linli.planning.actions.publish_plan import LEAST_DAYS, MOST_DAYS
 from linli.planning.actions.run_scenario import MOST_SECONDS
 from linli.planning.actions.state_reasons import MOST_REASON
+from linli.planning.ground import areas_of, ground_of
 from linli.planning.models import Enactment, Project
+from linli.plans.goals import FOLLOW
 from linli.territory.models import Line
 
 GOALS = {
@@ -29,6 +32,10 @@ GOALS = {
 }
 
 
+CROSSED = [
+    ("community", _("现有社区的界线（各社区分别划）")),
+    *((kind.value, kind.label) for kind in (Line.Kind.RIVER, Line.Kind.RAILWAY, Line.Kind.ARTERIAL)),
+]
 UNASKED: dict[str, tuple[str, ...]] = {  # what a kind of project has settled by itself
     Project.Kind.ADJUST: ("parts", "kept", "front"),
     Project.Kind.ABOLISH: ("parts", "kept"),
@@ -48,10 +55,7 @@ class ScenarioForm(forms.Form):
     keep_whole = forms.BooleanField(label=_("不拆分小区"), required=False)
     never_cross = forms.MultipleChoiceField(
         label=_("社区不跨"), required=False, widget=forms.CheckboxSelectMultiple,
-        choices=[
-            ("community", _("现有社区的界线（各社区分别划）")),
-            *((kind.value, kind.label) for kind in (Line.Kind.RIVER, Line.Kind.RAILWAY, Line.Kind.ARTERIAL)),
-        ],
+        choices=CROSSED,
     )  # fmt: skip
     locks = forms.ChoiceField(
         label=_("沿用锁定的地块"), required=False, help_text=_("在工作台锁定的地块，留在那个方案给它们的社区。")
@@ -66,15 +70,23 @@ class ScenarioForm(forms.Form):
 
     def __init__(self, project: Project, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        areas = areas_of(project)
+        titles = {FOLLOW + name: _("少切开%(area)s") % {"area": title} for name, title in areas.items()}
+        if np.isfinite(ground_of(project).lines.affinity).any():
+            titles["belonging"] = str(_("少拆散调查中认为是一片的户"))
+        self.goals: dict[str, Any] = {**GOALS, **titles}
         weights = {
             f"weight_{goal}": forms.IntegerField(
                 label=words, min_value=0, max_value=100, required=False, initial=100 if goal == "boundary" else 0,
             )
-            for goal, words in GOALS.items()
+            for goal, words in self.goals.items()
         }  # fmt: skip
         self.fields = {**weights, **self.fields}
         for name in UNASKED.get(project.kind, ()):
             del self.fields[name]
+        crossed = self.fields["never_cross"]
+        assert isinstance(crossed, forms.MultipleChoiceField)
+        crossed.choices = [*CROSSED, *areas.items()]
         kept, locks = self.fields.get("kept"), self.fields["locks"]
         assert isinstance(locks, forms.ChoiceField)
         if isinstance(kept, forms.MultipleChoiceField):
@@ -89,7 +101,7 @@ class ScenarioForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Gather weights into `goals`, and the locked blocks of a version into `fixed`."""
         said = super().clean() or {}
-        goals = {goal: float(said.pop(f"weight_{goal}", None) or 0) for goal in GOALS}
+        goals = {goal: float(said.pop(f"weight_{goal}", None) or 0) for goal in self.goals}
         held = self.versions.get(said.pop("locks", ""))
         fixed = {code: held.community_of(code) for code in held.locked} if held else {}
         return {**said, "goals": {goal: weight for goal, weight in goals.items() if weight}, "fixed": fixed}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from linli.planning.models import Plan, Project
-from linli.plans.goals import CENTRE_GOALS, CUT_GOALS
+from linli.plans.goals import CENTRE_GOALS, is_cut
 
 MANY = 0.000_5  # a gap that is told as less than 0.1 %
 
@@ -22,7 +22,7 @@ def why_unproven(plan: Plan) -> str:
     goal, objective, bound = str(proof.get("goal", "")), proof.get("objective"), proof.get("bound")
     if " " in goal:
         reason = _("几个目标加权，没有能证明的方法")
-    elif goal not in (*CUT_GOALS, *CENTRE_GOALS):
+    elif not is_cut(goal) and goal not in CENTRE_GOALS:
         reason = _("这个目标没有能证明的方法")
     else:
         seconds = plan.scenario.seconds if plan.scenario else 0

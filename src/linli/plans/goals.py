@@ -15,9 +15,10 @@ from linli.geodata import Blocks
 from linli.plans.measures import boundary_costs
 from linli.plans.rules import Rules
 from linli.plans.score import Score
-from linli.plans.task import STEPS, Task, community_column
+from linli.plans.task import STEPS, Task, community_column, texts
 
 CUT_GOALS = ("boundary", "cut_length_m", "belonging")
+FOLLOW = "follow:"  # before the name of a column: metres of line between blocks that the column says are one area
 CENTRE_GOALS = ("inertia", "access", "continuity")
 
 MEANINGS: Mapping[str, str] = MappingProxyType(
@@ -88,7 +89,7 @@ def goal_of(minimize: str | Mapping[str, float], blocks: Blocks, rules: Rules, c
     if not weights:
         raise InputError("there is no goal to minimise", field="minimize")
     for name, weight in weights.items():
-        if name not in MEANINGS:
+        if name not in MEANINGS and name.removeprefix(FOLLOW) not in blocks.columns:
             raise InputError(
                 "there is no such goal", field="minimize", value=name, advice=f"goals: {', '.join(MEANINGS)}"
             )
@@ -96,11 +97,10 @@ def goal_of(minimize: str | Mapping[str, float], blocks: Blocks, rules: Rules, c
             raise InputError("the weight of a goal must be more than 0", field=f"minimize.{name}", value=weight)
         _check_data(name, blocks)
     costs = np.zeros(len(blocks.lines), dtype=np.float64)
-    for name in CUT_GOALS:
-        if name in weights:
-            costs += weights[name] * _line_costs(name, blocks, rules)
+    for name in filter(is_cut, weights):
+        costs += weights[name] * _line_costs(name, blocks, rules)
     single = len(weights) == 1
-    if all(name in CUT_GOALS for name in weights):
+    if all(map(is_cut, weights)):
         solver: Literal["cut", "centre", "search"] = "cut"
     elif single and next(iter(weights)) in CENTRE_GOALS:
         solver = "centre"
@@ -111,9 +111,19 @@ def goal_of(minimize: str | Mapping[str, float], blocks: Blocks, rules: Rules, c
     return Goal(label, MappingProxyType(weights), np.rint(costs).astype(np.int64), solver)
 
 
+def is_cut(name: str) -> bool:
+    """Tell whether a goal is a sum over the lines that a plan cuts."""
+    return name in CUT_GOALS or name.startswith(FOLLOW)
+
+
 def _line_costs(name: str, blocks: Blocks, rules: Rules) -> Floats:
     if name == "boundary":
         return boundary_costs(blocks, rules.prices or {}).astype(np.float64)
+    if name.startswith(FOLLOW):
+        area = texts(blocks.columns[name.removeprefix(FOLLOW)])
+        one = (area[blocks.lines.a] == area[blocks.lines.b]) & (area[blocks.lines.a] != "")
+        inside: Floats = np.rint(np.where(one, blocks.lines.length_m, 0.0) * STEPS)
+        return inside
     if name == "cut_length_m":
         return np.rint(blocks.lines.length_m * STEPS)
     return np.nan_to_num(blocks.lines.affinity) * STEPS

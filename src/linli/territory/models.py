@@ -118,6 +118,9 @@ class Line(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.NONE)
     name = models.CharField(max_length=60, blank=True)
     wkb = models.BinaryField(null=True)
+    affinity = models.FloatField(
+        null=True
+    )  # households asked that feel both blocks belong together; None: nobody asked
 
     class Meta:
         indexes = [models.Index(fields=["a", "b"])]

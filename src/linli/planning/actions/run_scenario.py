@@ -14,16 +14,16 @@ from django.utils.translation import gettext_noop
 
 from linli.districting.result import Progress as Step
 from linli.errors import InfeasibleError, NoPlanError
-from linli.geodata import Blocks
+from linli.geodata import KINDS, Blocks
 from linli.jobs import running
 from linli.org.actors import SYSTEM, Actor
 from linli.org.policies import permit
 from linli.planning.actions.open_project import PERMISSION
-from linli.planning.engine import drawn_plan, rules_of
-from linli.planning.ground import ground_of
+from linli.planning.engine import PRESENT, drawn_plan, rules_of
+from linli.planning.ground import areas_of, ground_of
 from linli.planning.models import Plan, Project, Run, Scenario, next_number
 from linli.planning.versions import write_version
-from linli.plans.goals import CENTRE_GOALS, MEANINGS
+from linli.plans.goals import CENTRE_GOALS, FOLLOW, MEANINGS
 from linli.plans.plan import Plan as Found
 
 KIND = "planning.run"
@@ -64,11 +64,16 @@ def run_scenario(
     if not project.searched:
         raise ValidationError(_("更名不动界线，不用引擎。"), code="kind")
     parts, kept, fixed = _as_the_kind_says(project, parts, kept, fixed or {})
-    unknown = sorted(set(goals) - set(MEANINGS))
+    areas = areas_of(project)
+    unknown = sorted(set(goals) - set(MEANINGS) - {FOLLOW + name for name in areas})
     if unknown or not goals or any(weight <= 0 for weight in goals.values()):
         raise ValidationError(_("请至少选一个目标，权重大于零。"), code="goals")
     if front and len(goals) != 2:
         raise ValidationError(_("取舍方案要恰好两个目标。"), code="front")
+    if front and not set(goals) <= set(MEANINGS):
+        raise ValidationError(_("取舍方案不比较辖区目标。"), code="front")
+    if not set(never_cross) <= {*KINDS, PRESENT, *areas}:
+        raise ValidationError(_("地块没有这一列。"), code="never_cross")
     strangers = sorted(set(fixed or {}) - set(project.present))
     if strangers:
         raise ValidationError(_("项目里没有这些地块：%(codes)s") % {"codes": "、".join(strangers[:5])}, code="fixed")

@@ -86,6 +86,7 @@ def ground_body(one: Plan, blocks: Blocks) -> dict[str, Any]:
         "area": np.rint(shapely.area(blocks.geometry)).astype(int).tolist(),
         "rim": np.rint(around).astype(int).tolist(),
         "a": lines.a.tolist(), "b": lines.b.tolist(), "length": [round(float(x), 1) for x in lines.length_m],
+        "felt": np.nan_to_num(lines.affinity).tolist(),
         "kind": [KINDS.index(str(kind)) for kind in lines.kind],
         "price": [round(float(x) / STEPS, 1) for x in boundary_costs(blocks, rules.prices or {})],
     }  # fmt: skip

@@ -156,6 +156,7 @@ def _put_lines(draft: Draft, ground: Ground, lines: Lines | None, blocks: list[B
             "kind": str(lines.kind[k]),
             "name": str(lines.name[k] or "")[:60],
             "wkb": None if shape is None else shapely.to_wkb(shape),
+            "affinity": None if np.isnan(lines.affinity[k]) else float(lines.affinity[k]),
         }
         known = old[frozenset((a.pk, b.pk)), values["kind"], values["name"]] if a.pk and b.pk else []
         existing = known.pop(0) if known else None

@@ -1,0 +1,109 @@
+"""Any imported column can be a rule or a weighted goal; the survey's affinities reach engine, plan and workbench."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from linli.jobs.running import run_job
+from linli.org.actors import SYSTEM
+from linli.org.tests.world import World
+from linli.planning.actions.run_scenario import run_scenario
+from linli.planning.ground import areas_of, ground_of
+from linli.planning.models import Plan, Project, Run
+from linli.planning.tests.small import engine_plan, small_project
+from linli.territory.models import Block, Line
+
+ClientOf = Callable[[str], Client]
+
+
+@pytest.fixture
+def zoned(ground: dict[str, Block], world: World) -> Project:
+    """The project over blocks with a column of the district's own: two areas, one of three columns and one of one."""
+    for code, block in ground.items():
+        block.columns = {"校区": "东校" if code[1] == "3" else "西校", "FID": 7, "备注": code, "年": 2026}
+        block.save()
+    return small_project(world)
+
+
+def areas(plan: Plan) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for code in plan.labels:
+        found.setdefault(plan.community_of(code), set()).add("东校" if code[1] == "3" else "西校")
+    return found
+
+
+def test_a_column_of_areas_is_offered_by_its_own_name(zoned: Project, client_of: ClientOf) -> None:
+    assert areas_of(zoned) == {"校区": "校区", "备注": "备注"}, "neither one value for all nor a row number"
+    page = client_of("jiedao").get(f"/planning/projects/{zoned.pk}/run").content.decode()
+    assert "少切开校区" in page
+    assert re.search(r'name="never_cross" value="校区"', page)
+    assert "少拆散调查" not in page, "nobody was asked"
+
+
+def test_a_column_as_a_rule_is_never_crossed(zoned: Project) -> None:
+    zoned.households_least = 1000
+    zoned.save()
+    run = run_scenario(SYSTEM, project=zoned, goals={"boundary": 1.0}, never_cross=["校区"], seconds=5)
+    plan = engine_plan(run)
+    assert not plan.broken
+    assert all(len(found) == 1 for found in areas(plan).values())
+
+
+def test_a_column_as_a_goal_draws_the_line_along_it(zoned: Project) -> None:
+    zoned.households_least, zoned.households_most = 1000, 3600
+    zoned.save()
+    run = run_scenario(SYSTEM, project=zoned, goals={"follow:校区": 1.0}, parts=2, kept=["团结"], seconds=5)
+    plan = engine_plan(run)
+    assert plan.proof["status"] == "proven"
+    assert plan.proof["objective"] == 0, "no area of the column is cut"
+    mixed = run_scenario(
+        SYSTEM, project=zoned, goals={"follow:校区": 5.0, "boundary": 1.0}, parts=2, kept=["团结"], seconds=2
+    )
+    assert "校区" in engine_plan(mixed).proof["goal"]
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"goals": {"follow:没有": 1.0}}, "goals"),
+        ({"never_cross": ["没有"]}, "never_cross"),
+        ({"goals": {"follow:校区": 1.0, "boundary": 1.0}, "front": True}, "front"),
+    ],
+)
+def test_a_column_that_is_not_there_is_refused(zoned: Project, more: dict[str, object], field: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        run_scenario(SYSTEM, **{"project": zoned, "goals": {"boundary": 1.0}, **more})  # type: ignore[arg-type]
+    assert error.value.code == field
+
+
+def test_what_households_feel_is_a_goal_a_share_and_told_on_the_workbench(
+    zoned: Project, ground: dict[str, Block], client_of: ClientOf
+) -> None:
+    clerk = client_of("jiedao")
+    bare = engine_plan(run_scenario(SYSTEM, project=zoned, goals={"boundary": 1.0}, parts=2, kept=["团结"], seconds=5))
+    page = clerk.get(f"/planning/projects/{zoned.pk}/{bare.number}/").content.decode()
+    assert re.search(r"受访户认同的片区没有被拆开</dt><dd>无数据", page)
+    for one, other, felt in (("B10", "B20", 30.0), ("B11", "B21", 30.0), ("B12", "B13", 10.0)):
+        a, b = sorted((ground[one].pk, ground[other].pk))
+        assert Line.objects.filter(a__in=(a, b), b__in=(a, b)).update(affinity=felt) == 1
+    ground["B00"].save()  # ground changed: it is read anew
+    assert sorted(ground_of(zoned).lines.affinity[ground_of(zoned).lines.affinity > 0]) == [10, 30, 30]
+    said = {"weight_belonging": "100", "weight_boundary": "1", "parts": "2", "kept": ["团结"], "keep_whole": "on",
+            "seconds": "2", "seed": "1"}  # fmt: skip
+    assert clerk.post(f"/planning/projects/{zoned.pk}/run", said).status_code == 302
+    plan = engine_plan(Run.objects.order_by("pk").last() or bare.run)
+    assert plan.measures["felt"] == 1.0
+    page = clerk.get(f"/planning/projects/{zoned.pk}/{plan.number}/").content.decode()
+    assert re.search(r"受访户认同的片区没有被拆开</dt><dd>100%", page)
+    body = clerk.get(f"/planning/projects/{zoned.pk}/{plan.number}/ground.json").json()
+    pairs = {
+        tuple(sorted((body["ids"][body["a"][k]], body["ids"][body["b"][k]]))): felt
+        for k, felt in enumerate(body["felt"]) if felt
+    }  # fmt: skip
+    assert pairs == {("B10", "B20"): 30, ("B11", "B21"): 30, ("B12", "B13"): 10}
+    assert run_job(plan.run.job).state == "done"
