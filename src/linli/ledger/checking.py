@@ -11,15 +11,18 @@ from contextlib import contextmanager
 from typing import Any
 
 from linli.errors import InputError
+from linli.ledger import states
 from linli.ledger.chain import COLUMNS, FIELDS, Row, Verified, Walk
 from linli.ledger.guards import altered
 from linli.ledger.notes import Checkpoint, Key, key_of, read_checkpoint
 from linli.ledger.tree import Frontier, leaf_of
 
 CHUNK = 2000
-PUBLIC = FIELDS.index("public")
+AT_ONCE = 500  # things whose state is read by one query
+PUBLIC, OBJECT, AFTER, SALT = map(FIELDS.index, ("public", "object", "after", "salt"))
 TILES = "树与各条记录不符 / the tree is not that of the entries"
 UNSIGNED = "检查点没有本台账的签名 / a checkpoint that this ledger did not sign"
+BEHIND = "现状与最后一条记录不符，有人绕过台账改过 / changed behind the ledger's back"
 FORKED = "与留存的检查点不符，台账被重写 / not the ledger that a checkpoint was made of: it was written anew"
 SHORTER = "留存的检查点记有更多记录，末尾被截断 / a checkpoint tells of more entries: the end was cut off"
 
@@ -54,13 +57,63 @@ def check(
     with as_kept(cursor, vendor):
         kept = list(_kept_checkpoints(cursor, walk.found)) if tree else []
         grown = _Grown([*checkpoints, *kept], [key_of(line) for line in keys], walk.found)
+        last: dict[str, tuple[int, str, str]] = {}
         for row in rows(cursor, vendor):
             if walk.step(row):
                 grown.step(row)
+                _keep_last(row, last)
         grown.end()
+        if vendor == "postgresql":
+            cursor.execute("SET TIME ZONE 'UTC'")  # moments are written as Django's connection writes them
+        for seq, words in _behind(cursor, vendor, last, copy=copy):
+            walk.found.fault(seq, words)
         if tree and sorted(_tiles(cursor, vendor)) != grown.tiles:
             walk.found.fault(0, TILES)
     return walk.end()
+
+
+def _keep_last(row: Row, last: dict[str, tuple[int, str, str]]) -> None:
+    """Remember what the newest entry vouches for of each thing of a declared kind."""
+    seq, thing, after, salt = row[0], row[OBJECT], row[AFTER], row[SALT]
+    if isinstance(thing, str) and states.named(thing):
+        last.pop(thing, None)
+        if isinstance(after, str) and after[:1] in ("=", states.GONE) and isinstance(salt, str):
+            last[thing] = (seq, after, salt)
+
+
+def _behind(
+    cursor: Any, vendor: str, last: Mapping[str, tuple[int, str, str]], *, copy: bool
+) -> Iterator[tuple[int, str]]:
+    """Find things that are not as their last entry left them."""
+    things: dict[str, list[str]] = {}
+    for thing in last:
+        things.setdefault(thing.partition(":")[0], []).append(thing)
+    for kind, those in things.items():
+        kept = states.kinds()[kind]
+        if not states.readable(cursor, vendor, kept):
+            if not copy:  # an older copy may not have them yet
+                yield 0, f"{BEHIND}: {kept.table}"
+            continue
+        for start in range(0, len(those), AT_ONCE):
+            some = {int(thing.partition(":")[2]): thing for thing in those[start : start + AT_ONCE]}
+            stand = states.states_of(cursor, vendor, kept, some)
+            for number, thing in some.items():
+                seq, after, salt = last[thing]
+                if states.digest_of(salt, stand.get(number)) != after and not _meanwhile(cursor, vendor, thing, seq):
+                    yield seq, f"{BEHIND}: {thing}"
+
+
+def _meanwhile(cursor: Any, vendor: str, thing: str, seq: int) -> bool:
+    """Whether a thing that seems changed was changed by an act while the check ran, and stands as that left it."""
+    for _try in range(5):
+        cursor.execute(f"SELECT seq, after, salt FROM ledger_entry WHERE object = '{thing}' ORDER BY seq DESC LIMIT 1")
+        now, after, salt = cursor.fetchone()
+        if now == seq:
+            return False
+        if states.digest_of(salt, states.state_of(cursor, vendor, thing)) == after:
+            return True
+        seq = now
+    return False
 
 
 class _Grown:

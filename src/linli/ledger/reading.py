@@ -34,11 +34,11 @@ def leaf(entries: QuerySet[Entry], *, before: int | None = None, after: int | No
     if after is not None:
         found = list(entries.filter(seq__gt=after).order_by("seq")[: size + 1])
         more, found = len(found) > size, found[:size][::-1]
-        return Leaf(_told(found), found[-1].seq if found else None, found[0].seq if more else None)
+        return Leaf(spoken(found), found[-1].seq if found else None, found[0].seq if more else None)
     chosen = entries if before is None else entries.filter(seq__lt=before)
     found = list(chosen.order_by("-seq")[: size + 1])
     more, found = len(found) > size, found[:size]
-    return Leaf(_told(found), found[-1].seq if more else None, found[0].seq if before is not None and found else None)
+    return Leaf(spoken(found), found[-1].seq if more else None, found[0].seq if before is not None and found else None)
 
 
 def number(text: str | None) -> int | None:
@@ -46,7 +46,8 @@ def number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def _told(entries: list[Entry]) -> list[Entry]:
+def spoken(entries: list[Entry]) -> list[Entry]:
+    """Put on each entry what people read for its verb and content."""
     for entry in entries:
         entry.words = words_for(entry.verb)  # type: ignore[attr-defined]
         entry.told = told(entry.said)  # type: ignore[attr-defined]

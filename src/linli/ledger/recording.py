@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from linli.ledger import states
 from linli.ledger.chain import FIELDS, GENESIS, canonical, digest_of, hash_of
 from linli.ledger.models import Entry
 from linli.ledger.tiles import grow
@@ -37,7 +38,8 @@ def record(
     verb
         The action, `room.action`.
     before, after
-        What the object was and is; only digests of them are kept.
+        What the object was and is; only digests of them are kept. Of a kind that its room declares
+        (`linli.ledger.states`) the state after the act is read here, so one records after one has written.
     public
         True where `content` may be read and downloaded by anyone; then it holds no personal data.
     content
@@ -67,6 +69,9 @@ def record(
         "content": canonical(content or {}),
         "salt": secrets.token_hex(16),
     }
+    if states.named(object):
+        with connection.cursor() as cursor:
+            fields["after"] = states.digest_of(fields["salt"], states.state_of(cursor, connection.vendor, object))
     for name in ("actor", "post", "verb", "object"):
         if "\n" in fields[name]:
             raise ValueError(f"a line break in {name}: {fields[name]!r}")

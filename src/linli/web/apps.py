@@ -16,7 +16,9 @@ class WebConfig(AppConfig):
         from linli.ledger.words import add_words
         from linli.org.signals import credentials_ended
         from linli.web.credentials import end_tokens
+        from linli.web.kept import keep_all
         from linli.web.words import VERBS
 
         add_words(VERBS)
+        keep_all()
         credentials_ended.connect(end_tokens)

@@ -31,7 +31,8 @@ def close_account(actor: Actor, *, account: Account) -> Account:
     now = timezone.now()
     with transaction.atomic():
         running = Tenure.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now), account=account)
-        posts = [tenure.post.reference for tenure in running.select_related("post")]
+        left = [tenure.post for tenure in running.select_related("post")]
+        posts = [post.reference for post in left]
         running.filter(starts_at__gt=now).delete()  # never begun
         running.update(ends_at=now)
         account.is_active = False
@@ -46,4 +47,9 @@ def close_account(actor: Actor, *, account: Account) -> Account:
             after={"active": False},
             content={"posts": posts},
         )
+        for post in left:  # what a post's last entry says of its holders stays so
+            actor.record(
+                "org.leave_post", object=post.reference, permission="security.accounts",
+                content={"account": account.reference, "to": now.isoformat()},
+            )  # fmt: skip
     return account

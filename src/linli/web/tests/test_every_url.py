@@ -14,6 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from linli.ledger.checkpoints import take
+from linli.ledger.recording import record
 from linli.org.limits import forget_all
 from linli.org.names import keep_fresh
 from linli.org.tests.world import PEOPLE, World
@@ -35,7 +37,7 @@ def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
 
 @pytest.fixture
 def place(world: World) -> None:
-    """One block with one building in 白云, so that addresses of things lead somewhere."""
+    """One block with one building in 白云, one public act and its checkpoint, so that addresses lead somewhere."""
     forget_all()
     keep_fresh()
     block = Block(street=world.division("铜源街道"), code="B1")
@@ -46,6 +48,8 @@ def place(world: World) -> None:
     Building.objects.create(
         block=block, compound=compound, code="L1", longitude=103.1005, latitude=26.0805, address="白云花园1幢"
     )
+    record(actor="system", verb="web.upgrade", object="site", public=True)
+    take()
 
 
 def test_every_address_stands_in_the_table() -> None:

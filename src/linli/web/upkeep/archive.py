@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from linli.errors import InputError
 from linli.ledger.chain import GENESIS
 from linli.ledger.checking import check
+from linli.web.kept import keep_all
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -194,6 +195,7 @@ def check_ledger(cursor: Any, vendor: str, keys: Iterable[str] = ()) -> tuple[in
     InputError
         An entry is missing, changed or out of order, or what guards the ledger is.
     """
+    keep_all()
     found = check(cursor, vendor, keys=keys, copy=True)
     if not found.sound:
         number, words = found.faults[0]

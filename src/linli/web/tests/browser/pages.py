@@ -4,7 +4,8 @@ from __future__ import annotations
 
 DOOR = "/where/539901001000/L4/"
 PAGES = {
-    "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/accounts/login/", "/style", "/no-such-page",
+    "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/ledger/checkpoints/",
+         "/accounts/login/", "/style", "/no-such-page",
          "/report/", "/report/look-up", "/privacy/", "/accessibility/",
          "/api/", "/report/202600000003/aaaaaaaa/", "/report/public/",
          "/planning/public/", "/planning/public/1/", "/report/202600000004/aaaaaaaa/",
