@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
@@ -150,3 +152,13 @@ def test_two_extensions_from_two_open_pages_are_both_kept(matter: Matter, secret
     for page in (matter, stale):
         dispatching.extend(secretary, matter=page, amount=2, text="等配件")
     assert stale.extension == 4
+
+
+def test_a_contact_is_seen_with_a_second_factor_only(matter: Matter, secretary: Actor, settings: Any) -> None:
+    settings.SECOND_FACTOR = True
+    with pytest.raises(ValidationError) as refused:
+        reporting.see_contact(secretary, matter=matter, why="核实")
+    assert refused.value.code == "factor"
+    assert secretary.account is not None
+    TOTP.activate(secretary.account, "JBSWY3DPEHPK3PXP")
+    assert reporting.see_contact(secretary, matter=matter, why="核实") is not None
