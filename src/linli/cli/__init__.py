@@ -114,10 +114,30 @@ def _call(name: str, arguments: list[str]) -> int:
         # what Typer raises for a wrong option knows how to show itself
         show = getattr(error, "show", None)
         if show is None:
-            raise
+            told = _unable(error)
+            if told is None:
+                raise
+            print(f"linli {name}: {told}", file=sys.stderr)
+            return 2
         show()
         return int(getattr(error, "exit_code", 2))
     return int(answer) if isinstance(answer, int) else 0
+
+
+def _unable(error: Exception) -> str | None:
+    """Say in a sentence that the disk is full or the database does not answer; None where the error is neither."""
+    import errno
+
+    kind = type(error).__name__
+    words = str(error).strip().splitlines()[0] if str(error).strip() else kind
+    if kind in ("OperationalError", "InterfaceError"):
+        full = any(said in words for said in ("is full", "No space left", "could not extend file"))
+        return (
+            f"{'存储空间已满 / the disk is full' if full else '数据库没有应答 / the database does not answer'}: {words}"
+        )
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"存储空间已满 / the disk is full: {error.filename or words}"
+    return None
 
 
 def _print_no_plan(error: LinliError) -> None:

@@ -6,10 +6,10 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils import timezone
 
-from linli.jobs.models import Tick
+from linli.jobs.models import Job, Tick
 
 Doing = Callable[[], object]
 _ticks: dict[str, tuple[Doing, timedelta]] = {}
@@ -42,6 +42,16 @@ def tick() -> list[str]:
         except Exception:  # the others shall not wait for it
             log.exception("what is done regularly failed", extra={"tick": name, "moment": now.isoformat()})
     return done
+
+
+def overdue() -> timedelta | None:
+    """Return how long what is done regularly has waited for a worker; None where one is at work, or none ever was."""
+    now = timezone.now()
+    first = Tick.objects.filter(name__in=list(_ticks)).aggregate(first=Min("next_at"))["first"]
+    if first is None or first >= now or Job.objects.filter(state=Job.State.RUNNING, lease_until__gt=now).exists():
+        return None
+    behind: timedelta = now - first
+    return behind
 
 
 def _claim(name: str, pause: timedelta) -> bool:

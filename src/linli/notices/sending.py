@@ -38,6 +38,12 @@ def send_due(now: datetime | None = None) -> int:
     return sent
 
 
+def latest() -> datetime | None:
+    """Return since when the notice that has waited longest could have been sent; None where none waits."""
+    waiting = Notice.objects.filter(state=Notice.State.WAITING).order_by("not_before")
+    return waiting.values_list("not_before", flat=True).first()
+
+
 def _send(notice: Notice, now: datetime) -> bool:
     """Send one, unless another worker holds it; its time moves on first, so that a death sends it once more at most."""
     mine = Notice.objects.filter(pk=notice.pk, state=Notice.State.WAITING, attempts=notice.attempts)

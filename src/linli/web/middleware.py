@@ -8,11 +8,10 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import resolve
 
-from linli.web.views.errors import no_database
+from linli.web.views.errors import unable
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -42,11 +41,11 @@ class ContentSecurity:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Say plainly that the database does not answer, instead of an unexplained 500."""
-        if not isinstance(error, OperationalError):
-            return None
-        log.error("database", exc_info=error)
-        return no_database(request)
+        """Say plainly that nothing can be written or the database does not answer, instead of an unexplained 500."""
+        found = unable(request, error)
+        if found is not None:
+            log.error("database", exc_info=error)
+        return found
 
 
 class RequestLog:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from linli.web.context import still
+from linli.web.upkeep.condition import is_full
+
+# fields in which people write sentences, which they would not like to write again
+TYPED = ("text", "place", "parts", "why", "reason", "note", "body", "title")
 
 
-def _page(request: HttpRequest, status: int, title: str, words: str, *, plain: bool = False) -> HttpResponse:
+def _page(
+    request: HttpRequest, status: int, title: str, words: str, *, plain: bool = False, typed: Sequence[str] = ()
+) -> HttpResponse:
     context: dict[str, Any] = {
         "status": status,
         "title": title,
         "words": words,
+        "typed": typed,
         "number": getattr(request, "number", ""),
     }
     if plain:  # no context processor, so nothing that asks the database
@@ -87,6 +97,9 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """500: our fault; drawn without the database, which may be the reason."""
+    known = unable(request, sys.exc_info()[1])  # what broke before a view was reached
+    if known is not None:
+        return known
     return _page(
         request,
         500,
@@ -96,14 +109,22 @@ def broken(request: HttpRequest) -> HttpResponse:
     )
 
 
-def no_database(request: HttpRequest) -> HttpResponse:
-    """503: the database does not answer."""
-    response = _page(
-        request,
-        503,
-        _("系统暂时不能办理"),
-        _("数据库没有应答，可能正在备份或升级。刚才的操作没有保存，请过几分钟再试。"),
-        plain=True,
-    )
+def unable(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
+    """503: the disk is full or the database does not answer, with what was typed; None where the error is neither."""
+    if is_full(error):
+        title, words = _("系统暂时存不下新内容"), _("存储空间已满，刚才的内容没有保存。请稍后再试，并告诉系统管理员。")
+    elif isinstance(error, (OperationalError, InterfaceError)):
+        title = _("系统暂时不能办理")
+        words = _("数据库没有应答，可能正在备份或升级。刚才的操作没有保存，请过几分钟再试。")
+    else:
+        return None
+    response = _page(request, 503, title, words, plain=True, typed=_typed(request))
     response.headers["Retry-After"] = "60"
     return response
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """Return the texts that somebody wrote into a form, not what is secret or chosen from a list."""
+    if request.method != "POST":
+        return []
+    return [text for name, texts in request.POST.lists() if name in TYPED for text in texts if text.strip()]
