@@ -23,16 +23,18 @@ from linli.org.tests.world import World
 from linli.planning.actions.choose_proposals import choose_proposals
 from linli.planning.actions.enact import enact
 from linli.planning.actions.publish_plan import publish_plan
+from linli.planning.actions.run_scenario import run_scenario
 from linli.planning.actions.save_plan import save_plan
 from linli.planning.actions.state_objective import state_objective
 from linli.planning.actions.write_sides import write_sides
 from linli.planning.details import staff_of
 from linli.planning.engine import found_of
-from linli.planning.ground import ground_of
+from linli.planning.ground import _read, ground_of
 from linli.planning.models import Plan, Project
-from linli.planning.tests.small import clear_way
+from linli.planning.tests.small import clear_way, engine_plan
+from linli.planning.verifying import verification
 from linli.plans.sections import Section
-from linli.territory.models import Block
+from linli.territory.models import Block, Facility, Line
 
 ClientOf = Callable[[str], Client]
 
@@ -207,6 +209,22 @@ def test_papers_wait_for_reasons_and_whole_plans(found: Plan, client_of: ClientO
     assert "还没说明理由" in browser.get(f"{address}account/").content.decode()
     Plan.objects.update(labels={code: place for code, place in found.labels.items() if code != "B33"})
     assert browser.get(f"{address}account/").status_code == 404
+
+
+def test_a_street_without_lines_but_with_a_station_passes_the_independent_check(
+    ground: dict[str, Block], project: Project
+) -> None:
+    Line.objects.all().delete()
+    block = ground["B00"]
+    Facility.objects.create(
+        street=block.street, block=block, code="F1", kind="党群服务中心", name="团结中心", area_m2=33.3,
+        longitude=103.0, latitude=26.0,
+    )  # fmt: skip
+    _read.cache_clear()
+    made = engine_plan(
+        run_scenario(SYSTEM, project=project, goals={"boundary": 1.0}, parts=2, kept=["团结"], seconds=2)
+    )
+    assert verification(made)["faults"] == []
 
 
 def test_others_may_close_the_split_plan(found: Plan) -> None:
