@@ -345,6 +345,12 @@ def _moved(pieces: Pieces, source: str, target: str) -> Pieces:
     return replace(pieces, geometry=transform(pieces.geometry, source, target))
 
 
+def estimates_in(path: Path) -> dict[str, str]:
+    """Return the counts of a blocks file that are estimates, each with the rule it was estimated by."""
+    told = _kept_report(path, layer_names(path)).get("estimates")
+    return {str(count): str(rule) for count, rule in told.items()} if isinstance(told, dict) else {}
+
+
 def _kept_report(path: Path, present: list[str]) -> dict[str, object]:
     """Read what the import of this file found, if it says so."""
     if "report" not in present:

@@ -174,6 +174,7 @@ def counted(
         missing = int(report.found["buildings_without_floors"])
         total = int(sums["dwellings"].sum())
         report.count("dwellings_estimated", total)
+        report.estimates["dwellings"] = f"floor_area:{area_per_dwelling:g}"
         report.note(
             f"没有户数资料:套数按建筑面积÷{area_per_dwelling:g}㎡估算,共{total:,}套,仅供参考;"
             f"{missing}个建筑没有层数,按默认层数计",

@@ -11,6 +11,7 @@ class Report:
 
     found: dict[str, float] = field(default_factory=dict)
     notes: list[dict[str, str]] = field(default_factory=list)
+    estimates: dict[str, str] = field(default_factory=dict)  # count → the rule that it was estimated by
 
     def count(self, name: str, number: float) -> None:
         """Add to a number."""
@@ -30,4 +31,5 @@ class Report:
     def as_dict(self) -> dict[str, object]:
         """Return the report as it is stored with the blocks."""
         whole = {name: int(value) if float(value).is_integer() else value for name, value in self.found.items()}
-        return {"found": whole, "notes": list(self.notes)}
+        told: dict[str, object] = {"found": whole, "notes": list(self.notes)}
+        return told | ({"estimates": dict(self.estimates)} if self.estimates else {})

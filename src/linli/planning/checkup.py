@@ -118,7 +118,7 @@ class Ground:
     communities: list[Division]
     blocks: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))  # community → blocks
     counts: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))  # definition → block → value
-    sources: dict[str, set[tuple[str, date]]] = field(default_factory=lambda: defaultdict(set))
+    sources: dict[str, set[tuple[str, date, str]]] = field(default_factory=lambda: defaultdict(set))
     posts: dict[int, dict[str, int]] = field(default_factory=dict)  # community → role of a post there → held
     floor: dict[int, float | None] = field(default_factory=dict)  # None: a station without its space on record
 
@@ -150,11 +150,11 @@ def read_ground(paths: Sequence[str], day: date) -> Ground:
         home[block] = community
     here = Q(block__memberships__community__in=keys) & holding(day, "block__memberships__")
     rows = Count.objects.filter(here, as_of__lte=day).order_by("as_of", "pk")
-    for block, definition, value, source, as_of in rows.values_list(
-        "block", "definition", "value", "source", "as_of"
+    for block, definition, value, source, as_of, rule in rows.values_list(
+        "block", "definition", "value", "source", "as_of", "estimate"
     ).distinct():
         ground.counts[definition][block] = value  # the newest comes last
-        ground.sources[definition].add((source, as_of))
+        ground.sources[definition].add((source, as_of, rule))
     ground.posts |= held_posts(ground.communities, day)
     _read_stations(ground, home)
     return ground

@@ -58,7 +58,10 @@ def workbook(context: Mapping[str, Any]) -> bytes:
         (_("超过多少户需拆分"), question.limit),
         (_("标准"), question.standard.title if question.standard else ""),
         (_("条文"), question.standard.clause if question.standard else ""),
-        *((_("来源"), f"{source} {date_format(as_of, 'DATE_FORMAT')}") for source, as_of in context["sources"]),
+        *(
+            (_("来源"), f"{source} {date_format(as_of, 'DATE_FORMAT')} {estimated}".strip())
+            for source, as_of, estimated in context["sources"]
+        ),
     ):
         about.append([name, words])
     return written(book)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from django.db.models import Sum
 
 from linli.demo import generate
 from linli.demo.story import blocks_of
+from linli.geodata import read_blocks, write_blocks
 from linli.ledger.models import Entry
 from linli.org.actors import Actor, actor_of
 from linli.org.tests.world import World
@@ -62,6 +64,19 @@ def ready(
 
 def total(definition: str) -> int:
     return int(Count.objects.filter(definition=definition).aggregate(n=Sum("value"))["n"] or 0)
+
+
+def test_an_estimate_stays_one_from_the_blocks_file_into_the_site(
+    world: World, clerk: Actor, demo: Path, settings: object, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    blocks = read_blocks(demo / "blocks.gpkg")
+    marked = replace(blocks, report={**blocks.report, "estimates": {"dwellings": "floor_area:90"}})
+    write_blocks(marked, tmp_path / "marked.gpkg")
+    apply_import(clerk, batch=ready(world, clerk, tmp_path / "marked.gpkg", "blocks", counts=True))
+    told = set(Count.objects.values_list("definition", "estimate"))
+    assert ("dwellings", "floor_area:90") in told
+    assert {rule for definition, rule in told if definition != "dwellings"} == {""}
 
 
 def test_the_demo_goes_in_from_blocks_to_counts(

@@ -111,6 +111,13 @@ def test_a_block_without_a_count_is_said_not_taken_as_none(
     assert "1个地块没有数" in page
 
 
+def test_an_estimate_is_called_one(ground: list[Block], client_of: Callable[[str], Client]) -> None:
+    Count.objects.filter(definition="dwellings").update(estimate="floor_area:90", source="地图")
+    page = client_of("jiedao").get(PAGE, {"count": "dwellings"}).content.decode()
+    assert "地图 2026年6月30日 <strong>估算，按建筑面积每90平方米一套推算</strong>" in page
+    assert "估算，" not in client_of("jiedao").get(PAGE).content.decode()
+
+
 def test_without_data_there_is_no_verdict(
     ground: list[Block], world: World, client_of: Callable[[str], Client]
 ) -> None:

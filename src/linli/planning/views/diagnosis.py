@@ -24,6 +24,7 @@ from linli.planning.models import Standard
 from linli.planning.outlines import Drawing, draw
 from linli.planning.standards import in_force, profile_of
 from linli.plans.diagnosis import split_limit
+from linli.territory.counts import estimate_words
 from linli.territory.models import Block, Count
 
 DEFINITIONS = [choice for choice in Count.Definition.choices if choice[0] != Count.Definition.PERSONS]
@@ -131,7 +132,12 @@ def _look(request: HttpRequest) -> dict[str, Any]:
         "summary": summary(standings),
         "drawing": drawing,
         "shapes": _shapes(drawing, standings),
-        "sources": sorted(ground.sources.get(question.count, ()), key=lambda one: one[1], reverse=True),
+        "sources": [
+            (source, as_of, estimate_words(rule))
+            for source, as_of, rule in sorted(
+                ground.sources.get(question.count, ()), key=lambda one: one[1], reverse=True
+            )
+        ],
         "streets": streets_of(standings),
     }
 

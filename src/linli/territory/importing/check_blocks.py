@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from linli.geodata.blocks import plain_text
-from linli.geodata.blocks_file import read_blocks
+from linli.geodata.blocks_file import estimates_in, read_blocks
 from linli.geodata.borders import Lines, find_borders
 from linli.geodata.coordinates import CGCS2000, local_crs, transform
 from linli.geodata.layers import layer_names
@@ -73,7 +73,10 @@ def check_blocks(rows: Rows, ground: Ground, batch: ImportBatch, path: Path, dra
                 sums[one].append((block, value))
         if batch.members_from and community is not None:
             draft.members.setdefault(community.pk, []).append(block)
-    put_counts(draft, ground, batch, {one: pairs for one, pairs in sums.items() if pairs})
+    ours = path.suffix == ".gpkg" and batch.layer == "blocks"
+    told = estimates_in(path) if ours else {}  # by column of the file
+    estimates = {one: told[rows.mapping[one]] for one in sums if rows.mapping[one] in told}
+    put_counts(draft, ground, batch, {one: pairs for one, pairs in sums.items() if pairs}, estimates)
     metric = _metric(geometry, kept)
     _overlaps(rows, metric, kept, codes)
     lines = _lines(path, batch, rows, metric, kept, codes)

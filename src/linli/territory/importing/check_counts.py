@@ -19,14 +19,17 @@ Shares = dict[int, float]  # by block
 
 
 def put_counts(
-    draft: Draft, ground: Ground, batch: ImportBatch, told: Mapping[str, Sequence[tuple[Block, int]]]
-) -> None:
+    draft: Draft, ground: Ground, batch: ImportBatch, told: Mapping[str, Sequence[tuple[Block, int]]],
+    estimates: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
     """Add counts to a draft: what the same source told of the same day is replaced.
 
     Parameters
     ----------
     told
         By definition: blocks and numbers; several of one block are summed.
+    estimates
+        Definition to the rule that it was estimated by, where it was not counted.
     """
     if not told or batch.as_of is None:
         return
@@ -39,7 +42,8 @@ def put_counts(
         for block, value in sums.values():  # type: ignore[assignment]
             existing = old.get((block.pk, definition)) if block.pk else None
             fresh = {"block": block, "definition": definition, "source": batch.source, "as_of": batch.as_of}
-            draft.put(Count, existing, {"value": value} if existing else {**fresh, "value": value})
+            values = {"value": value, "estimate": (estimates or {}).get(definition, "")[:60]}
+            draft.put(Count, existing, values if existing else {**fresh, **values})
 
 
 def check_counts(rows: Rows, ground: Ground, batch: ImportBatch, draft: Draft) -> None:
