@@ -242,7 +242,7 @@ def test_a_split_from_project_to_midnight(enter: Any, site: str, work_jobs: Any,
     assert "使方案生效" in said
     shot(auditor, "audit")
 
-    officer.get_by_role("link", name="撤回").click()
+    officer.get_by_role("link", name="撤回", exact=True).click()
     sure(officer, "提出，请人复核")
     confirm(second, site)
     officer.goto(plan)
