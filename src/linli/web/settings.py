@@ -9,7 +9,7 @@
 `LINLI_PROXIES`        how many proxies of one's own stand before the site; none where not set
 `LINLI_DEMO`           `1` where all data is synthetic: every page and export says so
 `LINLI_LOG`            level of the log, `INFO` where not set; one JSON object a line on standard error
-`LINLI_SECOND_FACTOR`  `0` where the three administrators need no code of an authenticator; the demo needs none
+`LINLI_SECOND_FACTOR`  `0` where neither administrators nor who sees contacts needs an authenticator; so in the demo
 `LINLI_SIGN_IN_…`      `FAILURES` (5) of an account or `FAILURES_ADDRESS` (20) of an address in `WINDOW` (15 min) lock
 `LINLI_IDLE_MINUTES`   minutes without a click after which a session ends, 30 where not set
 `LINLI_OIDC`           JSON object of one OpenID Connect provider: `id`, `name`, `client_id`, `secret`, `server_url`
