@@ -56,9 +56,10 @@ class ReportForm(PhotosForm):
     field_order = ("text", "place", "pinned", "building", "same", "photos", "kind", "contact")
 
     def __init__(
-        self, data: Any = None, files: Any = None, *, found: list[tuple[str, str]] | None = None, place: str = ""
-    ) -> None:
-        super().__init__(data, files, initial={"key": uuid.uuid4(), "kind": Matter.Kind.REPORT, "place": place})
+        self, data: Any = None, files: Any = None, *, found: list[tuple[str, str]] | None = None, place: str = "",
+        kind: str = Matter.Kind.REPORT,
+    ) -> None:  # fmt: skip
+        super().__init__(data, files, initial={"key": uuid.uuid4(), "kind": kind, "place": place})
         if data is None or not (data.get("longitude") and data.get("latitude")):
             del self.fields["pinned"]  # nothing was pressed on the map yet
         field = self.fields["building"]

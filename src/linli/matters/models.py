@@ -142,6 +142,7 @@ class Matter(models.Model):
     kind = models.CharField(_("类别"), max_length=12, choices=Kind.choices, default=Kind.REPORT)
     source = models.CharField(_("来源"), max_length=12, choices=Source.choices, default=Source.WEB)
     text = models.TextField(_("内容"), max_length=4000)
+    about = models.CharField(max_length=40, blank=True, db_index=True)  # plan:7, see linli.matters.about
     place = models.CharField(_("地点"), max_length=160, blank=True)  # in the reporter's own words
     block = models.ForeignKey(Block, models.PROTECT, null=True, related_name="matters", db_index=False)
     building = models.ForeignKey(Building, models.PROTECT, null=True, related_name="+")

@@ -17,8 +17,10 @@ class PlanningConfig(AppConfig):
     def ready(self) -> None:
         """Load the size standards and the procedure that come with Linli after every upgrade; name its acts."""
         from linli.ledger.words import add_words
+        from linli.matters.about import add_about
         from linli.matters.beside import add_waiting
         from linli.planning.notes import published
+        from linli.planning.opinions import published_plan
         from linli.planning.procedure.course import load_procedures
         from linli.planning.standards import load_standards
         from linli.planning.waiting import for_today
@@ -30,3 +32,4 @@ class PlanningConfig(AppConfig):
         add_words(VERBS)
         add_notes(published)
         add_waiting(for_today)
+        add_about("plan", published_plan)

@@ -17,7 +17,7 @@ def report_case(
     actor: Actor, *, key: uuid.UUID, text: str, kind: str = Matter.Kind.REPORT, source: str = Matter.Source.WEB,
     place: str = "", building: Building | None = None, block: Block | None = None,
     point: tuple[float, float] | None = None, contact: str = "", photos: Sequence[bytes] = (),
-    category: Category | None = None, urgent: bool = False,
+    category: Category | None = None, urgent: bool = False, about: str = "",
 ) -> Matter:  # fmt: skip
     """Take what somebody reports; the same key again returns the same matter.
 
@@ -42,5 +42,5 @@ def report_case(
     return open_matter(
         actor, key=key, text=text, kind=kind, source=source, place=place, building=building, block=block, point=point,
         contact=contact, photos=photos, category=category, guess=guess, confidence=sure, urgent=draft.urgent,
-        holder=found.post, words=found.words,
+        holder=found.post, words=found.words, about=about,
     )  # fmt: skip

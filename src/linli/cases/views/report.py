@@ -18,6 +18,7 @@ from linli.cases.forms import ReportForm
 from linli.cases.places import Choice, choices_of, chosen
 from linli.cases.suggesting import best
 from linli.cases.views.limits import may_send, may_try, too_many
+from linli.matters.about import About, about
 from linli.matters.actions.judging import join
 from linli.matters.models import Matter
 from linli.matters.similar import similar
@@ -67,27 +68,37 @@ def _take(request: HttpRequest, template: str, source: str) -> HttpResponse:
     given = _building(request.GET.get("street", ""), request.GET.get("code", ""))
     posted = request.method == "POST"
     found, sure = choices_of(request.POST.get("place", "")) if posted and given is None else ([], False)
+    topic = about(request.GET.get("about", ""), request.GET.get("block", "")[:40])
     options: dict[str, Any] = {"found": None if sure else found, "place": str(given) if given else ""}
+    if topic is not None:
+        here = topic.block
+        options |= {"kind": Matter.Kind.SUGGESTION, "place": str(here.compound or here.code) if here else ""}
     form = ReportForm(request.POST if posted else None, request.FILES or None, **options)
-    answer = _try(request, form, given, found, sure, source) if posted and form.is_valid() else None
+    answer = _try(request, form, given, found, sure, source, topic) if posted and form.is_valid() else None
     if isinstance(answer, HttpResponse):
         return answer
     if answer:  # neighbours who reported before: asked once, in the same form
         form.ask_whether_same(answer)
     if posted:
         form.shown_again()
-    context = {"form": form, "given": given, "source": source}
+    context = {"form": form, "given": given, "source": source, "topic": topic}
     return render(request, template, context, status=422 if form.errors else 200)
 
 
 def _try(
-    request: HttpRequest, form: ReportForm, given: Building | None, found: list[Choice], sure: bool, source: str
+    request: HttpRequest,
+    form: ReportForm,
+    given: Building | None,
+    found: list[Choice],
+    sure: bool,
+    source: str,
+    topic: About | None,
 ) -> HttpResponse | list[tuple[str, str]] | None:
     """Open the case, or join another; or return the neighbours' cases to ask about, or None after an error."""
     said, point = form.cleaned_data, form.point
     # a place that may be several is asked about only where neither the building nor a point says which
     choice = found[0][0] if sure else said.get("building", "")
-    if found and not choice and point is None:
+    if found and not choice and point is None and topic is None:
         form.add_error("building", _("地点像是下面几处，请选一处。"))
         return None
     building, block = (given, None) if given is not None else chosen(choice)
@@ -96,6 +107,8 @@ def _try(
         if block is None:
             form.add_error("place", _("地图上的位置不在本区范围内，请重新点，或只写地点。"))
             return None
+    if building is None and block is None and topic is not None:
+        block = topic.block
     if source == Matter.Source.WEB and not may_send(request):
         return too_many(request)
     if request.POST.get("same", "") == "":
@@ -103,11 +116,16 @@ def _try(
         neighbours = [] if known else _neighbours(said["text"], building, block)
         if neighbours:
             return neighbours
-    return _send(request, form, building, block, source)
+    return _send(request, form, building, block, source, topic)
 
 
 def _send(
-    request: HttpRequest, form: ReportForm, building: Building | None, block: Block | None, source: str
+    request: HttpRequest,
+    form: ReportForm,
+    building: Building | None,
+    block: Block | None,
+    source: str,
+    topic: About | None,
 ) -> HttpResponse | None:
     said, same = form.cleaned_data, request.POST.get("same", "")
     public = source == Matter.Source.WEB
@@ -122,7 +140,7 @@ def _send(
         one = report_case(
             PUBLIC if public else actor_in(request), key=said["key"], text=said["text"], kind=said["kind"],
             source=source, place=said["place"], building=building, block=block, point=form.point,
-            contact=said["contact"], photos=said["photos"],
+            contact=said["contact"], photos=said["photos"], about=topic.reference if topic else "",
         )  # fmt: skip
     except ValidationError as error:
         refuse(form, error)

@@ -36,7 +36,7 @@ def open_matter(
     place: str = "", building: Building | None = None, block: Block | None = None, contact: str = "",
     photos: Sequence[bytes] = (), point: tuple[float, float] | None = None, category: Category | None = None,
     guess: str = "", confidence: float | None = None, holder: Post | None = None, urgent: bool = False,
-    parent: Matter | None = None, words: str = "",
+    parent: Matter | None = None, words: str = "", about: str = "",
 ) -> Matter:  # fmt: skip
     """Open a matter for whoever asks, or for a caller; the same key again returns the same matter.
 
@@ -60,6 +60,8 @@ def open_matter(
         Whether it cannot wait until the office opens.
     parent
         The matter that it is a part of.
+    about
+        What an opinion is about, see `linli.matters.about`.
     contact
         How to reach the reporter; kept sealed, seen only with a reason.
 
@@ -87,7 +89,8 @@ def open_matter(
     block = building.block if building is not None else block
     matter = Matter(
         key=key, secret="".join(secrets.choice(ALPHABET) for _ in range(8)), kind=kind, source=source, text=text,
-        place=place, building=building, block=block, contact=seal(contact, "matters.contact") if contact else "",
+        place=place, about=about, building=building, block=block,
+        contact=seal(contact, "matters.contact") if contact else "",
         longitude=point[0] if point else None, latitude=point[1] if point else None, category=category,
         guess=guess, confidence=confidence, urgent=urgent or (category is not None and category.urgent), parent=parent,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import cached_property
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from linli.matters.models import Matter
 from linli.matters.states import OPEN
 from linli.org.models import Division
 from linli.planning.models import Enactment, Plan, Project
+from linli.planning.opinions import about_plan
 from linli.planning.procedure.lacks import Lack
 from linli.planning.statements import reasons_lacking
 
@@ -56,14 +58,15 @@ class Facts:
 
     @cached_property
     def opinions(self) -> int:
-        """Suggestions from the project's communities since the publication, not answered yet."""
+        """Opinions on the project's plans, wherever they were filed, and suggestions from its communities since."""
         if self.published is None:
             return 0
-        rows = Matter.objects.filter(
-            kind=Matter.Kind.SUGGESTION, state__in=OPEN, opened_at__gte=self.published.published_at,
+        said = Q(about__in=[about_plan(one.pk) for one in self.plans])
+        near = Q(
+            kind=Matter.Kind.SUGGESTION, opened_at__gte=self.published.published_at,
             block__street=self.project.street, block__code__in=list(self.project.present),
         )  # fmt: skip
-        return rows.count()
+        return Matter.objects.filter(said | near, state__in=OPEN).count()
 
     @property
     def carried(self) -> Plan | None:
