@@ -230,8 +230,19 @@ def test_a_street_without_lines_but_with_a_station_passes_the_independent_check(
 def test_others_may_close_the_split_plan(found: Plan) -> None:
     from linli.planning.papers import compose_paper
 
-    closing = [Section("台账检查点", ("第1号，根为abc。",))]
+    closing = [Section("附注", ("另行说明。",))]
     made = compose_paper(
         "split", found, found_of(found, ground_of(found.project)), day=timezone.localdate(), closing=closing
     )
-    assert any("台账检查点" in one.text for one in made.document.paragraphs)
+    assert any("附注" in one.text for one in made.document.paragraphs)
+
+
+def test_the_split_plan_closes_with_a_checkpoint_of_the_ledger(
+    ground: dict[str, Block], found: Plan, client_of: ClientOf
+) -> None:
+    from linli.ledger.checkpoints import printed
+
+    text, _rows = paper(client_of("jiedao"), found, "split")
+    told = printed()
+    assert told is not None
+    assert f"共{told.size}条，根值为{told.root}" in text

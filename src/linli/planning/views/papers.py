@@ -22,6 +22,7 @@ from linli.planning.actions.choose_proposals import choose_proposals
 from linli.planning.actions.open_project import PERMISSION
 from linli.planning.actions.state_objective import state_objective
 from linli.planning.actions.write_sides import write_sides
+from linli.planning.closing import closing
 from linli.planning.details import chosen_of, staff_of
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
@@ -141,7 +142,7 @@ def paper(request: HttpRequest, pk: int, number: int, name: str) -> HttpResponse
         raise Http404(name)
     if reasons_wanted(one):
         return redirect("planning:reasons", pk, number)
-    body = written_paper(name, one, day=timezone.localdate(), synthetic=settings.DEMO)
+    body = written_paper(name, one, day=timezone.localdate(), synthetic=settings.DEMO, closing=closing())
     title = f"{one.project.title}-V{number}-{PAPERS[name].file}"
     return attachment(body, DOCX, title, f"{name}-{pk}-{number}.docx")
 

@@ -25,6 +25,7 @@ from linli.planning.actions.enact import PERMISSION as ENACT
 from linli.planning.actions.open_project import PERMISSION
 from linli.planning.actions.state_reasons import state_reasons
 from linli.planning.beside import grouped, rows_of
+from linli.planning.closing import closing
 from linli.planning.details import who
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
@@ -93,7 +94,9 @@ def pack(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise Http404
     if reasons_wanted(one):
         return redirect("planning:reasons", pk, number)
-    body = approval_pack(one, found_of(one, blocks), day=timezone.localdate(), synthetic=settings.DEMO)
+    body = approval_pack(
+        one, found_of(one, blocks), day=timezone.localdate(), synthetic=settings.DEMO, closing=closing()
+    )
     return attachment(body, "application/zip", f"{one.project.title}-V{number}.zip", f"pack-{pk}-{number}.zip")
 
 
