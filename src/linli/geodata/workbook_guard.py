@@ -45,7 +45,7 @@ def check_workbook(file: str | Path | IO[bytes], *, name: str = "", most_unpacke
                 if one.filename.lower().endswith((".xml", ".rels", ".vml")):
                     with archive.open(one) as part:
                         _look_through(part, shown)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
         raise InputError("this is no XLSX table, or it is damaged", file=shown, advice=ADVICE) from None
 
 

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from linli.districting.verify import verify
 from linli.geodata import Blocks
-from linli.geodata.blocks_file import write_blocks
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Plan
@@ -30,6 +29,8 @@ def verification(plan: Plan) -> dict[str, Any]:
     `on` (ISO day), `ok`, `checks` (how many), `input` (hash of the blocks, counts and lines), and `faults`: sentences
     in Chinese and in English.
     """
+    from linli.geodata.blocks_file import write_blocks
+
     # lines that were measured stand in the file like stored ones, so both files' hashes have to count them
     blocks = replace(ground_of(plan.project), lines_measured=False)
     with tempfile.TemporaryDirectory() as folder:
