@@ -114,6 +114,7 @@ def ground(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        connection.close()  # it shares the settings: opened meanwhile, it is one to the copy
         settings["NAME"] = before
         with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
             cursor.execute(f'DROP DATABASE "{made}" WITH (FORCE)')
