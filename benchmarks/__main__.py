@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .cases import run_cases
 from .city import run_city
+from .commits import run_commits
 from .cuts import run_hard, run_seed_suite
 from .demo import run_demo, run_suite
 from .ensembles import run_ensembles
@@ -44,6 +45,7 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], None], tuple[str, ...]]] = {
     "lookup": (run_lookup, ()),
     "search": (run_search, ()),
     "serving": (run_serving, ()),
+    "commits": (run_commits, ()),
     "inbox": (run_inbox, ()),
     "cases": (run_cases, ()),
     "workbench": (run_workbench, ()),
