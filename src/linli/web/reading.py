@@ -25,12 +25,17 @@ class AsWritten:
         """Answer one request."""
         return self.answer(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Look at the path, the query and the form, in this order."""
+        for_programs = request.path_info.startswith(FOR_PROGRAMS)
         if gone(request.path_info):
+            if for_programs:
+                from linli.web.api_problems import answer
+
+                return answer("not-found")
             raise Http404(request.path_info)
-        if request.path_info.startswith(FOR_PROGRAMS):
-            return
+        if for_programs:
+            return None
         query, _lost = _kept(request.GET)
         if query is not None:
             request.GET = query  # type: ignore[assignment]
@@ -40,6 +45,7 @@ class AsWritten:
                 request.POST = form  # type: ignore[assignment]
             if lost:
                 messages.warning(request, _told(lost))
+        return None
 
 
 def _kept(said: QueryDict) -> tuple[QueryDict | None, list[str]]:

@@ -37,8 +37,8 @@ def test_marks_between_chinese_characters_become_full_width() -> None:
     assert fonts.typeset("共 1,234 户，a:b") == "共 1,234 户，a:b"
 
 
-def test_control_characters_are_dropped() -> None:
-    assert fonts.typeset("团\u0000结\t\u200b社区") == "团结社区"
+def test_what_is_not_seen_is_not_drawn() -> None:
+    assert fonts.typeset("团\u0000结\t\u200b社区") == "团结 社区"
 
 
 def _picture(character: str) -> np.ndarray:

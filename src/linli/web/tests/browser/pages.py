@@ -4,7 +4,8 @@ from __future__ import annotations
 
 DOOR = "/where/539901001000/L4/"
 PAGES = {
-    "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/ledger/checkpoints/",
+    "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/ledger/checkpoints/", "/ledger/1/",
+         "/where/539901001000/compound/C3/",
          "/accounts/login/", "/style", "/no-such-page",
          "/report/", "/report/look-up", "/privacy/", "/accessibility/",
          "/api/", "/report/202600000003/aaaaaaaa/", "/report/public/",
