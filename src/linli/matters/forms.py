@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import base64
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Case, IntegerField, Value, When
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from linli.matters.actions.open_matter import MOST_CONTACT, clean
 from linli.matters.aside import Aside, name_of
 from linli.matters.models import Category, Matter
+from linli.matters.offering import FAR, loads, ranks, said
 from linli.matters.photos import MOST_BYTES, MOST_PHOTOS, clean_photo, thumbnail
 from linli.matters.routing import seats_below
 from linli.org.models import Division, Post
@@ -127,29 +129,50 @@ class PerhapsForm(ActForm):
     text = forms.CharField(label=_("说明"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class PostsInput(forms.RadioSelect):
+    """Posts to choose from: the near ones stand open, all others behind a fold."""
+
+    template_name = "matters/posts.html"
+    near = 0
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Say how many stand before the fold."""
+        context = super().get_context(name, value, attrs)
+        folded = 0 < self.near < len(context["widget"]["optgroups"])
+        context["widget"] |= {"near": self.near, "folded": folded}
+        return context
+
+
 class SeatField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A post, by division and title."""
+    """A post, by division and title, with what it has on its desk."""
+
+    loads: Mapping[int, tuple[int, int]] = {}
 
     def label_from_instance(self, obj: Any) -> str:
-        """Say where and what it is."""
-        return str(obj)
+        """Say where and what it is, and how much it has to do."""
+        return said(obj, self.loads.get(obj.pk, (0, 0)))
 
 
 class ToForm(WordsForm):
-    """To which post, and why."""
+    """To which post, and why; those near the matter first."""
 
-    to = SeatField(label=_("给谁"), queryset=Post.objects.none(), empty_label=None)
+    to = SeatField(label=_("给谁"), queryset=Post.objects.none(), empty_label=None, widget=PostsInput)
     field_order = ("to", "text")
 
-    def __init__(self, division: Division, *args: Any, leaving_out: Sequence[str] = (), **options: Any) -> None:
+    def __init__(
+        self, division: Division, *args: Any, matter: Matter, leaving_out: Sequence[str] = (), **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         field = self.fields["to"]
-        assert isinstance(field, forms.ModelChoiceField)
-        keys = [post.pk for post in seats_below(division, "matters.handle")]
-        rows = (
-            Post.objects.filter(pk__in=keys).exclude(division__kind__in=leaving_out).select_related("division", "role")
-        )
-        field.queryset = rows.order_by("division__code", "title", "pk")
+        assert isinstance(field, SeatField)
+        assert isinstance(field.widget, PostsInput)
+        posts = [post for post in seats_below(division, "matters.handle") if post.division.kind not in leaving_out]
+        rank, field.loads = ranks(posts, matter), loads(post.pk for post in posts)
+        order = sorted(posts, key=lambda post: (rank[post.pk], field.loads.get(post.pk, (0, 0))[0]))
+        whens = [When(pk=post.pk, then=Value(number)) for number, post in enumerate(order)]
+        rows = Post.objects.filter(pk__in=[post.pk for post in order]).select_related("division", "role")
+        field.queryset = rows.order_by(Case(*whens, default=Value(0), output_field=IntegerField()), "pk")
+        field.widget.near = sum(one < FAR for one in rank.values())
 
 
 class DispatchForm(ToForm):

@@ -194,7 +194,7 @@ def form_of(request: HttpRequest, one: Matter, verb: str) -> Callable[..., forms
             place = place.parent or place
         taken_back = refusal(one, place) is not None  # only the levels above may be asked
         place = _top(place) if taken_back else place
-        return partial(base, place, leaving_out=BELOW if taken_back else ())
+        return partial(base, place, matter=one, leaving_out=BELOW if taken_back else ())
     if verb == "merge":
         return partial(base, _seen(request))
     return base

@@ -92,7 +92,7 @@ def test_a_sentence_becomes_an_answer_that_is_judged(chromium: Any, site: str, w
     secretary.begin("社区派遣")
     secretary.press(text)
     secretary.press("派遣")
-    secretary.page.select_option("[name=to]", label="团结第一网格 网格员")
+    secretary.page.get_by_role("radio", name="团结第一网格 网格员").check()
     secretary.taps += 1
     secretary.press("派遣")
     secretary.end(types=0)
