@@ -212,7 +212,7 @@ def measure(blocks: Blocks, labels: Labels, rules: Rules, count: str) -> dict[st
     atom = None if rules.keep_whole is None else atoms_of(blocks, rules)
     metres = access(blocks, labels, count=count, atom=atom)
     weight = blocks.counts(count)
-    walked = int(weight.sum()) > 0
+    walked = int(weight.sum()) > 0 and bool(has_station(blocks).any())  # a best place is a goal, no measurement
     return {
         "boundary": boundary(blocks, labels, prices=rules.prices or {}),
         "cut_length_m": cut_length_m(blocks, labels),

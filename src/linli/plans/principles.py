@@ -122,7 +122,8 @@ def principles(plan: Plan, then: list[Need]) -> list[Principle]:
     places = list(norms["facilities"])
     short, scarce = _lacking(then, [FLOOR, WORKERS], amount=False), _lacking(then, places)
     in_one = not broken & {"R04", "R05", "R06"}
-    whole = "R10" not in broken
+    whole = _undivided(plan)
+    clear = follows is not None and follows >= norms["reliance_least"] and whole is not False
     stretches = unsupported(plan)
     return [
         Principle(
@@ -139,8 +140,8 @@ def principles(plan: Plan, then: list[Need]) -> list[Principle]:
             "clear", "界线清晰", f"界线依托率不低于{norms['reliance_least']:.0%}，不拆分小区",
             f"界线依托率{_share(follows) or '无数据'}；"
             f"{len(stretches)}段共{sum(s.metres for s in stretches):.0f}米无依托；"
-            + ("没有拆分小区" if whole else "拆分了小区"),
-            _verdict(None if follows is None else follows >= norms["reliance_least"] and whole),
+            + ("小区无数据" if whole is None else "没有拆分小区" if whole else "拆分了小区"),
+            _verdict(None if follows is None or (clear and whole is None) else clear),
         ),
         Principle(
             "compact", "区域集中封闭", "每个社区连成一片，没有空白、重叠和飞地",
@@ -206,6 +207,18 @@ def _lacking(needed: list[Need], kinds: list[str], *, amount: bool = True) -> fl
     if not here or any(one.lack is None for one in here):
         return None
     return sum(one.lack or 0.0 for one in here) if amount else len({one.community for one in here if one.lack})
+
+
+def _undivided(plan: Plan) -> bool | None:
+    """Tell whether every compound lies in one community; None where no block names a compound."""
+    column = plan.rules.keep_whole or "compound"
+    if column not in plan.blocks.columns:
+        return None
+    homes: dict[str, set[str]] = {}
+    for said, community in zip(texts(plan.blocks.columns[column]), plan.community.tolist(), strict=True):
+        for name in names_in(said):
+            homes.setdefault(name, set()).add(str(community))
+    return all(len(home) == 1 for home in homes.values()) if homes else None
 
 
 def _sizes(counts: np.ndarray, labels: np.ndarray) -> str:

@@ -15,6 +15,7 @@ from linli.org.limits import forget_all
 from linli.planning.actions.publish_plan import publish_plan
 from linli.planning.models import Plan
 from linli.planning.procedure.needs import Facts
+from linli.territory.models import Block, Compound
 
 
 def test_an_opinion_on_a_plan_is_counted_with_a_block_and_without(found: Plan) -> None:
@@ -38,3 +39,15 @@ def test_an_opinion_on_a_plan_is_counted_with_a_block_and_without(found: Plan) -
     assert browser.post("/report/?about=plan:0&block=²", other).status_code == 302
     assert Matter.objects.latest("pk").about == ""
     assert Facts(found.project, timezone.localdate()).opinions == 2
+
+
+def test_compounds_are_kept_whole_in_words_only_where_there_are_some(found: Plan) -> None:
+    publish_plan(SYSTEM, plan=found)
+    Block.objects.update(compound=None)
+    address = reverse("planning:public-plan", args=[found.pk])
+    assert "小区不拆开" not in Client().get(address).content.decode()
+    block = Block.objects.filter(street=found.project.street, code__in=found.labels).first()
+    assert block is not None
+    block.compound = Compound.objects.create(street=block.street, name="白云花园")
+    block.save()
+    assert "小区不拆开" in Client().get(address).content.decode()

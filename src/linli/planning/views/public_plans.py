@@ -38,7 +38,7 @@ def public_plans(request: HttpRequest) -> HttpResponse:
 def public_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a published plan; a building's QR code or an address leads to what it means for that building."""
     one = Plan.objects.exclude(published_at=None).select_related(
-        "project__street", "project__standard", "project__procedure"
+        "project__street", "scenario", "project__standard", "project__procedure"
     )
     plan = one.filter(pk=pk).first()
     if plan is None:

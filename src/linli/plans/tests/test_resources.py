@@ -128,6 +128,25 @@ def test_a_standard_with_a_most_of_persons_is_held_against_persons() -> None:
     assert principles(blind, before_and_after(blind, {})[1])[0].verdict == "no data"
 
 
+def test_no_compound_on_record_is_no_compound_kept_whole() -> None:
+    def clear(plan: Plan) -> tuple[str, str]:
+        judged = {one.code: one for one in principles(plan, before_and_after(plan, {})[1])}["clear"]
+        return judged.measured.rpartition("；")[2], judged.verdict
+
+    assert clear(thirds()) == ("没有拆分小区", "kept")
+    assert clear(thirds(compound=np.full(36, None, dtype=object))) == ("小区无数据", "no data")
+    loose = thirds(compound=np.full(36, "大院", dtype=object))
+    assert clear(replace(loose, rules=replace(RULES, keep_whole=None))) == ("拆分了小区", "not kept")
+
+
+def test_no_walk_is_measured_to_a_station_that_is_not_there() -> None:
+    assert thirds().measures()["access"] > 0
+    for nowhere in (facilities(), facilities(B0001="kindergarten")):
+        measured = thirds(facilities=nowhere).measures()
+        assert measured["access"] is None
+        assert measured["access_p90"] is None
+
+
 def test_every_metre_that_follows_nothing_is_listed_with_where_it_is() -> None:
     plan = thirds()
     assert unsupported(plan) == []
