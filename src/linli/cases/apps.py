@@ -15,8 +15,17 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Name its acts for readers of the ledger."""
+        from linli.ledger.things import add_kinds
         from linli.ledger.words import add_words
 
+        add_kinds(
+            {
+                "route": (_("派遣规则"), None),
+                "duty": (_("权责清单条目"), None),
+                "text": (_("答复范本"), None),
+                "suggester": (_("类别建议"), None),
+            }
+        )
         add_words(
             {
                 "cases.write_category": _("修改类别"),

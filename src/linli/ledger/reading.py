@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from linli.ledger.models import Entry
-from linli.ledger.words import told, words_for
+from linli.ledger.things import Thing, things_of
+from linli.ledger.words import references_in, told, words_for
 
 PAGE = 50
 
@@ -46,9 +49,30 @@ def number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+def day_in(text: str) -> date | None:
+    """Read a day from an address; None for what is none, or lies before or after any ledger."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 3000 else None
+
+
+def on_day(entries: QuerySet[Entry], day: date) -> QuerySet[Entry]:
+    """Keep the entries of one day, from midnight to midnight where the site is."""
+    begin = timezone.make_aware(datetime.combine(day, time.min))
+    moments = [at.astimezone(UTC).isoformat(timespec="microseconds") for at in (begin, begin + timedelta(days=1))]
+    return entries.filter(at__gte=moments[0], at__lt=moments[1])
+
+
 def spoken(entries: list[Entry]) -> list[Entry]:
-    """Put on each entry what people read for its verb and content."""
+    """Put on each entry what it says in words, and what the thing is called that it is about."""
+    said = {entry.seq: entry.said for entry in entries}
+    things = things_of(
+        {entry.object for entry in entries} | {one for each in said.values() for one in references_in(each)}
+    )
     for entry in entries:
         entry.words = words_for(entry.verb)  # type: ignore[attr-defined]
-        entry.told = told(entry.said)  # type: ignore[attr-defined]
+        entry.thing = things.get(entry.object, Thing(entry.object))  # type: ignore[attr-defined]
+        entry.told = told(said[entry.seq], things)  # type: ignore[attr-defined]
     return entries

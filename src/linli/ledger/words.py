@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -12,11 +13,110 @@ _WORDS: dict[str, str | Promise] = {"ledger.sight": _("查看个人信息")}
 
 # what the parts of a content are called; a name that is not here is shown as it is
 PARTS: dict[str, str | Promise] = {
-    "blocks": _("地块"), "code": _("代码"), "community": _("社区"), "divisions": _("区划"), "fields": _("字段"),
-    "file": _("文件"), "from": _("自"), "kind": _("类别"), "left_out": _("未导入"), "name": _("名称"),
-    "note": _("说明"), "number": _("个数"), "numbers": _("结果"), "reason": _("原因"), "rows": _("行数"),
-    "seed": _("随机种子"), "street": _("街道"), "version": _("版本"), "why": _("事由"),
-}  # fmt: skip
+    "blocks": _("地块"),
+    "code": _("代码"),
+    "community": _("社区"),
+    "divisions": _("区划"),
+    "fields": _("字段"),
+    "file": _("文件"),
+    "from": _("自"),
+    "kind": _("类别"),
+    "left_out": _("未导入"),
+    "name": _("名称"),
+    "note": _("说明"),
+    "number": _("编号"),
+    "numbers": _("结果"),
+    "reason": _("原因"),
+    "rows": _("行数"),
+    "seed": _("随机种子"),
+    "street": _("街道"),
+    "version": _("版本"),
+    "why": _("事由"),
+    "account": _("账号"),
+    "act": _("办什么"),
+    "active": _("启用"),
+    "added": _("增加"),
+    "after": _("之后"),
+    "amount": _("数量"),
+    "asked": _("要求"),
+    "assets": _("资产"),
+    "basis": _("依据"),
+    "before": _("之前"),
+    "branch": _("方案系列"),
+    "by": _("由谁"),
+    "cases": _("件数"),
+    "categories": _("类别"),
+    "category": _("类别"),
+    "changed": _("改动"),
+    "channel": _("渠道"),
+    "choices": _("选择"),
+    "count": _("口径"),
+    "division": _("区划"),
+    "enactment": _("方案生效"),
+    "expires": _("到期"),
+    "fixed": _("固定的地块"),
+    "founded": _("新设"),
+    "fresh": _("首次安装"),
+    "front": _("权衡线"),
+    "goals": _("目标"),
+    "group": _("分组"),
+    "held": _("暂留"),
+    "households": _("户数"),
+    "into": _("改为"),
+    "kept": _("保留"),
+    "level": _("层级"),
+    "list": _("清单"),
+    "matters": _("事项"),
+    "migrations": _("数据库变更"),
+    "moved": _("改划的地块"),
+    "names": _("名称"),
+    "notice": _("公告"),
+    "objective": _("目标"),
+    "off": _("停用"),
+    "on": _("日期"),
+    "origins": _("名称来历"),
+    "owner": _("负责单位"),
+    "paper": _("文号"),
+    "parts": _("社区数"),
+    "post": _("岗位"),
+    "posts": _("岗位"),
+    "procedure": _("程序"),
+    "project": _("划分项目"),
+    "proposals": _("措施"),
+    "provider": _("登录方"),
+    "question": _("问题"),
+    "reasons": _("理由"),
+    "removed": _("去掉"),
+    "role": _("角色"),
+    "rule": _("规则"),
+    "said": _("所填"),
+    "scenario": _("情景"),
+    "scope": _("范围"),
+    "scopes": _("权限"),
+    "score": _("评价"),
+    "shifts": _("改期"),
+    "sides": _("四至"),
+    "solved": _("已解决"),
+    "source": _("来源"),
+    "state": _("状态"),
+    "step": _("步骤"),
+    "steps": _("步骤"),
+    "subject": _("对象"),
+    "text": _("文字"),
+    "title": _("标题"),
+    "to": _("到"),
+    "told": _("告知"),
+    "undelivered": _("未交付"),
+    "verb": _("环节"),
+    "within": _("期限"),
+    "words": _("说明"),
+    "work": _("工作"),
+    "year": _("年份"),
+}
+
+# what codes of a part are called: part → code → words; each room adds its own
+_VALUES: dict[str, dict[str, str | Promise]] = {}
+REFERENCE = re.compile(r"[a-z]+:\d+")
 
 
 def add_words(words: Mapping[str, str | Promise]) -> None:
@@ -29,15 +129,46 @@ def words_for(verb: str) -> str:
     return str(_WORDS.get(verb, verb))
 
 
-def told(content: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return a content as people read it: what each part is called, and its value in words."""
-    return [(str(PARTS.get(name, name)), _value(value)) for name, value in content.items() if value not in ("", None)]
+def add_values(values: Mapping[str, Mapping[str, str | Promise]]) -> None:
+    """Add the words of codes that stand in contents, by the name of the part: kind → split → 拆分."""
+    for part, words in values.items():
+        _VALUES.setdefault(part, {}).update(words)
 
 
-def _value(value: Any) -> str:
+def told(content: Mapping[str, Any], things: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return a content as people read it: what each part is called, and its value in words.
+
+    Parameters
+    ----------
+    things
+        What references are called, see `linli.ledger.things`.
+    """
+    return [
+        (str(PARTS.get(name, name)), _value(name, value, things))
+        for name, value in content.items()
+        if value not in ("", None, [], {})
+    ]
+
+
+def references_in(value: Any) -> Iterator[str]:
+    """Find the references to things in a content, however deep."""
     if isinstance(value, dict):
-        return "; ".join(f"{PARTS.get(name, name)} {_value(one)}" for name, one in value.items())
-    return "、".join(map(_value, value)) if isinstance(value, list) else str(value)
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from references_in(one)
+    elif isinstance(value, str) and REFERENCE.fullmatch(value):
+        yield value
+
+
+def _value(part: str, value: Any, things: Mapping[str, Any]) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{PARTS.get(name, name)} {_value(name, one, things)}" for name, one in value.items())
+    if isinstance(value, list):
+        return "、".join(_value(part, one, things) for one in value)
+    if isinstance(value, bool):
+        return str(_("是") if value else _("否"))
+    return str(things.get(value) or _VALUES.get(part, {}).get(value, value)) if isinstance(value, str) else str(value)
 
 
 def known_verbs() -> dict[str, str]:

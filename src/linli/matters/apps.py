@@ -17,8 +17,10 @@ class MattersConfig(AppConfig):
         """Name its acts for readers of the ledger; load its categories after upgrades."""
         from django.db.models.signals import post_migrate
 
+        from linli.ledger.things import add_kinds
         from linli.ledger.words import add_words
         from linli.matters.categories import load_categories
+        from linli.matters.lists import numbers_of
         from linli.matters.states import VERBS
 
         add_words(
@@ -33,4 +35,13 @@ class MattersConfig(AppConfig):
             }
         )
         add_words({f"matters.{code}": verb.title for code, verb in VERBS.items()})
+        add_kinds(
+            {
+                "matter": (_("事项"), numbers_of),
+                "matters": (_("事项"), None),
+                "filter": (_("清单"), None),
+                "category": (_("类别"), None),
+                "year": (_("工作日历"), None),
+            }
+        )
         post_migrate.connect(load_categories, sender=self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -90,3 +91,8 @@ class Question:
         if block is not None:
             rows = rows.filter(block=block)
         return rows
+
+
+def numbers_of(keys: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return the number of each matter, by key, for readers of the ledger."""
+    return {pk: (number or "", "") for pk, number in Matter.objects.filter(pk__in=keys).values_list("pk", "number")}

@@ -19,9 +19,11 @@ class OrgConfig(AppConfig):
         from allauth.mfa.signals import authenticator_added, authenticator_removed
         from django.contrib.auth.signals import user_logged_in
 
+        from linli.ledger.things import add_kinds
         from linli.ledger.words import add_words
         from linli.org.roles import load_roles
         from linli.org.signals import changed, factor_changed, signed_in
+        from linli.org.things import KINDS
         from linli.org.words import VERBS
 
         post_migrate.connect(load_roles, sender=self)
@@ -32,3 +34,4 @@ class OrgConfig(AppConfig):
             post_save.connect(changed, sender=self.get_model(noun))
             post_delete.connect(changed, sender=self.get_model(noun))
         add_words(VERBS)
+        add_kinds(KINDS)

@@ -16,13 +16,15 @@ class PlanningConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the size standards and the procedure that come with Linli after every upgrade; name its acts."""
-        from linli.ledger.words import add_words
+        from linli.ledger.things import add_kinds
+        from linli.ledger.words import add_values, add_words
         from linli.matters.about import add_about
         from linli.matters.beside import add_waiting
         from linli.planning.notes import published
         from linli.planning.opinions import published_plan
         from linli.planning.procedure.course import load_procedures
         from linli.planning.standards import load_standards
+        from linli.planning.things import KINDS, VALUES
         from linli.planning.waiting import for_today
         from linli.planning.words import VERBS
         from linli.territory.notes import add_notes
@@ -30,6 +32,8 @@ class PlanningConfig(AppConfig):
         post_migrate.connect(load_standards, sender=self)
         post_migrate.connect(load_procedures, sender=self)
         add_words(VERBS)
+        add_kinds(KINDS)
+        add_values(VALUES)
         add_notes(published)
         add_waiting(for_today)
         add_about("plan", published_plan)

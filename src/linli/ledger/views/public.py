@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from linli.ledger.export import public_lines
 from linli.ledger.models import Entry
-from linli.ledger.reading import leaf, number
+from linli.ledger.reading import day_in, leaf, number, on_day
+from linli.ledger.things import things_of
 
 
 @require_safe
@@ -18,9 +21,23 @@ def public(request: HttpRequest) -> HttpResponse:
     about = request.GET.get("object", "").strip()[:120]
     if about:
         entries = entries.filter(object=about)
+    day = day_in(request.GET.get("day", ""))
+    if day:
+        entries = on_day(entries, day)
     page = leaf(entries, before=number(request.GET.get("before")), after=number(request.GET.get("after")))
+    asked = {"day": day.isoformat() if day else "", "object": about}
     head = Entry.objects.order_by("-seq").first()
-    return render(request, "ledger/public.html", {"leaf": page, "head": head, "about": about})
+    return render(
+        request,
+        "ledger/public.html",
+        {
+            "leaf": page,
+            "head": head,
+            "about": things_of([about]).get(about) if about else None,
+            "asked": asked,
+            "query": urlencode({k: v for k, v in asked.items() if v}),
+        },
+    )
 
 
 @require_safe

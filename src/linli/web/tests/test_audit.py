@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from linli.ledger.chain import rows_of, verify
 from linli.ledger.recording import record, record_sight
 from linli.ledger.words import known_verbs
+from linli.org.models import Post
 from linli.org.tests.world import World
 
 Queries = Callable[[int], AbstractContextManager[object]]
@@ -31,7 +34,7 @@ def test_the_public_sees_public_entries_only_page_by_page(
     acts: None, client_of: Callable[[str], Client], django_assert_max_num_queries: Queries
 ) -> None:
     browser = client_of("")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         page = browser.get("/ledger/").content.decode()
     assert "第118次" in page
     assert "第119次" not in page
@@ -54,7 +57,7 @@ def test_the_audit_administrator_filters_by_account_verb_and_object(
     acts: None, client_of: Callable[[str], Client], django_assert_max_num_queries: Queries
 ) -> None:
     browser = client_of("shenji")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(9):
         page = browser.get("/audit", {"account": "jiedao", "object": "division:2"}).content.decode()
     assert "第119次" in page
     assert "经办杨四" in page
@@ -84,3 +87,30 @@ def test_every_act_that_is_recorded_has_words() -> None:
     }
     assert len(found) > 10
     assert sorted(found - set(known_verbs())) == []
+
+
+def test_entries_speak_of_things_by_name_and_of_codes_in_words(
+    world: World, client_of: Callable[[str], Client], django_assert_max_num_queries: Queries
+) -> None:
+    place, post = world.division("白云"), Post.objects.get(title="社区书记")
+    for _k in range(30):
+        record(actor=world.account("jiedao").reference, verb="org.rename_division", object=place.reference, public=True,
+               content={"kind": "split", "to": post.reference, "active": True})  # fmt: skip
+    browser = client_of("shenji")
+    with django_assert_max_num_queries(9):
+        page = browser.get("/audit").content.decode().split("<main")[1]
+    assert f"区划 {place.title}" in page
+    assert f"岗位 {post}" in page
+    assert "拆分（分设）" in page
+    words = re.sub(r"<[^>]+>", " ", page)
+    assert not re.search(r"\b[a-z]+:\d+\b|\bsplit\b|\bactive\b|\bTrue\b", words)
+    public = client_of("").get("/ledger/", {"object": place.reference}).content.decode()
+    assert f"只看：区划 {place.title}" in public
+
+
+def test_entries_of_a_day_are_found(world: World, client_of: Callable[[str], Client]) -> None:
+    record(actor="system", verb="org.rename_division", object="division:1", public=True, content={"name": "今日一条"})
+    today = timezone.localdate()
+    for day, there in ((today, True), (today - timedelta(days=1), False)):
+        assert ("今日一条" in client_of("").get("/ledger/", {"day": day.isoformat()}).content.decode()) is there
+        assert ("今日一条" in client_of("shenji").get("/audit", {"day": day.isoformat()}).content.decode()) is there

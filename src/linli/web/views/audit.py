@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from linli.ledger.models import Entry
-from linli.ledger.reading import Leaf, leaf, number
+from linli.ledger.reading import Leaf, day_in, leaf, number, on_day
+from linli.ledger.things import things_of
 from linli.ledger.words import known_verbs
 from linli.org.models import Account
 from linli.org.policies import actor_in, requires, signed_in
@@ -22,7 +23,7 @@ SYSTEM = {"system": _("系统"), "public": _("未登录")}
 @requires("audit.read")
 def audit(request: HttpRequest) -> HttpResponse:
     """List every entry, by account, verb and object."""
-    asked = {name: request.GET.get(name, "").strip()[:120] for name in ("account", "verb", "object")}
+    asked = {name: request.GET.get(name, "").strip()[:120] for name in ("account", "verb", "object", "day")}
     entries = Entry.objects.all()
     if asked["account"]:
         one = Account.objects.filter(username=asked["account"]).first()
@@ -31,10 +32,18 @@ def audit(request: HttpRequest) -> HttpResponse:
         entries = entries.filter(verb=asked["verb"])
     if asked["object"]:
         entries = entries.filter(object=asked["object"])
+    day = day_in(asked["day"])
+    if day:
+        entries = on_day(entries, day)
     page = leaf(entries, before=number(request.GET.get("before")), after=number(request.GET.get("after")))
     _name_actors(page)
+    about = things_of([asked["object"]]).get(asked["object"])
     query = urlencode({name: value for name, value in asked.items() if value})
-    return render(request, "web/audit.html", {"leaf": page, "asked": asked, "verbs": known_verbs(), "query": query})
+    return render(
+        request,
+        "web/audit.html",
+        {"leaf": page, "asked": asked, "verbs": known_verbs(), "query": query, "about": about},
+    )
 
 
 @require_safe
