@@ -4,7 +4,7 @@ from __future__ import annotations
 
 DOOR = "/where/539901001000/L4/"
 PAGES = {
-    "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/ledger/checkpoints/", "/ledger/1/",
+    "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/ledger/checkpoints/", "/ledger/2/",
          "/where/539901001000/compound/C3/",
          "/accounts/login/", "/style", "/no-such-page",
          "/report/", "/report/look-up", "/privacy/", "/accessibility/",
