@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 from linli.matters.models import Category
 from linli.org.policies import actor_in, requires
 from linli.org.views.acting import act_page
-from linli.planning.actions.confirm import begin
 from linli.planning.actions.enact import PERMISSION as ENACT
 from linli.planning.actions.enact import hand_over, lacks_of_enactment
 from linli.planning.actions.name_communities import name_communities
@@ -27,12 +26,11 @@ from linli.planning.actions.publish_plan import (
     lacks_of_withdrawal,
 )
 from linli.planning.actions.two_persons import needs_second
-from linli.planning.effects import effects
 from linli.planning.models import Enactment, Plan, Proposal
 from linli.planning.name_check import findings_of, new_names
 from linli.planning.procedure.lacks import Lack
 from linli.planning.project_forms import EnactForm, HandOverForm, NamesForm, NothingForm, PublishForm, WithdrawForm
-from linli.planning.views.binding import Binding, binding_page
+from linli.planning.views.binding import Binding, binding_page, proposing_page
 from linli.planning.views.plans import address, trail_of, version
 
 Act = Proposal.Act
@@ -54,11 +52,15 @@ def publish(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         lasting=[_("公示后方案不能再改，修改另存为新版本；公示过的都留在公开台账里。")],
         second=needs_second(actor, one.project, Act.PUBLISH),
     )  # fmt: skip
-    return binding_page(
-        request, partial(PublishForm, kinds),
-        lambda **said: begin(actor, project=one.project, act=Act.PUBLISH, subject=str(number), said=said), page,
-        lambda said: effects(actor, project=one.project, act=Act.PUBLISH, subject=str(number), said=said),
-    )  # fmt: skip
+    return proposing_page(
+        request,
+        partial(PublishForm, kinds),
+        page,
+        actor=actor,
+        project=one.project,
+        act=Act.PUBLISH,
+        subject=str(number),
+    )
 
 
 @never_cache
@@ -73,11 +75,9 @@ def withdraw(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         lasting=[_("撤回后这个版本不能再公示；要公示，另存为新版本。")],
         second=needs_second(actor, one.project, Act.WITHDRAW),
     )  # fmt: skip
-    return binding_page(
-        request, WithdrawForm,
-        lambda **said: begin(actor, project=one.project, act=Act.WITHDRAW, subject=str(number), said=said), page,
-        lambda said: effects(actor, project=one.project, act=Act.WITHDRAW, subject=str(number), said=said),
-    )  # fmt: skip
+    return proposing_page(
+        request, WithdrawForm, page, actor=actor, project=one.project, act=Act.WITHDRAW, subject=str(number)
+    )
 
 
 @never_cache
@@ -121,11 +121,9 @@ def put_in_force(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             (_("没办完的事按类别表：随地块走，或由原经办人办完。"), [f"group{k}" for k in range(len(kinds))]),
         ],
     )  # fmt: skip
-    return binding_page(
-        request, partial(EnactForm, kinds),
-        lambda **said: begin(actor, project=one.project, act=Act.ENACT, subject=str(number), said=said), page,
-        lambda said: effects(actor, project=one.project, act=Act.ENACT, subject=str(number), said=said),
-    )  # fmt: skip
+    return proposing_page(
+        request, partial(EnactForm, kinds), page, actor=actor, project=one.project, act=Act.ENACT, subject=str(number)
+    )
 
 
 @never_cache
@@ -146,11 +144,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
         lasting=[_("这次生效和撤回都留在公开台账里；以后再生效要另定日期，新社区的代码另给。")],
         second=needs_second(actor, one.project, Act.UNDO),
     )  # fmt: skip
-    return binding_page(
-        request, NothingForm,
-        lambda: begin(actor, project=one.project, act=Act.UNDO, subject=str(pk), said={}), page,
-        lambda said: effects(actor, project=one.project, act=Act.UNDO, subject=str(pk), said=said),
-    )  # fmt: skip
+    return proposing_page(request, NothingForm, page, actor=actor, project=one.project, act=Act.UNDO, subject=str(pk))
 
 
 @never_cache

@@ -13,8 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from linli.org.actors import Actor
 from linli.org.views.acting import refuse
-from linli.planning.models import Proposal
+from linli.planning.actions.confirm import begin
+from linli.planning.effects import effects
+from linli.planning.models import Project, Proposal
 from linli.planning.procedure.lacks import Lack
 
 
@@ -97,6 +100,26 @@ def binding_page(
     waits = isinstance(answer, Proposal)
     messages.success(request, _("已提出，等另一人复核后才作数。") if waits else page.done)
     return redirect(page.back)
+
+
+def proposing_page(
+    request: HttpRequest,
+    form: Callable[..., forms.Form],
+    page: Binding,
+    *,
+    actor: Actor,
+    project: Project,
+    act: Proposal.Act,
+    subject: str = "",
+) -> HttpResponse:
+    """Show the page of an act that may want a second person: it is rehearsed for its effects, then begun."""
+    return binding_page(
+        request,
+        form,
+        lambda **said: begin(actor, project=project, act=act, subject=subject, said=said),
+        page,
+        lambda said: effects(actor, project=project, act=act, subject=subject, said=said),
+    )
 
 
 def _page(

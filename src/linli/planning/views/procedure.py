@@ -22,20 +22,18 @@ from linli.org.models import Role
 from linli.org.policies import actor_in, holds, requires
 from linli.org.rest import under
 from linli.org.views.acting import refuse
-from linli.planning.actions.confirm import begin
 from linli.planning.actions.open_project import PERMISSION as PLAN
 from linli.planning.actions.publish_procedure import PERMISSION as PUBLISH
 from linli.planning.actions.publish_procedure import publish_procedure
 from linli.planning.actions.sign_step import MOST_WAIVED, WAIVE, take_back_step
 from linli.planning.actions.two_persons import needs_second
-from linli.planning.effects import effects
 from linli.planning.models import Mark, Procedure, Project, Proposal
 from linli.planning.procedure.course import Step, course_of, differences, told
 from linli.planning.procedure.forms import SignForm, SourceForm, StepForm, TakeBackForm, WaiveForm
 from linli.planning.procedure.lacks import Lack
 from linli.planning.procedure.standing import PERMISSION, Stage, Standing, may_sign
 from linli.planning.status import Statuses
-from linli.planning.views.binding import Binding, binding_page
+from linli.planning.views.binding import Binding, binding_page, proposing_page
 from linli.planning.waiting import waiting_in
 
 ROWS = 20
@@ -97,11 +95,9 @@ def sign(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         effects=[decided, *([stage.step.advice] if stage.step.advice else [])],
         lasting=[_("签办和撤回都记入公开台账，不能删除。")], second=needs_second(actor, one, Act.SIGN, step),
     )  # fmt: skip
-    return binding_page(
-        request, partial(SignForm, stage.step),
-        lambda **said: begin(actor, project=one, act=Act.SIGN, subject=step, said=said), page,
-        lambda said: effects(actor, project=one, act=Act.SIGN, subject=step, said=said),
-    )  # fmt: skip
+    return proposing_page(
+        request, partial(SignForm, stage.step), page, actor=actor, project=one, act=Act.SIGN, subject=step
+    )
 
 
 @never_cache
@@ -123,11 +119,14 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
         effects=[_("这些步骤不做也往下走。谁、什么时候、为什么，都公开可查。")], lasting=lasting,
         second=needs_second(actor, one, Act.WAIVE, course=standing.course),
     )  # fmt: skip
-    return binding_page(
-        request, partial(WaiveForm, [step for step in left if step.waivable]),
-        lambda **said: begin(actor, project=one, act=Act.WAIVE, said=said), page,
-        lambda said: effects(actor, project=one, act=Act.WAIVE, subject="", said=said),
-    )  # fmt: skip
+    return proposing_page(
+        request,
+        partial(WaiveForm, [step for step in left if step.waivable]),
+        page,
+        actor=actor,
+        project=one,
+        act=Act.WAIVE,
+    )
 
 
 @never_cache
