@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from typing import Any
 
 _GONE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -64,3 +65,11 @@ def folded(text: str) -> str:
 def number_in(text: str | None) -> int | None:
     """Return the whole number that plain digits write; None where it is none, or too long for a database."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def day_of(text: str) -> date | None:
+    """Read a day from an address, 2026-01-31 say; None where it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from linli.territory.homes import parts_of
 from linli.territory.models import Block, Building, Compound
 from linli.territory.search import Answer, search
+from linli.written import number_in
 
 CHOICES = 6
 MOST_LETTERS = 80
@@ -31,11 +32,12 @@ def choices_of(place: str) -> tuple[list[Choice], bool]:
 def chosen(value: str) -> tuple[Building | None, Block | None]:
     """Return the building, or of a compound the block, that a choice stands for; neither of any other value."""
     kind, _colon, key = value.partition(":")
-    if not (key.isascii() and key.isdigit() and len(key) < 19):
+    number = number_in(key)
+    if number is None:
         return None, None
     if kind == "building":
-        return Building.objects.select_related("block").filter(pk=key).first(), None
-    return None, Block.objects.filter(pk=key).first() if kind == "block" else None
+        return Building.objects.select_related("block").filter(pk=number).first(), None
+    return None, Block.objects.filter(pk=number).first() if kind == "block" else None
 
 
 def _choices(one: Answer) -> list[Choice]:

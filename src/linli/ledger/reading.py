@@ -44,22 +44,10 @@ def leaf(entries: QuerySet[Entry], *, before: int | None = None, after: int | No
     return Leaf(spoken(found), found[-1].seq if more else None, found[0].seq if before is not None and found else None)
 
 
-def number(text: str | None) -> int | None:
-    """Read a number from an address; what is none counts as not given."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def day_in(text: str) -> date | None:
-    """Read a day from an address; None for what is none, or lies before or after any ledger."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 2000 <= day.year < 3000 else None
-
-
 def on_day(entries: QuerySet[Entry], day: date) -> QuerySet[Entry]:
     """Keep the entries of one day, from midnight to midnight where the site is."""
+    if not 1 < day.year < 9999:  # no moment of another time zone lies beyond the calendar
+        return entries.none()
     begin = timezone.make_aware(datetime.combine(day, time.min))
     moments = [at.astimezone(UTC).isoformat(timespec="microseconds") for at in (begin, begin + timedelta(days=1))]
     return entries.filter(at__gte=moments[0], at__lt=moments[1])

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
+from linli.written import number_in
+
 Words = str | Promise
 # keys → title and address; the address is empty where the thing has no page that everybody may open
 Find = Callable[[Sequence[int]], Mapping[int, tuple[str, str]]]
@@ -50,9 +52,11 @@ def things_of(references: Iterable[str]) -> dict[str, Thing]:
     found = {}
     for kind, keys in asked.items():
         words, find = _KINDS[kind]
-        numbers = {int(key) for key in keys.values() if key.isascii() and key.isdigit() and len(key) < 19}
-        titles = find(sorted(numbers)) if find and numbers else {}
-        for reference, key in keys.items():
-            title, address = titles.get(int(key), (key, "")) if key.isascii() and key.isdigit() else (key, "")
+        numbers = {reference: number_in(key) for reference, key in keys.items()}
+        known = sorted({number for number in numbers.values() if number is not None})
+        titles = find(known) if find and known else {}
+        for reference, number in numbers.items():
+            unknown = (keys[reference], "")
+            title, address = unknown if number is None else titles.get(number, unknown)
             found[reference] = Thing(f"{words} {title}".strip(), address)
     return found

@@ -1,4 +1,4 @@
-"""Days as rows keep them and as addresses write them; a day begins at midnight in Asia/Shanghai."""
+"""Days as rows keep them; a day begins at midnight in Asia/Shanghai."""
 
 from __future__ import annotations
 
@@ -23,11 +23,3 @@ def holding(day: date, prefix: str = "", *, always: bool = False) -> Q:
     if always:
         begun |= Q(**{f"{prefix}valid_from": None})
     return begun & (Q(**{f"{prefix}valid_to": None}) | Q(**{f"{prefix}valid_to__gt": day}))
-
-
-def day_of(text: str) -> date | None:
-    """Read a day from an address, 2026-01-31 say; None where it is none."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy
 from linli.errors import InputError
 from linli.geodata.workbook_guard import check_workbook
 from linli.org.actors import Actor
-from linli.org.days import day_of, holding
+from linli.org.days import holding
 from linli.org.models import Account, Division, Post, Role, Tenure
 from linli.org.person import clean_name, clean_username
 from linli.org.separation import Span, check_separation, spans_of, spheres
-from linli.written import gone
+from linli.written import day_of, gone
 
 MOST_ROWS = 1000
 MOST_BYTES = 2 * 2**20

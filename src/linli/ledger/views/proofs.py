@@ -13,7 +13,8 @@ from linli.ledger.chain import FIELDS
 from linli.ledger.checkpoints import prove, public_key
 from linli.ledger.models import Checkpoint, Entry
 from linli.ledger.pictures import qr_of
-from linli.ledger.reading import PAGE, number, spoken
+from linli.ledger.reading import PAGE, spoken
+from linli.written import number_in
 
 MOST = 2**63 - 1
 
@@ -53,7 +54,7 @@ def picture(request: HttpRequest, seq: int) -> HttpResponse:
 @require_safe
 def checkpoints(request: HttpRequest) -> HttpResponse:
     """List the signed checkpoints, the newest first."""
-    before = number(request.GET.get("before"))
+    before = number_in(request.GET.get("before"))
     rows = Checkpoint.objects.all() if before is None else Checkpoint.objects.filter(size__lt=before)
     found = list(rows[: PAGE + 1])
     older = found[PAGE - 1].size if len(found) > PAGE else None

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 
 from linli.ledger.export import public_lines
 from linli.ledger.models import Entry
-from linli.ledger.reading import day_in, leaf, number, on_day
+from linli.ledger.reading import leaf, on_day
 from linli.ledger.things import things_of
+from linli.written import day_of, number_in
 
 
 @require_safe
@@ -21,10 +22,10 @@ def public(request: HttpRequest) -> HttpResponse:
     about = request.GET.get("object", "").strip()[:120]
     if about:
         entries = entries.filter(object=about)
-    day = day_in(request.GET.get("day", ""))
+    day = day_of(request.GET.get("day", ""))
     if day:
         entries = on_day(entries, day)
-    page = leaf(entries, before=number(request.GET.get("before")), after=number(request.GET.get("after")))
+    page = leaf(entries, before=number_in(request.GET.get("before")), after=number_in(request.GET.get("after")))
     asked = {"day": day.isoformat() if day else "", "object": about}
     head = Entry.objects.order_by("-seq").first()
     return render(
@@ -43,7 +44,7 @@ def public(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest) -> StreamingHttpResponse:
     """Stream the public part as lines of JSON; `after` leaves out what one has already."""
-    lines = public_lines(number(request.GET.get("after")) or 0)
+    lines = public_lines(number_in(request.GET.get("after")) or 0)
     answer = StreamingHttpResponse(lines, content_type="application/x-ndjson; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="public.jsonl"'
     return answer

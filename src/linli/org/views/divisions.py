@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.ledger.models import Entry
-from linli.ledger.reading import leaf, number
+from linli.ledger.reading import leaf
 from linli.org import actions
 from linli.org.actors import Actor
-from linli.org.days import day_of, holding
+from linli.org.days import holding
 from linli.org.forms.divisions import (
     AbolishForm,
     CodeForm,
@@ -37,6 +37,7 @@ from linli.org.names import title_on
 from linli.org.policies import actor_in, holds, requires
 from linli.org.tree import DEPTH, divisions_of, matching, seats_of
 from linli.org.views.acting import act_page
+from linli.written import day_of, number_in
 
 ROWS = 50
 SEATS = 100  # posts of one division that its page lists
@@ -142,8 +143,8 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
     page = Paginator(below, ROWS).get_page(request.GET.get("page"))
     seats = seats_of(list(page), today)
     acts = leaf(
-        Entry.objects.filter(object=one.reference), before=number(request.GET.get("before")),
-        after=number(request.GET.get("after")),
+        Entry.objects.filter(object=one.reference), before=number_in(request.GET.get("before")),
+        after=number_in(request.GET.get("after")),
     )  # fmt: skip
     return render(
         request,

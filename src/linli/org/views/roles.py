@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.ledger.models import Entry
-from linli.ledger.reading import leaf, number
+from linli.ledger.reading import leaf
 from linli.org import actions
 from linli.org.forms.people import RoleForm
 from linli.org.models import Role
 from linli.org.policies import PERMISSIONS, actor_in, requires
 from linli.org.separation import SPHERES, spheres
 from linli.org.views.acting import act_page
+from linli.written import number_in
 
 
 @require_safe
@@ -34,8 +35,8 @@ def roles(request: HttpRequest) -> HttpResponse:
         for permission, words in PERMISSIONS.items()
     ]  # fmt: skip
     entries = leaf(
-        Entry.objects.filter(verb="org.change_role"), before=number(request.GET.get("before")),
-        after=number(request.GET.get("after")),
+        Entry.objects.filter(verb="org.change_role"), before=number_in(request.GET.get("before")),
+        after=number_in(request.GET.get("after")),
     )  # fmt: skip
     columns = [(role, [SPHERES[sphere] for sphere in spheres(role.permissions)]) for role in every]
     return render(request, "org/roles.html", {"columns": columns, "rows": rows, "leaf": entries})

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from linli.documents.workbooks import XLSX
-from linli.org.days import day_of
 from linli.org.models import Division
 from linli.org.policies import actor_in, requires
 from linli.org.views.files import attachment
@@ -26,6 +25,7 @@ from linli.planning.standards import in_force, profile_of
 from linli.plans.diagnosis import split_limit
 from linli.territory.counts import estimate_words
 from linli.territory.models import Block, Count
+from linli.written import day_of
 
 DEFINITIONS = [choice for choice in Count.Definition.choices if choice[0] != Count.Definition.PERSONS]
 MOST_THRESHOLD = 100_000

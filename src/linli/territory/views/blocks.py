@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from linli.org.days import day_of
 from linli.org.models import Division
 from linli.org.policies import actor_in, requires
 from linli.territory.counts import newest_counts
 from linli.territory.models import Block, Building, Count, Facility, Line, Membership
 from linli.territory.reach import blocks_of
+from linli.written import day_of
 
 ROWS, BUILDINGS = 50, 50
 NEIGHBOURS = 60  # lines of one block that its page lists

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from linli.org.days import day_of, holding
+from linli.org.days import holding
 from linli.org.limits import address_of, allow
 from linli.org.models import Division
 from linli.org.policies import actor_in, requires
@@ -24,6 +24,7 @@ from linli.territory.lookup import block_at, now_and_next
 from linli.territory.models import Block, Building, Compound, Facility
 from linli.territory.notes import notes_on
 from linli.territory.search import Answer, search
+from linli.written import day_of
 
 LOOKS, SECONDS = 120, 60.0  # a family, an office, a queue at the counter share one address
 SHEET = 60  # codes on one sheet

@@ -13,12 +13,12 @@ from django.utils import timezone
 from linli.org import names
 from linli.org.actions import abolish, rename_division
 from linli.org.actors import actor_of
-from linli.org.days import day_of
 from linli.org.limits import forget_all
 from linli.org.models import Tenure
 from linli.org.tests.world import World
 from linli.territory.lookup import community_at
 from linli.territory.models import Block, Building, Membership
+from linli.written import day_of
 
 DAY = date(2027, 1, 1)
 LAST = datetime(2026, 12, 31, 15, 59, 59, 999999, tzinfo=UTC)

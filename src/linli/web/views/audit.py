@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from linli.ledger.models import Entry
-from linli.ledger.reading import Leaf, day_in, leaf, number, on_day
+from linli.ledger.reading import Leaf, leaf, on_day
 from linli.ledger.things import things_of
 from linli.ledger.words import known_verbs
 from linli.org.models import Account
 from linli.org.policies import actor_in, requires, signed_in
+from linli.written import day_of, number_in
 
 SYSTEM = {"system": _("系统"), "public": _("未登录")}
 
@@ -32,10 +33,10 @@ def audit(request: HttpRequest) -> HttpResponse:
         entries = entries.filter(verb=asked["verb"])
     if asked["object"]:
         entries = entries.filter(object=asked["object"])
-    day = day_in(asked["day"])
+    day = day_of(asked["day"])
     if day:
         entries = on_day(entries, day)
-    page = leaf(entries, before=number(request.GET.get("before")), after=number(request.GET.get("after")))
+    page = leaf(entries, before=number_in(request.GET.get("before")), after=number_in(request.GET.get("after")))
     _name_actors(page)
     about = things_of([asked["object"]]).get(asked["object"])
     query = urlencode({name: value for name, value in asked.items() if value})
@@ -53,7 +54,7 @@ def sights(request: HttpRequest) -> HttpResponse:
     account = actor_in(request).account
     assert account is not None
     entries = Entry.objects.filter(verb="ledger.sight", object=account.reference)
-    page = leaf(entries, before=number(request.GET.get("before")), after=number(request.GET.get("after")))
+    page = leaf(entries, before=number_in(request.GET.get("before")), after=number_in(request.GET.get("after")))
     _name_actors(page)
     return render(request, "web/sights.html", {"leaf": page})
 
