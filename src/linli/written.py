@@ -3,6 +3,7 @@
 What goes are control characters but line feed and tab, and halves of surrogate pairs: PostgreSQL keeps no NUL, UTF-8
 no surrogate, XML hardly any of them, and nobody sees them. All else stays as it came, whatever this Python's tables
 know of it: ideographs of any extension, compatibility ideographs, private use, joiners, marks of direction, new emoji.
+Beside it: the numbers and days that addresses hold, and a day as papers write it.
 """
 
 from __future__ import annotations
@@ -73,3 +74,8 @@ def day_of(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def chinese_day(day: date) -> str:
+    """Write a day as papers do: 2026年1月5日."""
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -23,7 +23,7 @@ from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt
 
 from linli.geodata.atomic import replace_when_done
-from linli.written import for_xml
+from linli.written import chinese_day, for_xml
 
 SONG, HEI, KAI, FANG = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312"
 LATIN = "Times New Roman"
@@ -126,7 +126,7 @@ class OfficialDocument:
         if last._p.getnext() is None or last._p.getnext() is body.sectPr:  # a paragraph, no table, stands last
             last.paragraph_format.keep_with_next = True
         self._paragraph("").paragraph_format.keep_with_next = True
-        for words in (office, f"{day.year}年{day.month}月{day.day}日"):
+        for words in (office, chinese_day(day)):
             signed = self._paragraph(words, align="right", indent=0)
             signed.paragraph_format.right_indent = Pt(4 * BODY)
             signed.paragraph_format.keep_together = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from linli.ledger.checkpoints import printed
 from linli.plans.sections import Section
+from linli.written import chinese_day
 
 
 def closing() -> list[Section]:
@@ -11,7 +12,6 @@ def closing() -> list[Section]:
     told = printed()
     if told is None:
         return []
-    day = f"{told.day.year}年{told.day.month}月{told.day.day}日"
-    head = f"截至{day}，台账“{told.origin}”共{told.size}条，根值为{told.root}，签名公钥为{told.key}。"
+    head = f"截至{chinese_day(told.day)}，台账“{told.origin}”共{told.size}条，根值为{told.root}，签名公钥为{told.key}。"
     use = "凭本检查点可以查验此前各条事后有无增删改；检查点和查验程序可在公开台账页下载。"
     return [Section("台账检查点", ("本站办理过程记入只增不改的台账。" + head + use,))]

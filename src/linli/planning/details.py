@@ -16,6 +16,7 @@ from linli.planning.standards import profile_of
 from linli.plans.plan import Plan as Found
 from linli.plans.resources import Proposal
 from linli.plans.sides import ByHand, stamps
+from linli.written import chinese_day
 
 
 def who(reference: str) -> str:
@@ -37,7 +38,7 @@ def by_hand_of(plan: Plan) -> dict[str, dict[str, ByHand]]:
 def hand_mark(one: Mapping[str, Any]) -> str:
     """Say in Chinese that something was written by hand, by whom and when."""
     day = timezone.localdate(datetime.fromisoformat(one["at"]))
-    return "，".join(part for part in ("人工修改", who(one["by"]), f"{day.year}年{day.month}月{day.day}日") if part)
+    return "，".join(part for part in ("人工修改", who(one["by"]), chinese_day(day)) if part)
 
 
 def chosen_of(plan: Plan) -> list[Proposal]:

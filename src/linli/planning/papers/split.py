@@ -29,6 +29,7 @@ from linli.plans.sections import (
     settled,
 )
 from linli.plans.task import community_column
+from linli.written import chinese_day
 
 
 def split_plan(
@@ -87,8 +88,3 @@ def opinions_section(plan: Plan) -> Section:
     first = timezone.localdate(plan.published_at)
     said = f"本方案于{chinese_day(first)}公示，公示至{chinese_day(plan.published_to)}。"
     return Section("征求意见情况", (f"{said}公示以来收到而未答复的建议{facts.opinions}条。",))
-
-
-def chinese_day(day: date) -> str:
-    """Write a day: 2026年1月5日."""
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -17,12 +17,13 @@ from linli.matters.states import OPEN
 from linli.planning.models import Enactment, Mark, Plan
 from linli.planning.papers.figures import before, titled
 from linli.planning.papers.petition import MARK
-from linli.planning.papers.split import add, chinese_day
+from linli.planning.papers.split import add
 from linli.planning.procedure.course import told
 from linli.planning.procedure.standing import Stage, Standing
 from linli.plans.names import community_words
 from linli.plans.plan import Plan as Found
 from linli.plans.sections import Section, Table
+from linli.written import chinese_day
 
 BLANK = "【待填】"
 HANDED = (
