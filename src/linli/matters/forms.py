@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Case, IntegerField, Value, When
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -143,20 +142,10 @@ class PostsInput(forms.RadioSelect):
         return context
 
 
-class SeatField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A post, by division and title, with what it has on its desk."""
-
-    loads: Mapping[int, tuple[int, int]] = {}
-
-    def label_from_instance(self, obj: Any) -> str:
-        """Say where and what it is, and how much it has to do."""
-        return said(obj, self.loads.get(obj.pk, (0, 0)))
-
-
 class ToForm(WordsForm):
     """To which post, and why; those near the matter first."""
 
-    to = SeatField(label=_("给谁"), queryset=Post.objects.none(), empty_label=None, widget=PostsInput)
+    to = forms.ModelChoiceField(label=_("给谁"), queryset=Post.objects.none(), empty_label=None, widget=PostsInput)
     field_order = ("to", "text")
 
     def __init__(
@@ -164,14 +153,14 @@ class ToForm(WordsForm):
     ) -> None:
         super().__init__(*args, **options)
         field = self.fields["to"]
-        assert isinstance(field, SeatField)
+        assert isinstance(field, forms.ModelChoiceField)
         assert isinstance(field.widget, PostsInput)
         posts = [post for post in seats_below(division, "matters.handle") if post.division.kind not in leaving_out]
-        rank, field.loads = ranks(posts, matter), loads(post.pk for post in posts)
-        order = sorted(posts, key=lambda post: (rank[post.pk], field.loads.get(post.pk, (0, 0))[0]))
-        whens = [When(pk=post.pk, then=Value(number)) for number, post in enumerate(order)]
-        rows = Post.objects.filter(pk__in=[post.pk for post in order]).select_related("division", "role")
-        field.queryset = rows.order_by(Case(*whens, default=Value(0), output_field=IntegerField()), "pk")
+        rank, load = ranks(posts, matter), loads(post.pk for post in posts)
+        desk = {post.pk: load.get(post.pk, (0, 0)) for post in posts}
+        posts.sort(key=lambda post: (rank[post.pk], desk[post.pk][0]))
+        field.queryset = Post.objects.filter(pk__in=desk).select_related("division", "role")
+        field.choices = [(post.pk, said(post, desk[post.pk])) for post in posts]
         field.widget.near = sum(one < FAR for one in rank.values())
 
 
