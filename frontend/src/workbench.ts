@@ -7,6 +7,7 @@ import { told } from "./belonging";
 import { BlocksLayer } from "./blocks-layer";
 import { Board, type Ground, OPEN } from "./board";
 import { type Units, extent, finder, pack, project, unitAt } from "./geometry";
+import { ask, of, post, say, write } from "./page";
 
 interface Options {
   ground: string;
@@ -25,12 +26,6 @@ const MOST_WORDS = 12;
 const REST = 250; // milliseconds without a change after which words are written anew
 const FRAME = 32; // milliseconds between two pictures while a pen moves: thirty a second
 const TELL = 100; // milliseconds between two looks at the figures while a pen moves
-const english = document.documentElement.lang.startsWith("en");
-const say = (chinese: string, inEnglish: string): string => (english ? inEnglish : chinese);
-const of = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
-const write = (place: Element, words: string): void => {
-  if (place.textContent !== words) place.textContent = words;
-};
 const KEYS: Record<string, Tool> = { h: "hand", b: "brush", r: "box", l: "lasso", s: "sweep", f: "fill", k: "lock" };
 
 function unpacked(ground: Ground): Units {
@@ -231,7 +226,7 @@ class Workbench {
     if (unit < 0) return;
     const about = `${this.ground.compound[unit] || this.ground.ids[unit]} · ${this.name(this.board.zones[unit]!)}`;
     const answers = this.board.names.map((name, k): [string, string] => [String(k + 1), name]);
-    const answer = await this.ask(say(`${about}：归入哪个社区？`, `${about}: which community?`), [...answers, ["", say("不改", "Leave it")]], false);
+    const answer = await ask(say(`${about}：归入哪个社区？`, `${about}: which community?`), [...answers, ["", say("不改", "Leave it")]], false);
     if (answer) this.changed(this.board.give([unit], Number(answer)));
     this.tell();
   }
@@ -278,13 +273,13 @@ class Workbench {
   private async rename(): Promise<void> {
     const now = this.name(this.zone);
     if (this.options.kept.includes(now)) {
-      await this.ask(say(`${now}是保留的社区，名称不变。`, `${now} goes on and keeps its name.`), [["", say("知道了", "Close")]]);
+      await ask(say(`${now}是保留的社区，名称不变。`, `${now} goes on and keeps its name.`), [["", say("知道了", "Close")]]);
       return;
     }
     const field = of<HTMLInputElement>("choice-text");
     field.value = now;
     of("choice-field").hidden = false;
-    const answer = await this.ask(say(`${now}改叫什么？`, `What shall ${now} be called?`), [["yes", say("改名", "Rename")], ["", say("不改", "Leave it")]]);
+    const answer = await ask(say(`${now}改叫什么？`, `What shall ${now} be called?`), [["yes", say("改名", "Rename")], ["", say("不改", "Leave it")]]);
     of("choice-field").hidden = true;
     const name = field.value.trim();
     if (!answer || !name || this.board.names.includes(name)) return;
@@ -400,13 +395,6 @@ class Workbench {
 
   // ---- engine, saving ----
 
-  private async post(url: string, body: unknown): Promise<{ status: number; said: Record<string, unknown> }> {
-    const token = document.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "";
-    const answer = await fetch(url, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify(body) });
-    const json = answer.headers.get("Content-Type")?.includes("json");
-    return { status: answer.status, said: json ? ((await answer.json()) as Record<string, unknown>) : { words: say("没有成功，请再试。", "That did not work; try again.") } };
-  }
-
   private get drawnPlan(): { label: number[]; names: string[]; locked: number[] } {
     const locked = [...this.board.locked].flatMap((held, u) => (held ? [u] : []));
     return { label: Array.from(this.board.zones, (zone) => zone - 1), names: this.board.names, locked };
@@ -417,11 +405,11 @@ class Workbench {
     button.setAttribute("aria-busy", "true");
     const many = this.board.names.length;
     const most = Number(of<HTMLInputElement>("most").value);
-    const { status, said } = await this.post(this.options.work, { verb: button.dataset.engine, most, ...this.drawnPlan });
+    const { status, said } = await post(this.options.work, { verb: button.dataset.engine, most, ...this.drawnPlan });
     button.disabled = false;
     button.removeAttribute("aria-busy");
     if (status !== 200) {
-      await this.ask(String(said.words), [["", say("知道了", "Close")]]);
+      await ask(String(said.words), [["", say("知道了", "Close")]]);
       return;
     }
     const before = this.board.zones.slice();
@@ -430,11 +418,11 @@ class Workbench {
     this.tell();
     const households = units.reduce((sum, u) => sum + this.ground.count[u]!, 0);
     if (!units.length) {
-      await this.ask(say("没有更好的改法，保持原样。", "Nothing better was found."), [["", say("知道了", "Close")]]);
+      await ask(say("没有更好的改法，保持原样。", "Nothing better was found."), [["", say("知道了", "Close")]]);
       return;
     }
     const words = say(`会变动 ${units.length} 个地块、${households} 户，地图上是改后的样子。`, `${units.length} blocks with ${households} households would move; the map shows the result.`) + this.listed(units, before);
-    const answer = await this.ask(words, [["yes", say("采用", "Take it")], ["", say("不用", "Leave it")]]);
+    const answer = await ask(words, [["yes", say("采用", "Take it")], ["", say("不用", "Leave it")]]);
     if (answer) this.dirty = true;
     else {
       this.board.undo();
@@ -462,12 +450,12 @@ class Workbench {
 
   private async save(more: Record<string, unknown>): Promise<void> {
     const why = of<HTMLInputElement>("why").value;
-    const { status, said } = await this.post(this.options.save, { why, ...this.drawnPlan, ...more });
+    const { status, said } = await post(this.options.save, { why, ...this.drawnPlan, ...more });
     if (status === 200) {
       this.dirty = false;
       location.assign(String(said.url));
     } else if (status === 409 && said.head !== undefined) {
-      const answer = await this.ask(String(said.words), [
+      const answer = await ask(String(said.words), [
         ["fork", say("另存为分支", "Save as a branch")], ["mine", say("用我的，存在它后面", "Mine, on top of it")],
         ["theirs", say("看别人的，放弃我的", "Open theirs, drop mine")], ["", say("先不存", "Not now")],
       ]);
@@ -477,7 +465,7 @@ class Workbench {
         this.dirty = false;
         location.assign(String(said.url));
       }
-    } else await this.ask(String(said.words), [["", say("知道了", "Close")]]);
+    } else await ask(String(said.words), [["", say("知道了", "Close")]]);
   }
 
   /** Belonging in words: who leaves which community, what comes apart. */
@@ -492,26 +480,6 @@ class Workbench {
         return line;
       }),
     );
-  }
-
-  private ask(words: string, answers: readonly (readonly [string, string])[], leading = true): Promise<string> {
-    const dialog = of<HTMLDialogElement>("choice");
-    of("choice-words").textContent = words;
-    return new Promise((done) => {
-      of("choices").replaceChildren(
-        ...answers.map(([value, title], k) => {
-          const button = document.createElement("button");
-          button.type = "button";
-          button.className = k || !leading ? "button" : "button primary"; // communities are equals: none is put first
-          button.textContent = title;
-          button.addEventListener("click", () => dialog.close(value));
-          return button;
-        }),
-      );
-      dialog.returnValue = "";
-      dialog.addEventListener("close", () => done(dialog.returnValue), { once: true });
-      dialog.showModal();
-    });
   }
 }
 
