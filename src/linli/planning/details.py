@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,29 +16,36 @@ from linli.planning.standards import profile_of
 from linli.plans.plan import Plan as Found
 from linli.plans.resources import Proposal
 from linli.plans.sides import ByHand, stamps
-from linli.written import chinese_day
+from linli.written import chinese_day, number_in
 
 
 def who(reference: str) -> str:
     """Return the masked name behind an actor's reference; '' for the system."""
-    kind, _sign, key = reference.partition(":")
-    found = Account.objects.filter(pk=key).first() if kind == "account" and key.isdigit() else None
-    return mask_name(found.name) if found else ""
+    return names_behind([reference]).get(reference, "")
+
+
+def names_behind(references: Iterable[str]) -> dict[str, str]:
+    """Return the masked name behind each reference that is an account's; at most one query."""
+    numbers = (number_in(one.removeprefix("account:")) for one in references if one.startswith("account:"))
+    keys = {number for number in numbers if number is not None}
+    rows = Account.objects.filter(pk__in=keys).values_list("pk", "name") if keys else ()
+    return {f"account:{pk}": mask_name(name) for pk, name in rows}
 
 
 def by_hand_of(plan: Plan) -> dict[str, dict[str, ByHand]]:
     """Return the sides of a version that somebody wrote, each with its mark in the words of the papers."""
+    names = names_behind({one["by"] for sides in plan.sides.values() for one in sides.values()})
     return {
-        name: {side: ByHand(one["words"], hand_mark(one)) for side, one in sides.items()}
+        name: {side: ByHand(one["words"], hand_mark(one, names)) for side, one in sides.items()}
         for name, sides in plan.sides.items()
         if sides
     }
 
 
-def hand_mark(one: Mapping[str, Any]) -> str:
-    """Say in Chinese that something was written by hand, by whom and when."""
+def hand_mark(one: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Say in Chinese that something was written by hand, by whom (`names_behind`) and when."""
     day = timezone.localdate(datetime.fromisoformat(one["at"]))
-    return "，".join(part for part in ("人工修改", who(one["by"]), chinese_day(day)) if part)
+    return "，".join(part for part in ("人工修改", names.get(one["by"], ""), chinese_day(day)) if part)
 
 
 def chosen_of(plan: Plan) -> list[Proposal]:

@@ -116,7 +116,7 @@ def sides_of(plan: Plan) -> list[tuple[str, str]]:
     blocks = ground_of(plan.project)
     if len(plan.labels) < len(blocks):
         return []
-    written = _generated(plan, ground_stamp())
+    written = generated_sides(plan)
     by_hand = by_hand_of(plan)
     return [
         (
@@ -128,6 +128,11 @@ def sides_of(plan: Plan) -> list[tuple[str, str]]:
         )
         for name in plan.names
     ]
+
+
+def generated_sides(plan: Plan) -> dict[str, dict[str, str]]:
+    """Return the four sides of each community of a version as they are read off the ground."""
+    return _generated(plan, ground_stamp())
 
 
 @lru_cache(maxsize=16)

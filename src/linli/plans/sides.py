@@ -26,6 +26,7 @@ SIDES = {
 }
 NAMED_SHARE = 0.25  # what takes less of a side than this is left out
 MOST_NAMES = 2
+OUTSIDE = "街道界"  # what an unnamed piece of the outer border is called where nothing is known beyond it
 
 
 class ByHand(NamedTuple):
@@ -43,14 +44,17 @@ class Side:
     pieces: set[tuple[str, str, str, str]] = field(default_factory=set)  # block, what is beyond, line, neighbour
 
     @property
+    def words(self) -> str:
+        """The lines that take most of it, each with the communities beyond."""
+        return _words(self.met) or OUTSIDE
+
+    @property
     def stamp(self) -> str:
         """Changes when a piece of border joins or leaves the side, or what runs there or lies beyond is another."""
         return hashlib.sha256("\n".join("\t".join(one) for one in sorted(self.pieces)).encode()).hexdigest()[:16]
 
 
-def four_sides(
-    blocks: Blocks, communities: NDArray[np.object_], *, outside: str = "街道界"
-) -> dict[str, dict[str, str]]:
+def four_sides(blocks: Blocks, communities: NDArray[np.object_]) -> dict[str, dict[str, str]]:
     """Name what each community meets on its four sides: the line, and the community on the other side of it.
 
     Every segment of border counts for a side by its length, by how squarely it faces that side, and by how far
@@ -60,18 +64,13 @@ def four_sides(
     ----------
     communities
         Shape (n,): community of each block.
-    outside
-        What an unnamed piece of the outer border is called where nothing is known beyond it.
 
     Returns
     -------
     dict
         Community to {'east': …, 'south': …, 'west': …, 'north': …}; names joined by 、.
     """
-    return {
-        name: {side: _words(one.met, outside) or outside for side, one in sides.items()}
-        for name, sides in meet(blocks, communities).items()
-    }
+    return {name: {side: one.words for side, one in sides.items()} for name, sides in meet(blocks, communities).items()}
 
 
 def stamps(blocks: Blocks, communities: NDArray[np.object_]) -> dict[str, dict[str, str]]:
@@ -127,14 +126,14 @@ def meet(blocks: Blocks, communities: NDArray[np.object_]) -> dict[str, dict[str
     return found
 
 
-def _words(met: Mapping[tuple[str, str], float], outside: str) -> str:
+def _words(met: Mapping[tuple[str, str], float]) -> str:
     """Name the lines that take most of a side, each with the communities beyond it."""
     weight: dict[str, float] = defaultdict(float)
     neighbours: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for (line, next_door), share in met.items():
         if share <= 0:
             continue
-        weight[line or _border(next_door) or outside] += share
+        weight[line or _border(next_door) or OUTSIDE] += share
         if line and next_door:
             neighbours[line][next_door] += share
     total = sum(weight.values())

@@ -26,7 +26,7 @@ from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Enactment, Plan, Project, Proposal
 from linli.planning.name_check import name_lacks
-from linli.planning.procedure.lacks import Lack
+from linli.planning.procedure.lacks import Lack, refuse_what_lacks
 from linli.planning.procedure.standing import Standing
 from linli.plans.checks import broken_rules
 from linli.territory.actions.assign_blocks import assign_blocks
@@ -158,10 +158,7 @@ def undo_enactment(actor: Actor, *, enactment: Enactment, first: Proposal | None
     with transaction.atomic():
         hold(project)
         held = Enactment.objects.select_for_update().get(pk=enactment.pk)
-        if held.undone_at is not None:
-            raise ValidationError(_("这次生效已经撤回。"), code="undone")
-        if timezone.localdate() >= held.from_day:
-            raise ValidationError(_("边界已经生效，不能撤回；请用另一个方案从今后某日起更正。"), code="history")
+        refuse_what_lacks(lacks_of_undo(held))
         check_second(actor, project, Proposal.Act.UNDO, first)
         for key, _name in held.renamed:
             take_back_name(actor, division=Division.objects.get(pk=key), from_day=held.from_day, basis=held.paper)
@@ -180,6 +177,16 @@ def undo_enactment(actor: Actor, *, enactment: Enactment, first: Proposal | None
                      **pair(actor, first)},
         )  # fmt: skip
     enactment.undone_at = held.undone_at
+
+
+def lacks_of_undo(enactment: Enactment) -> list[Lack]:
+    """Say why an enactment cannot be taken back any more."""
+    place = reverse("planning:plan", args=[enactment.plan.project_id, enactment.plan.number])
+    if enactment.undone_at is not None:
+        return [Lack(_("这次生效已经撤回。"), place, "undone")]
+    if timezone.localdate() >= enactment.from_day:
+        return [Lack(_("边界已经生效，不能撤回；请用另一个方案从今后某日起更正。"), place, "history")]
+    return []
 
 
 def lacks_of_enactment(plan: Plan) -> list[Lack]:
@@ -203,9 +210,7 @@ def _check(plan: Plan, from_day: date, paper: str, held: Sequence[str]) -> None:
         raise ValidationError(_("请填写批复文号。"), code="paper")
     if from_day < timezone.localdate():
         raise ValidationError(_("生效日期不能早于今天。"), code="from_day")
-    lacks = lacks_of_enactment(plan)
-    if lacks:
-        raise ValidationError([str(one) for one in lacks], code="lacks")
+    refuse_what_lacks(lacks_of_enactment(plan))
     strangers = sorted(set(held) - set(plan.labels))
     if strangers:
         raise ValidationError(_("方案里没有这些地块：%(codes)s") % {"codes": "、".join(strangers[:5])}, code="held")
@@ -213,9 +218,7 @@ def _check(plan: Plan, from_day: date, paper: str, held: Sequence[str]) -> None:
 
 def check_gate(plan: Plan, project: Project) -> None:
     """Refuse a plan whose procedure is not done; asked again under the lock."""
-    waiting = Standing(project).before_enactment(plan)
-    if waiting:
-        raise ValidationError([str(one) for one in waiting], code="gate")
+    refuse_what_lacks(Standing(project).before_enactment(plan))
 
 
 def _communities(project: Project, day: date) -> list[Division]:

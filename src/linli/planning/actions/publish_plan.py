@@ -17,7 +17,7 @@ from linli.planning.actions.sign_step import MOST_NOTE, hold
 from linli.planning.actions.two_persons import check_second, pair
 from linli.planning.models import Plan, Proposal
 from linli.planning.name_check import name_lacks
-from linli.planning.procedure.lacks import Lack
+from linli.planning.procedure.lacks import Lack, refuse_what_lacks
 from linli.planning.procedure.standing import Standing
 from linli.planning.statements import reasons_lacking
 from linli.planning.verifying import verified
@@ -61,9 +61,7 @@ def publish_plan(
         project = hold(plan.project)
         held = Plan.objects.select_for_update().get(pk=plan.pk)
         held.project = project
-        lacks = lacks_of_publication(held) + (lacks_of_final(held) if kind == FINAL else [])
-        if lacks:
-            raise ValidationError([str(one) for one in lacks], code="lacks")
+        refuse_what_lacks(lacks_of_publication(held) + (lacks_of_final(held) if kind == FINAL else []))
         verified(held)
         check_second(actor, project, Proposal.Act.PUBLISH, first)
         held.published_at = timezone.now()
@@ -97,9 +95,7 @@ def withdraw_notice(actor: Actor, *, plan: Plan, reason: str, first: Proposal | 
         project = hold(plan.project)
         held = Plan.objects.select_for_update().get(pk=plan.pk)
         held.project = project
-        lacks = lacks_of_withdrawal(held)
-        if lacks:
-            raise ValidationError([str(one) for one in lacks], code="lacks")
+        refuse_what_lacks(lacks_of_withdrawal(held))
         check_second(actor, project, Proposal.Act.WITHDRAW, first)
         held.withdrawn_at, held.withdrawn_why = timezone.now(), reason
         held.save(update_fields=["withdrawn_at", "withdrawn_why"])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from linli.org.actors import Actor
 from linli.org.policies import permit
 from linli.planning.actions.two_persons import check_second, pair
 from linli.planning.models import Mark, Project, Proposal
+from linli.planning.procedure.lacks import Lack, refuse_what_lacks
 from linli.planning.procedure.standing import PERMISSION, Stage, Standing, may_sign, signing_post
 
 WAIVE = "planning.waive"
@@ -39,10 +41,7 @@ def sign_step(
         stage = _stage(held, step)
         if not may_sign(actor, held, stage.step):
             raise PermissionDenied(PERMISSION)
-        if not stage.open:
-            raise ValidationError(_("前面的步骤还没有完成。"), code="gate")
-        if stage.missing:
-            raise ValidationError([str(one) for one in stage.missing], code="missing")
+        refuse_what_lacks(lacks_of_signing(stage, held))
         if stage.step.paper and not paper:
             raise ValidationError(_("请填写文号或材料名称。"), code="paper")
         check_second(actor, held, Proposal.Act.SIGN, first, step)
@@ -130,15 +129,29 @@ def take_back_step(actor: Actor, *, project: Project, step: str, reason: str) ->
             permit(actor, WAIVE, held.street)
         elif not may_sign(actor, held, stage.step):
             raise PermissionDenied(PERMISSION)
-        before = {one.key for one in standing.course.before_enactment()}
-        if step in before and standing.facts.enactment is not None:
-            raise ValidationError(_("方案已定下生效日期，之前的步骤不能撤回。"), code="enacted")
+        refuse_what_lacks(lacks_of_taking_back(standing, stage))
         mark.withdrawn_at = timezone.now()
         mark.save(update_fields=["withdrawn_at"])
         actor.record(
             "planning.take_back_step", object=held.reference, permission=PERMISSION, public=True,
             content={"project": held.title, "step": stage.step.title, "reason": reason},
         )  # fmt: skip
+
+
+def lacks_of_signing(stage: Stage, project: Project) -> list[Lack]:
+    """Say what a step waits for: the steps before it, then what it misses itself."""
+    if not stage.open:
+        return [Lack(_("前面的步骤还没有完成。"), reverse("planning:procedure", args=[project.pk]), "gate")]
+    return list(stage.missing)
+
+
+def lacks_of_taking_back(standing: Standing, stage: Stage) -> list[Lack]:
+    """Say why a mark cannot be taken back: a plan is put in force on the strength of it."""
+    made = standing.facts.enactment
+    if made is None or stage.step not in standing.course.before_enactment():
+        return []
+    place = reverse("planning:undo-enactment", args=[made.pk])
+    return [Lack(_("方案已定下生效日期，之前的步骤不能撤回；先撤回生效。"), place, "enacted")]
 
 
 def hold(project: Project) -> Project:

@@ -15,7 +15,7 @@ from linli.planning.actions.open_project import PERMISSION
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Plan
-from linli.plans.sides import SIDES, four_sides, stamps
+from linli.plans.sides import SIDES, meet
 
 MOST_WORDS = 120
 
@@ -43,8 +43,7 @@ def write_sides(actor: Actor, *, plan: Plan, community: str, sides: Mapping[str,
         if len(words) > MOST_WORDS:
             raise ValidationError(_("四至每一面最多 %(most)d 个字。") % {"most": MOST_WORDS}, code=side)
     found = found_of(plan, ground_of(plan.project))
-    written = four_sides(found.blocks, found.community)[community]
-    stamp = stamps(found.blocks, found.community)[community]
+    drawn = meet(found.blocks, found.community)[community]
     with transaction.atomic():
         held = Plan.objects.select_for_update().get(pk=plan.pk)
         if held.published_at is not None:
@@ -52,11 +51,11 @@ def write_sides(actor: Actor, *, plan: Plan, community: str, sides: Mapping[str,
         before = held.sides.get(community, {})
         after = dict(before)
         for side, words in said.items():
-            if not words or words == written[side]:
+            if not words or words == drawn[side].words:
                 after.pop(side, None)
-            elif before.get(side, {}).get("words") != words or before[side]["stamp"] != stamp[side]:
+            elif before.get(side, {}).get("words") != words or before[side]["stamp"] != drawn[side].stamp:
                 after[side] = {
-                    "words": words, "stamp": stamp[side], "by": actor.reference, "at": timezone.now().isoformat(),
+                    "words": words, "stamp": drawn[side].stamp, "by": actor.reference, "at": timezone.now().isoformat(),
                 }  # fmt: skip
         held.sides = {**held.sides, community: after}
         held.save(update_fields=["sides"])

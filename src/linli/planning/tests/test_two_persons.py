@@ -22,6 +22,7 @@ from linli.planning.effects import effects
 from linli.planning.models import Enactment, Mark, Plan, Project, Proposal
 from linli.planning.procedure.standing import Standing
 from linli.planning.tests.small import clear_way, colleague, pass_steps
+from linli.planning.verifying import _checked, verification
 
 ClientOf = Callable[[str], Client]
 WHY = "试点项目，区领导小组已按另一程序审过"
@@ -160,3 +161,12 @@ def test_households_that_leave_are_counted_from_the_blocks(found: Plan) -> None:
     told = effects(SYSTEM, project=found.project, act="enact", subject="1", said={"from_day": day, "paper": "批复1号"})
     moved = sum(found.community_of(code) != "团结" for code in found.labels)
     assert f"{moved} 个地块、{moved * 300:,} 户换社区" in told[0]
+
+
+def test_a_version_is_rechecked_once_however_often_its_publication_is_rehearsed(found: Plan) -> None:
+    before = _checked.cache_info().misses
+    assert verification(found) == verification(Plan.objects.get(pk=found.pk))
+    assert _checked.cache_info().misses == before + 1
+    found.reasons = {**found.reasons, "团结": "另有理由"}
+    verification(found)
+    assert _checked.cache_info().misses == before + 2

@@ -15,7 +15,7 @@ from linli.matters.models import Category
 from linli.org.policies import actor_in, requires
 from linli.org.views.acting import act_page
 from linli.planning.actions.enact import PERMISSION as ENACT
-from linli.planning.actions.enact import hand_over, lacks_of_enactment
+from linli.planning.actions.enact import hand_over, lacks_of_enactment, lacks_of_undo
 from linli.planning.actions.name_communities import name_communities
 from linli.planning.actions.open_project import PERMISSION
 from linli.planning.actions.publish_plan import (
@@ -133,14 +133,9 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an enactment back before its day."""
     done = get_object_or_404(Enactment.objects.select_related("plan__project__street"), pk=pk)
     actor, one = actor_in(request), version(request, done.plan.project_id, done.plan.number)
-    lacks = []
-    if done.undone_at is not None:
-        lacks.append(Lack(_("这次生效已经撤回。"), address(one)))
-    elif timezone.localdate() >= done.from_day:
-        lacks.append(Lack(_("边界已经生效，不能撤回；请用另一个方案从今后某日起更正。"), address(one)))
     page = Binding(
         title=_("撤回方案生效"), submit=_("撤回"), done=_("已撤回，边界照旧。"), back=address(one), trail=trail_of(one),
-        lacks=lacks, effects=[_("%(paper)s：不再生效。") % {"paper": done.paper}],
+        lacks=lacks_of_undo(done), effects=[_("%(paper)s：不再生效。") % {"paper": done.paper}],
         lasting=[_("这次生效和撤回都留在公开台账里；以后再生效要另定日期，新社区的代码另给。")],
         second=needs_second(actor, one.project, Act.UNDO),
     )  # fmt: skip

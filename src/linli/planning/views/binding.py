@@ -43,10 +43,6 @@ class Binding:
         What the form begins with.
     groups
         Sentences each of which stands for fields that are folded away: the fields' names, the sentence.
-    template
-        The page.
-    context
-        What else the page shows.
     """
 
     title: str
@@ -61,8 +57,6 @@ class Binding:
     second: bool = False
     initial: dict[str, Any] = field(default_factory=dict)
     groups: Sequence[tuple[str, Sequence[str]]] = ()
-    template: str = "planning/binding.html"
-    context: dict[str, Any] = field(default_factory=dict)
 
 
 def binding_page(
@@ -85,7 +79,7 @@ def binding_page(
     if page.lacks:
         return _page(request, page, None, status=409 if request.method == "POST" else 200)
     bound, asks = request.method == "POST", preview is not None
-    filled = form(request.POST, request.FILES, initial=page.initial) if bound else form(initial=page.initial)
+    filled = form(request.POST, initial=page.initial) if bound else form(initial=page.initial)
     if not (filled.is_bound and filled.is_valid()):
         return _page(request, page, filled, asks=asks, status=422 if filled.errors else 200)
     try:
@@ -139,6 +133,5 @@ def _page(
             (sentence, [filled[name] for name in names], any(filled[name].errors for name in names))
             for sentence, names in page.groups
         ] if filled else [],
-        **page.context,
     }  # fmt: skip
-    return render(request, page.template, context, status=status)
+    return render(request, "planning/binding.html", context, status=status)

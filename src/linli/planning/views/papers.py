@@ -23,12 +23,12 @@ from linli.planning.actions.open_project import PERMISSION
 from linli.planning.actions.state_objective import state_objective
 from linli.planning.actions.write_sides import write_sides
 from linli.planning.closing import closing
-from linli.planning.details import chosen_of, staff_of
+from linli.planning.details import by_hand_of, chosen_of, staff_of
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Plan
 from linli.planning.paper_forms import ObjectiveForm, ProposalsForm, SidesForm
-from linli.planning.statements import method_of, reasons_wanted
+from linli.planning.statements import generated_sides, method_of, reasons_wanted
 from linli.planning.views.plans import trail_of, version
 from linli.planning.views.projects import find, trail_within
 
@@ -89,18 +89,15 @@ def objective(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(PERMISSION)
 def sides(request: HttpRequest, pk: int, number: int, place: int) -> HttpResponse:
     """Write the sides of a community by hand."""
-    from linli.plans.sides import four_sides
-
     one = whole(request, pk, number)
     name = _named(one, place)
-    found = found_of(one, ground_of(one.project))
-    written = four_sides(found.blocks, found.community)[name]
-    now = next(community for community in found.communities if community.name == name)
+    written = generated_sides(one)[name]
+    by_hand = {side: said.words for side, said in by_hand_of(one).get(name, {}).items()}
     return act_page(
         request, partial(SidesForm, written),
         lambda **said: write_sides(actor_in(request), plan=one, community=name, sides=said),
         title=_("四至：%(name)s") % {"name": name}, submit=_("保存"), done=_("已保存。"), back=_address(one),
-        trail=_trail(one), initial=dict(now.sides),
+        trail=_trail(one), initial={**written, **by_hand},
         words=_("改过的一面标明人工修改、谁、什么时候；这一面的界线不变，以后的版本沿用。清空就恢复自动生成的。"),
     )  # fmt: skip
 

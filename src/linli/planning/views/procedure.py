@@ -25,13 +25,13 @@ from linli.org.views.acting import refuse
 from linli.planning.actions.open_project import PERMISSION as PLAN
 from linli.planning.actions.publish_procedure import PERMISSION as PUBLISH
 from linli.planning.actions.publish_procedure import publish_procedure
-from linli.planning.actions.sign_step import MOST_WAIVED, WAIVE, take_back_step
+from linli.planning.actions.sign_step import MOST_WAIVED, WAIVE, lacks_of_signing, lacks_of_taking_back, take_back_step
 from linli.planning.actions.two_persons import needs_second
 from linli.planning.models import Mark, Procedure, Project, Proposal
 from linli.planning.procedure.course import Step, course_of, differences, told
 from linli.planning.procedure.forms import SignForm, SourceForm, StepForm, TakeBackForm, WaiveForm
 from linli.planning.procedure.lacks import Lack
-from linli.planning.procedure.standing import PERMISSION, Stage, Standing, may_sign
+from linli.planning.procedure.standing import PERMISSION, Standing, may_sign
 from linli.planning.status import Statuses
 from linli.planning.views.binding import Binding, binding_page, proposing_page
 from linli.planning.waiting import waiting_in
@@ -91,7 +91,7 @@ def sign(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     decided = _("由%(body)s决定，签办后公开可查。") % {"body": stage.step.decided_by}
     page = Binding(
         title=_("签办：%(step)s") % {"step": stage.step.words}, submit=_("签办"), done=_("已签办。"),
-        back=address_of(one), trail=trail_within(one), lacks=_before(stage, one),
+        back=address_of(one), trail=trail_within(one), lacks=lacks_of_signing(stage, one),
         effects=[decided, *([stage.step.advice] if stage.step.advice else [])],
         lasting=[_("签办和撤回都记入公开台账，不能删除。")], second=needs_second(actor, one, Act.SIGN, step),
     )  # fmt: skip
@@ -143,29 +143,19 @@ def take_back(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     allowed = holds(actor, WAIVE, one.street) if waived else may_sign(actor, one, stage.step)
     if not allowed:
         raise Http404(step)
-    lacks = []
-    if standing.facts.enactment and stage.step in standing.course.before_enactment():
-        place = reverse("planning:undo-enactment", args=[standing.facts.enactment.pk])
-        lacks.append(Lack(_("方案已定下生效日期，之前的步骤不能撤回；先撤回生效。"), place))
     later = [gate.phase.words for gate in standing.gates if gate.open and gate.phase.key != stage.step.phase]
     said = [_("“%(step)s”重新打开，要重新签办。") % {"step": stage.step.words}]
     if later and stage.step.phase != standing.gates[-1].phase.key:
         said.append(_("它之后的阶段在重新签办前不能再签办。"))
     page = Binding(
         title=_("撤回：%(step)s") % {"step": stage.step.words}, submit=_("撤回"), done=_("已撤回，这一步重新打开。"),
-        back=address_of(one), trail=trail_within(one), lacks=lacks, effects=said, lasting=[_("原来的签办仍在台账里。")],
+        back=address_of(one), trail=trail_within(one), lacks=lacks_of_taking_back(standing, stage),
+        effects=said, lasting=[_("原来的签办仍在台账里。")],
     )  # fmt: skip
     return binding_page(
         request, TakeBackForm, lambda **said: take_back_step(actor, project=one, step=step, **said), page,
         lambda said: [_("撤回“%(step)s”，理由：%(reason)s") % {"step": stage.step.words, "reason": said["reason"]}],
     )  # fmt: skip
-
-
-def _before(stage: Stage, project: Project) -> list[Lack]:
-    """What a step waits for: steps before it, then what it misses itself."""
-    if not stage.open:
-        return [Lack(_("前面的步骤还没有完成。"), address_of(project))]
-    return list(stage.missing)
 
 
 @never_cache

@@ -89,12 +89,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     one = find(request, pk)
     runs = Run.objects.filter(scenario__project=one).select_related("scenario", "job", "plan")
     latest = list(runs[:10])
-    plans = (
-        one.plans.defer("labels", "locked")
-        .select_related("scenario")
-        .prefetch_related("enactments")
-        .order_by("-number")
-    )
+    plans = one.plans.defer("labels", "locked").select_related("scenario").order_by("-number")
     page = Paginator(plans, ROWS).get_page(request.GET.get("page"))
     statuses = Statuses([one.pk])
     for version in page:

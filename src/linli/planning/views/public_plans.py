@@ -43,13 +43,13 @@ def public_plan(request: HttpRequest, pk: int) -> HttpResponse:
     plan = one.filter(pk=pk).first()
     if plan is None:
         raise Http404(pk)
-    project, today = plan.project, timezone.localdate()
+    project = plan.project
     blocks = ground_of(project)
     own = request.GET.get("block", "")[:40]
     mine = _mine(own, plan)
     context = {
         "plan": plan, "project": project, "picture": picture(plan, blocks, plan.households, own),
-        "communities": communities_of(plan), "sum": sum(plan.households.values()), "today": today,
+        "communities": communities_of(plan), "sum": sum(plan.households.values()),
         "mine": mine, "does": what_it_does(plan), "status": Statuses([project.pk]).of(plan),
         "enactment": plan.enactments.filter(undone_at=None).first(),
         "days": (plan.published_to - timezone.localdate(plan.published_at)).days
