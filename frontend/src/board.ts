@@ -107,8 +107,7 @@ export class Board {
   }
 
   /** Zones that keep the rules not: outside the bounds, in pieces, or without a block. */
-  wrong(least: number, most: number): number[] {
-    const states = this.states();
+  wrong(least: number, most: number, states = this.states()): number[] {
     return this.names.flatMap((_, k) => {
       const households = this.households[k + 1]!;
       return states[k + 1] !== "ok" || households < least || households > most ? [k + 1] : [];

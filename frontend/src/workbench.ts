@@ -315,8 +315,8 @@ class Workbench {
     this.telling = 0;
     const { board, options } = this;
     const list = of("zones");
-    const wrong = board.wrong(options.least, options.most).map((zone) => this.name(zone));
     const states = board.states();
+    const wrong = board.wrong(options.least, options.most, states).map((zone) => this.name(zone));
     board.names.forEach((name, k) => {
       const zone = k + 1;
       const state = states[zone]!;
