@@ -68,13 +68,8 @@ def seal(source: Path, target: Path, secret: str) -> None:
     cipher = _cipher(secret, head)
     with source.open("rb") as plain, _own(target) as sealed:
         sealed.write(head)
-        piece, number = plain.read(PIECE), 0
-        while True:
-            following = plain.read(PIECE)
-            sealed.write(cipher.encrypt(_nonce(number, last=not following), piece, head))
-            if not following:
-                break
-            piece, number = following, number + 1
+        for piece, number, last in _numbered(plain, PIECE):
+            sealed.write(cipher.encrypt(_nonce(number, last=last), piece, head))
         sealed.flush()
         os.fsync(sealed.fileno())
 
@@ -115,13 +110,17 @@ def _pieces(source: Path, secret: str) -> Iterator[bytes]:
     with source.open("rb") as sealed:
         head = sealed.read(len(MAGIC) + SALT)
         cipher = _cipher(secret, head)
-        piece, number = sealed.read(PIECE + TAG), 0
-        while True:
-            following = sealed.read(PIECE + TAG)
-            yield _opened(cipher, piece, head, number, last=not following, source=source)
-            if not following:
-                return
-            piece, number = following, number + 1
+        for piece, number, last in _numbered(sealed, PIECE + TAG):
+            yield _opened(cipher, piece, head, number, last=last, source=source)
+
+
+def _numbered(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, bool]]:
+    """Read pieces of a file, each with its number and whether it is the last; of an empty file one empty piece."""
+    piece, number = file.read(size), 0
+    while following := file.read(size):
+        yield piece, number, False
+        piece, number = following, number + 1
+    yield piece, number, True
 
 
 def _opened(cipher: AESGCM, piece: bytes, head: bytes, number: int, *, last: bool, source: Path) -> bytes:
