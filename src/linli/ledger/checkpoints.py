@@ -15,20 +15,18 @@ from django.utils import timezone
 
 from linli.ledger import tiles
 from linli.ledger.models import Checkpoint, Entry
+from linli.ledger.notes import KEY_FILE, encoded, key_of, new_secret, proof_of, read_checkpoint, sign
 from linli.ledger.notes import Checkpoint as Note
-from linli.ledger.notes import encoded, key_of, new_secret, proof_of, read_checkpoint, sign
 from linli.ledger.tree import leaf_data
-
-KEY = "ledger.key"
 
 
 def secret() -> str:
     """Return the site's private key in one line, made where there is none; only its owner reads the file."""
-    path = Path(settings.HOME) / KEY
+    path = Path(settings.HOME) / KEY_FILE
     if not path.exists():
         host = settings.LINLI_ADDRESS.partition("://")[2] or f"linli-{secrets.token_hex(4)}"
         path.parent.mkdir(parents=True, exist_ok=True)
-        made = path.with_name(f".{KEY}-{secrets.token_hex(4)}")
+        made = path.with_name(f".{KEY_FILE}-{secrets.token_hex(4)}")
         with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
             file.write(new_secret(f"{host[:48]}/ledger") + "\n")
         try:

@@ -16,6 +16,7 @@ from linli.errors import InputError
 
 ED25519 = b"\1"
 PRIVATE = "PRIVATE+KEY+"
+KEY_FILE = "ledger.key"  # in a site's home, with its private key
 PROOF = "c2sp.org/tlog-proof@v1"
 
 

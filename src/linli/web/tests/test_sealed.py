@@ -12,6 +12,7 @@ import pytest
 from linli.cli import run
 from linli.errors import InputError
 from linli.web.upkeep import sealed
+from linli.web.upkeep.restore import MOVED
 from linli.web.upkeep.rights import mend, open_to_others
 
 SECRET = "四个不相干的词 keep it elsewhere"
@@ -118,3 +119,13 @@ def test_rights_are_mended_for_what_is_the_sites_and_for_nothing_else(tmp_path: 
     assert (open_to_others(home), mend(home)) == ([], 0)
     assert stat.S_IMODE((home / "other" / "b.txt").stat().st_mode) == 0o644
     assert stat.S_IMODE((home / "files" / "2026").stat().st_mode) == 0o700
+
+
+def test_all_that_a_restore_puts_back_is_the_sites_own(tmp_path: Path) -> None:
+    names = {*MOVED, ".ledger.key-0a1b2c3d"}  # the last is left by a process that was killed while it made the key
+    for name in names:
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(0o644)
+    assert names <= {path.name for path in open_to_others(tmp_path)}
+    mend(tmp_path)
+    assert open_to_others(tmp_path) == []

@@ -16,13 +16,13 @@ from typing import Any, BinaryIO
 from linli.errors import InputError
 from linli.ledger.chain import GENESIS
 from linli.ledger.checking import check
+from linli.ledger.notes import KEY_FILE, key_of
 from linli.web.kept import keep_all
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 SECRET = "secret.key"
-KEY = "ledger.key"
 CHECKPOINTS = "checkpoints"
 FILES = "files"
 CHUNK = 1 << 20
@@ -206,9 +206,7 @@ def check_ledger(cursor: Any, vendor: str, keys: Iterable[str] = ()) -> tuple[in
 
 def keys_in(home: Path) -> list[str]:
     """Return the public key of the ledger of a site's folder; none where it has signed nothing yet."""
-    from linli.ledger.notes import key_of
-
-    path = home / KEY
+    path = home / KEY_FILE
     return [key_of(path.read_text(encoding="ascii")).line] if path.exists() else []
 
 

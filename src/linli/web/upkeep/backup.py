@@ -13,6 +13,7 @@ from pathlib import Path
 
 from linli import __version__
 from linli.errors import InputError
+from linli.ledger.notes import KEY_FILE
 from linli.web.upkeep import archive as parts
 from linli.web.upkeep import sealed
 from linli.web.upkeep.archive import Manifest
@@ -89,7 +90,7 @@ def _write(path: Path, folder: Path, made_at: str) -> Manifest:
         members[copy.name] = parts.add(archive, copy, copy.name)
         copy.unlink()
         checkpoints = sorted((settings.HOME / parts.CHECKPOINTS).glob("*.txt"))
-        for kept in (settings.HOME / parts.SECRET, settings.HOME / parts.KEY, *checkpoints):
+        for kept in (settings.HOME / parts.SECRET, settings.HOME / KEY_FILE, *checkpoints):
             if kept.exists():
                 name = kept.relative_to(settings.HOME).as_posix()
                 members[name] = parts.add(archive, kept, name)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from linli.errors import InputError
+from linli.ledger.notes import KEY_FILE
 from linli.web.upkeep import archive as parts
 from linli.web.upkeep import sealed
 from linli.web.upkeep.archive import Manifest
@@ -26,6 +27,7 @@ from linli.web.upkeep.locks import holding
 
 BUILDING, READY, SWAP = ".restore-building", ".restore-ready", "swap.json"
 DATABASE = "linli.sqlite3"
+MOVED = (DATABASE, parts.FILES, parts.SECRET, KEY_FILE, parts.CHECKPOINTS)
 LOGS = (f"{DATABASE}-wal", f"{DATABASE}-shm")  # they belong to the old database and would ruin the new one
 
 
@@ -106,7 +108,7 @@ def finish_restore(home: Path, database: dict[str, Any]) -> Path | None:
         elif (new / DATABASE).exists():
             for name in LOGS:
                 _move(home / name, old / name)
-        for name in (DATABASE, parts.FILES, parts.SECRET, parts.KEY, parts.CHECKPOINTS):
+        for name in MOVED:
             if (new / name).exists():
                 if not (old / name).exists():
                     _move(home / name, old / name)

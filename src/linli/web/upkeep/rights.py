@@ -9,7 +9,10 @@ from pathlib import Path
 
 FOLDER, FILE, OTHERS = 0o700, 0o600, 0o077
 # what the site puts into its home; anything else there is not its own
-OWN = ("linli.sqlite3*", "limits.sqlite3*", "secret.key", "demo-accounts.txt", ".*.lock", "files", "backups", "aside-*")
+OWN = (
+    "linli.sqlite3*", "limits.sqlite3*", "secret.key", "ledger.key", ".ledger.key-*", "demo-accounts.txt", ".*.lock",
+    "files", "checkpoints", "backups", "aside-*",
+)  # fmt: skip
 
 
 def keep_private() -> None:
