@@ -50,9 +50,10 @@ def check(
     """
     walk = Walk(whole=True, heads=heads)
     tree = not copy or _has_tree(cursor)
-    for words in altered(cursor, vendor, tree=tree):
-        walk.found.fault(0, words)
-    if any("列改过" in words or "不是一张" in words for _number, words in walk.found.faults):
+    differing = altered(cursor, vendor, tree=tree)
+    for one in differing:
+        walk.found.fault(0, one.words)
+    if any(one.unreadable for one in differing):
         return walk.end()  # what else stands there cannot be read as entries
     with as_kept(cursor, vendor):
         kept = list(_kept_checkpoints(cursor, walk.found)) if tree else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from linli.ledger.chain import COLUMNS, GENESIS
@@ -84,8 +85,16 @@ def guard_tree(apps: Any, schema_editor: Any) -> None:
         schema_editor.execute(statement)
 
 
-def altered(cursor: Any, vendor: str, *, tree: bool = True) -> list[str]:
-    """Compare the ledger's tables and what guards them with what the migrations set; return what differs, in words.
+@dataclass(frozen=True)
+class Altered:
+    """What differs, in words, and whether a table can no longer be read for it as the ledger's."""
+
+    words: str
+    unreadable: bool = False
+
+
+def altered(cursor: Any, vendor: str, *, tree: bool = True) -> list[Altered]:
+    """Compare the ledger's tables and what guards them with what the migrations set; return what differs.
 
     Parameters
     ----------
@@ -99,28 +108,28 @@ def altered(cursor: Any, vendor: str, *, tree: bool = True) -> list[str]:
     return list((_on_postgresql if vendor == "postgresql" else _on_sqlite)(cursor, ENTRIES | TREE if tree else ENTRIES))
 
 
-def _on_sqlite(cursor: Any, tables: dict[str, tuple[str, ...]]) -> Iterator[str]:
+def _on_sqlite(cursor: Any, tables: dict[str, tuple[str, ...]]) -> Iterator[Altered]:
     wanted = {text.split()[2]: text for text in SQLITE + SQLITE_TREE}
     for table, columns in tables.items():
         cursor.execute(f"SELECT type, name, sql FROM sqlite_master WHERE lower(tbl_name) = '{table}'")
         parts = list(cursor.fetchall())
         if [kind for kind, name, _sql in parts if name.lower() == table] != ["table"]:
-            yield f"{table}不是一张表 / {table} is no table"
+            yield Altered(f"{table}不是一张表 / {table} is no table", unreadable=True)
             continue
         cursor.execute(f"PRAGMA table_xinfo({table})")
         shape = {name: (bool(needed), hidden) for _id, name, _type, needed, _default, _key, hidden in cursor.fetchall()}
         if shape != dict.fromkeys(columns, (True, 0)):
-            yield f"{table}的列改过 / the columns of {table} were altered"
+            yield Altered(f"{table}的列改过 / the columns of {table} were altered", unreadable=True)
         stand = {name: sql for kind, name, sql in parts if kind == "trigger"}
         yield from _compared({name: text for name, text in wanted.items() if f" ON {table}\n" in text}, stand)
 
 
-def _on_postgresql(cursor: Any, tables: dict[str, tuple[str, ...]]) -> Iterator[str]:
+def _on_postgresql(cursor: Any, tables: dict[str, tuple[str, ...]]) -> Iterator[Altered]:
     cursor.execute("SHOW session_replication_role")
     cursor_role = cursor.fetchone()[0]
     cursor.execute("SELECT count(*) FROM pg_db_role_setting WHERE setconfig::text LIKE '%session_replication_role%'")
     if cursor_role != "origin" or cursor.fetchone()[0]:
-        yield "session_replication_role 让触发器不起作用 / session_replication_role puts the triggers to sleep"
+        yield Altered("session_replication_role 让触发器不起作用 / session_replication_role puts the triggers to sleep")
     bodies = {_called(text): text.split("$$")[1] for text in POSTGRESQL if text.startswith("CREATE FUNCTION")}
     wanted = {}
     for text in POSTGRESQL + POSTGRESQL_TREE:
@@ -134,14 +143,14 @@ def _on_postgresql(cursor: Any, tables: dict[str, tuple[str, ...]]) -> Iterator[
             f" WHERE oid = to_regclass('{table}')"
         )
         if cursor.fetchone() != ("r", False, False, False):
-            yield f"{table}不是一张普通的表 / {table} is no plain table"
+            yield Altered(f"{table}不是一张普通的表 / {table} is no plain table", unreadable=True)
             continue
         cursor.execute(
             "SELECT attname::text, attnotnull, attgenerated::text FROM pg_attribute"
             f" WHERE attrelid = to_regclass('{table}') AND attnum > 0 AND NOT attisdropped"
         )
         if {name: rest for name, *rest in cursor.fetchall()} != {name: [True, ""] for name in columns}:
-            yield f"{table}的列改过 / the columns of {table} were altered"
+            yield Altered(f"{table}的列改过 / the columns of {table} were altered", unreadable=True)
         cursor.execute(
             "SELECT tgname::text, tgtype::int, proname::text, prosrc, tgenabled::text IN ('O', 'A')"
             " AND tgqual IS NULL AND NOT prosecdef AND proconfig IS NULL AND lanname = 'plpgsql'"
@@ -152,14 +161,14 @@ def _on_postgresql(cursor: Any, tables: dict[str, tuple[str, ...]]) -> Iterator[
         yield from _compared({name: (*one, True) for name, one in wanted.items() if one[0] == table}, stand)
 
 
-def _compared(wanted: dict[str, Any], stand: dict[str, Any]) -> Iterator[str]:
+def _compared(wanted: dict[str, Any], stand: dict[str, Any]) -> Iterator[Altered]:
     for name in sorted(wanted.keys() | stand.keys()):
         if name not in stand:
-            yield f"触发器{name}不见了 / the trigger {name} is gone"
+            yield Altered(f"触发器{name}不见了 / the trigger {name} is gone")
         elif name not in wanted:
-            yield f"多了触发器{name} / there is a trigger {name} that is not ours"
+            yield Altered(f"多了触发器{name} / there is a trigger {name} that is not ours")
         elif stand[name] != wanted[name]:
-            yield f"触发器{name}改过或停用了 / the trigger {name} was altered or put to sleep"
+            yield Altered(f"触发器{name}改过或停用了 / the trigger {name} was altered or put to sleep")
 
 
 def _called(text: str) -> str:
