@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+
+FULL_CODES = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL_WORDS = ("is full", "disk I/O error", "No space left", "could not extend file")  # of SQLite and PostgreSQL
+DATABASE_ERRORS = {"DatabaseError", "InterfaceError"}
+
 
 class LinliError(Exception):
     """Base of every error Linli raises on purpose; the command line prints it and exits with `exit_code`."""
@@ -65,3 +71,14 @@ class NoPlanError(LinliError):
     """No plan was found in time, and it is not proven that there is none."""
 
     exit_code = 4
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether an error says that nothing more can be written, for the disk, a quota or another bound is reached.
+
+    A database's errors are known by the names of their classes, which its driver and Django share: so nothing of
+    either is loaded here.
+    """
+    if DATABASE_ERRORS & {kind.__name__ for kind in type(error).__mro__}:
+        return any(words in str(error) for words in FULL_WORDS)
+    return isinstance(error, OSError) and error.errno in FULL_CODES

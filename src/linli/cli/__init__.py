@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from linli.errors import LinliError
+from linli.errors import LinliError, is_full
 
 INTERRUPTED = 130
 
@@ -126,17 +126,12 @@ def _call(name: str, arguments: list[str]) -> int:
 
 def _unable(error: Exception) -> str | None:
     """Say in a sentence that the disk is full or the database does not answer; None where the error is neither."""
-    import errno
-
     kind = type(error).__name__
     words = str(error).strip().splitlines()[0] if str(error).strip() else kind
+    if is_full(error):
+        return f"存储空间已满 / the disk is full: {getattr(error, 'filename', None) or words}"
     if kind in ("OperationalError", "InterfaceError"):
-        full = any(said in words for said in ("is full", "No space left", "could not extend file"))
-        return (
-            f"{'存储空间已满 / the disk is full' if full else '数据库没有应答 / the database does not answer'}: {words}"
-        )
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return f"存储空间已满 / the disk is full: {error.filename or words}"
+        return f"数据库没有应答 / the database does not answer: {words}"
     return None
 
 

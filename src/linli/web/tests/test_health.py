@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import uuid
@@ -12,11 +14,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import django.db
 import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from linli.cli import _unable
+from linli.errors import is_full
 from linli.jobs.models import Job, Tick
 from linli.matters.models import Matter
 from linli.notices.models import Notice
@@ -107,6 +112,24 @@ def test_a_full_database_keeps_no_report_and_gives_its_text_back(world: World) -
     assert "存储空间已满，刚才的内容没有保存" in page
     assert "楼道灯坏了&lt;b&gt;。" * 400 in page
     assert "no-store" in full["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("error", "full"),
+    [
+        (django.db.OperationalError("database or disk is full"), True),
+        (sqlite3.OperationalError("disk I/O error"), True),
+        (django.db.DatabaseError('could not extend file "base/1": No space left on device\nHINT: Check it.'), True),
+        (OSError(errno.ENOSPC, "No space left on device"), True),
+        (django.db.OperationalError("database is locked"), False),
+        (OSError(errno.ENOENT, "No such file"), False),
+        (ValueError("the list is full"), False),
+        (None, False),
+    ],
+)
+def test_pages_and_commands_agree_on_what_a_full_disk_is(error: Exception | None, full: bool) -> None:
+    assert is_full(error) is full
+    assert error is None or ("the disk is full" in str(_unable(error))) is full
 
 
 LOST = """

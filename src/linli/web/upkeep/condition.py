@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +21,6 @@ from linli.web.upkeep.rights import open_to_others
 OK, WARN, DOWN = "ok", "warn", "down"
 LATE = timedelta(minutes=10)  # that a worker or a notice may be behind
 FULL, LOW = 64 * 2**20, 2 * 2**30  # bytes left on the disk
-FULL_CODES = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _upgraded = False  # once found it stays so for the code of this process
 
 
@@ -48,15 +46,6 @@ def condition() -> list[Part]:
 def state_of(parts: list[Part]) -> str:
     """Return the worst state of all parts."""
     return max((part.state for part in parts), key=(OK, WARN, DOWN).index)
-
-
-def is_full(error: BaseException | None) -> bool:
-    """Whether an error says that nothing more can be written, for the disk, a quota or another bound is reached."""
-    if isinstance(error, DatabaseError):
-        return any(
-            words in str(error) for words in ("is full", "disk I/O error", "No space left", "could not extend file")
-        )
-    return isinstance(error, OSError) and error.errno in FULL_CODES
 
 
 def _tables() -> Part:

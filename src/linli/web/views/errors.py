@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from linli.errors import is_full
 from linli.web.context import still
-from linli.web.upkeep.condition import is_full
 
 # fields in which people write sentences, which they would not like to write again
 TYPED = ("text", "place", "parts", "why", "reason", "note", "body", "title")
