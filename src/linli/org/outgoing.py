@@ -1,8 +1,8 @@
 """Requests that leave the site: to public addresses or hosts that the site's own settings name, pinned and bounded.
 
 A host is resolved once, what it resolves to is checked as an address (so no spelling of one passes), and the
-connection goes to that very address: a name that changes its mind in between reaches nothing inside. Redirects are
-not followed. Connecting, sending and reading share one time limit, and an answer one size.
+connection goes to that very address: a name that changes its mind in between reaches nothing inside. A redirect
+is a failure. Connecting, sending and reading share one time limit, and an answer one size.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from django.conf import settings
 
@@ -47,7 +47,7 @@ def exchange(
     method: str, address: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None,
     seconds: float = SECONDS, most: int = MOST_ANSWER,
 ) -> Answer:  # fmt: skip
-    """Send one request and return the answer, whatever its code.
+    """Send one request and return the answer, whatever its code, but for a redirect: that is not followed.
 
     Parameters
     ----------
@@ -61,15 +61,15 @@ def exchange(
     Raises
     ------
     Unreached
-        No address of the web, not allowed, not reached in time, no HTTP, or too long.
+        No address of the web, not allowed, not reached in time, no HTTP, too long, or a redirect.
     """
+    parts = web_parts(address)
+    if parts is None:
+        raise Unreached("address")
     try:
-        parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
         raise Unreached("address") from None
-    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
-        raise Unreached("address")
     deadline = time.monotonic() + seconds
     try:
         with _connected(_pinned(host, port), port, deadline) as plain:
@@ -80,7 +80,7 @@ def exchange(
             with connection:
                 connection.settimeout(_left(deadline))
                 connection.sendall(_request(method, parts, headers or {}, body))
-                return _read(connection, method, deadline, most)
+                answer = _read(connection, method, deadline, most)
     except TimeoutError:
         raise Unreached("time") from None
     except ssl.SSLError:
@@ -89,6 +89,18 @@ def exchange(
         raise Unreached("not-http") from None
     except (OSError, ValueError):
         raise Unreached("unreachable") from None
+    if 300 <= answer.status < 400:
+        raise Unreached("redirect", answer.status)
+    return answer
+
+
+def web_parts(address: str) -> SplitResult | None:
+    """Return the parts of an address of the web, without a user or password in it; None where it is none."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return parts if parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc else None
 
 
 def allowed(host: str, port: int, address: str) -> bool:

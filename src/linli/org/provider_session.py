@@ -22,8 +22,6 @@ class Pinned(BaseAdapter):
         kept = {name: value if isinstance(value, str) else value.decode() for name, value in said.items()}
         try:
             answer = exchange(request.method or "GET", request.url or "", headers=kept, body=body, seconds=SECONDS / 2)
-            if 300 <= answer.status < 400:
-                raise Unreached("redirect", answer.status)
         except Unreached as error:
             raise requests.ConnectionError(str(error), request=request) from None
         response = requests.Response()

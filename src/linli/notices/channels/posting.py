@@ -5,19 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from linli.notices.channels import NotSent
-from linli.org.outgoing import Unreached, exchange, json_of
+from linli.org.outgoing import Unreached, exchange, json_of, web_parts
 
 
 def is_web_address(address: str) -> bool:
     """Whether something is an address of the web, without a user or password in it."""
-    try:
-        parts = urlsplit(address)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
-    except ValueError:
-        return False
+    return web_parts(address) is not None
 
 
 def post_json(address: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -33,9 +28,7 @@ def post_json(address: str, body: Mapping[str, Any], headers: Mapping[str, str] 
     try:
         answer = exchange("POST", address, headers=told, body=data)
     except Unreached as error:
-        raise NotSent(error.code) from None
-    if 300 <= answer.status < 400:
-        raise NotSent("redirect", answer.status)
+        raise NotSent(error.code, error.number) from None
     if not 200 <= answer.status < 300:
         raise NotSent("refused", answer.status)
     return json_of(answer.body)

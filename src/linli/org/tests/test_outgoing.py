@@ -93,9 +93,15 @@ def test_what_is_no_address_of_the_web_is_refused(address: str) -> None:
 
 
 def test_an_answer_comes_back_whatever_its_code(server: Callable[[Talk], str]) -> None:
-    answer = exchange("GET", server(once(b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\n\r\n")))
-    assert (answer.status, answer.headers["location"]) == (302, "http://169.254.169.254/")
+    answer = exchange("GET", server(once(b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\n\r\n")))
+    assert (answer.status, answer.headers["www-authenticate"]) == (401, "Basic")
     assert exchange("GET", server(once(b"HTTP/1.1 200 OK\r\n\r\n{}"))).body == b"{}"
+
+
+def test_a_redirect_is_a_failure_with_its_code(server: Callable[[Talk], str]) -> None:
+    address = server(once(b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\n\r\n"))
+    with pytest.raises(Unreached, match="^redirect 302$"):
+        exchange("GET", address)
 
 
 @pytest.mark.parametrize(
