@@ -100,7 +100,7 @@ def test_an_answer_comes_back_whatever_its_code(server: Callable[[Talk], str]) -
 
 def test_a_redirect_is_a_failure_with_its_code(server: Callable[[Talk], str]) -> None:
     address = server(once(b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\n\r\n"))
-    with pytest.raises(Unreached, match="^redirect 302$"):
+    with pytest.raises(Unreached, match=r"^redirect 302$"):
         exchange("GET", address)
 
 
