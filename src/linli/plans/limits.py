@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,10 +10,11 @@ from linli.districting.result import Proof
 from linli.errors import InputError
 from linli.geodata import Blocks
 from linli.plans.change import remeasured
+from linli.plans.clock import Clock
 from linli.plans.goals import MEANINGS
 from linli.plans.plan import Plan
 from linli.plans.rules import Rules
-from linli.plans.splitting import SplitResult, split
+from linli.plans.splitting import LEAST_SECONDS, SplitResult, split
 
 GROW, DOUBLINGS, HALVINGS = 4.0, 6, 5
 
@@ -55,12 +55,11 @@ def split_within_limits(
             )
         if not 0 <= limit < float("inf"):
             raise InputError("a limit must be a number of at least 0", field=f"at_most.{name}", value=limit)
-    began = time.monotonic()
+    clock = Clock(time_limit, LEAST_SECONDS)
     runs = 2 + DOUBLINGS + HALVINGS
 
     def run(weights: str | dict[str, float], left: int) -> SplitResult:
-        share = None if time_limit is None else max((time_limit - (time.monotonic() - began)) / left, 0.5)
-        return split(blocks, rules, minimize=weights, time_limit=share, **more)
+        return split(blocks, rules, minimize=weights, time_limit=clock.left(1 / left), **more)
 
     first = run(minimize, runs)
     if first.best is None or _keeps(first.best, at_most):

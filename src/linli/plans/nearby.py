@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -31,7 +32,7 @@ def adjust(
     minimize: str | Mapping[str, float] | None = None,
     most_blocks: int = 10,
     most_households: int | None = None,
-    time_limit: float = 30.0,
+    time_limit: float | None = 30.0,
     progress: ProgressHook | None = None,
 ) -> Plan:
     """Better a plan by its goal, or another one, changing at most some blocks; locks, seats and names stay.
@@ -64,7 +65,7 @@ def adjust(
             advice="complete it first",
         )  # fmt: skip
     walk = _Walk.of(plan, minimize, most_blocks, most_households)
-    deadline = time.monotonic() + time_limit
+    deadline = math.inf if time_limit is None else time.monotonic() + time_limit
     steps = 0
     while step := walk.better(deadline):
         for atom, to in step:

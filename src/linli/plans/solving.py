@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,6 +12,7 @@ from linli.districting.executors import City
 from linli.districting.problem import Bools, Floats, Ints, Problem
 from linli.districting.result import ProgressHook, Proof, Result
 from linli.errors import InputError
+from linli.plans.clock import Clock
 from linli.plans.goals import CENTRE_GOALS, Goal
 from linli.plans.score import Score
 from linli.plans.search import search
@@ -22,18 +22,7 @@ MOST_CENTRES = 2500  # the matrix of a goal around centres has so many rows at m
 SEARCH_SECONDS = 10.0  # for a search where no limit is set
 MOSTLY = 0.25  # a share of lines without a cost that is large
 SOLVED = 2 / 3  # of the time where what was solved may have to be mended
-LAST_SECONDS = 0.2  # for a search after Ctrl-C
-
-
-class Clock:
-    """How much of a time limit is left, so that one search after another together keep it."""
-
-    def __init__(self, limit: float | None) -> None:
-        self.until = None if limit is None else time.monotonic() + limit
-
-    def left(self, share: float = 1.0) -> float | None:
-        """Return a share of the seconds that are left, at least what a search needs to say anything; None for ever."""
-        return None if self.until is None else max(share * (self.until - time.monotonic()), LAST_SECONDS)
+LAST_SECONDS = 0.2  # for a search after Ctrl-C, or whose time is up
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +69,7 @@ def solve(
 
         search = partial(solve, task, goal, atoms, parts, progress=None, start=start, city=city.alone())
         return best_of(search, city, seed, time_limit, progress)
-    clock, piece = Clock(time_limit), Piece.of(task, goal, atoms)
+    clock, piece = Clock(time_limit, LAST_SECONDS), Piece.of(task, goal, atoms)
     begin = _usable(piece, start, parts)
     if goal.solver == "search":
         return _searched(piece, parts, begin, seed, clock, progress)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -16,6 +16,7 @@ from linli.districting.result import Progress, ProgressHook, Proof, Result, Stat
 from linli.errors import InfeasibleError, InputError
 from linli.geodata import Blocks
 from linli.plans.clash import arithmetic_clash, smallest_clash
+from linli.plans.clock import Clock
 from linli.plans.goals import CENTRE_GOALS, Goal, goal_of
 from linli.plans.names import name_parts
 from linli.plans.plan import Plan
@@ -154,7 +155,7 @@ def split(
         return SplitResult(None, "infeasible", goal.name, None, None, tuple(error.clash), time.process_time() - began)
 
     interrupted = not prepared(progress, centres=any(name in CENTRE_GOALS for name in goal.weights))
-    clock = _Clock(LEAST_SECONDS if interrupted else time_limit)
+    clock = Clock(LEAST_SECONDS if interrupted else time_limit, LEAST_SECONDS)
     begin = None if start is None else _start_labels(task, start)
     result = divide(task, goal, parts, seed=seed, clock=clock, progress=progress, start=begin, city=city)
     interrupted |= result.interrupted
@@ -207,28 +208,13 @@ def plan_of(
     )
 
 
-@dataclass
-class _Clock:
-    """Wall-clock seconds left."""
-
-    limit: float | None
-    began: float = field(default_factory=time.monotonic)
-
-    def left(self) -> float | None:
-        return None if self.limit is None else self.limit - (time.monotonic() - self.began)
-
-    def share(self, of: int) -> float | None:
-        left = self.left()
-        return None if left is None else max(left / max(of, 1), LEAST_SECONDS)
-
-
 def divide(
     task: Task,
     goal: Goal,
     parts: int | None,
     *,
     seed: int,
-    clock: _Clock,
+    clock: Clock,
     progress: ProgressHook | None = None,
     start: Ints | None = None,
     city: City | None = None,
@@ -249,7 +235,7 @@ def divide(
     for atoms, ks in zip(task.pieces, wanted, strict=True):
         answers: dict[int | None, Result] = {}
         for k in ks:
-            limit = LEAST_SECONDS if interrupted else clock.share(runs)
+            limit = LEAST_SECONDS if interrupted else clock.left(1 / runs)
             answer = _solve_piece(task, goal, atoms, k, ranges, seed, limit, progress, len(solved), start, city)
             runs -= 1
             interrupted |= answer.interrupted
@@ -402,7 +388,7 @@ def _feasible(task: Task, parts: int | None, *, seed: int, seconds: float) -> bo
     """Tell whether a task has any plan: True, False where proven, None where not known."""
     if arithmetic_clash(task, parts):
         return False
-    result = divide(task, Goal.feasibility(task), parts, seed=seed, clock=_Clock(seconds))
+    result = divide(task, Goal.feasibility(task), parts, seed=seed, clock=Clock(seconds, LEAST_SECONDS))
     if result.labels is not None:
         return True
     return False if result.status == "infeasible" else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +22,7 @@ from linli.planning.engine import PRESENT, drawn_plan, rules_of
 from linli.planning.ground import areas_of, ground_of
 from linli.planning.models import Plan, Project, Run, Scenario, next_number
 from linli.planning.versions import write_version
+from linli.plans.clock import Clock
 from linli.plans.goals import CENTRE_GOALS, FOLLOW, MEANINGS
 from linli.plans.plan import Plan as Found
 
@@ -128,7 +128,8 @@ def cancel_run(actor: Actor, *, run: Run) -> None:
 
 def search(progress: running.Progress, scenario: Scenario) -> dict[str, object]:
     """Search for a scenario's plan, or its front, and write versions; done again after a kill it leaves them once."""
-    clock = _Clock(scenario.seconds)
+    # from the first moment to the last version written
+    clock = Clock(scenario.seconds * (1 - RESERVE), LEAST_SECONDS)
     run, project = scenario.runs.get(job=progress.job), scenario.project
     if run.plan is not None:
         return {"plan": run.plan.number}
@@ -155,17 +156,6 @@ def search(progress: running.Progress, scenario: Scenario) -> dict[str, object]:
     return {"plan": held.plan.number, "status": found.status}
 
 
-class _Clock:
-    """The time asked for, from the job's first moment to the last version written."""
-
-    def __init__(self, seconds: float) -> None:
-        self.until = time.monotonic() + seconds * (1 - RESERVE)
-
-    def left(self, share: float = 1.0) -> float:
-        """Return a share of the seconds that a search may still take."""
-        return max(share * (self.until - time.monotonic()), LEAST_SECONDS)
-
-
 @dataclass(frozen=True)
 class _Found:
     """Plans with why they were drawn, which one to look at first; or the rules that clash."""
@@ -176,7 +166,7 @@ class _Found:
     clash: Sequence[str] = ()
 
 
-def _best(scenario: Scenario, blocks: Blocks, progress: running.Progress, clock: _Clock) -> _Found:
+def _best(scenario: Scenario, blocks: Blocks, progress: running.Progress, clock: Clock) -> _Found:
     from linli.plans.preparing import prepared
     from linli.plans.splitting import split
 
@@ -204,7 +194,7 @@ def _best(scenario: Scenario, blocks: Blocks, progress: running.Progress, clock:
     return _Found([(best, _("引擎方案，情景 %(number)d") % {"number": scenario.number})], 0, found.status)
 
 
-def _nearby(scenario: Scenario, blocks: Blocks, progress: running.Progress, clock: _Clock) -> _Found:
+def _nearby(scenario: Scenario, blocks: Blocks, progress: running.Progress, clock: Clock) -> _Found:
     """Better today's line by few moves."""
     from linli.plans.nearby import adjust
 
@@ -220,7 +210,7 @@ def _nearby(scenario: Scenario, blocks: Blocks, progress: running.Progress, cloc
     return _Found([(best, words)], 0, "feasible")
 
 
-def _front(scenario: Scenario, blocks: Blocks, progress: running.Progress, clock: _Clock) -> _Found:
+def _front(scenario: Scenario, blocks: Blocks, progress: running.Progress, clock: Clock) -> _Found:
     from linli.plans.pareto import front
 
     rules = rules_of(scenario.project, scenario, blocks)
