@@ -37,6 +37,15 @@ class Proof:
     pieces: tuple[Proof, ...] = ()
 
 
+def relative_gap(objective: float | None, bound: float | None) -> float | None:
+    """Return by how much of the objective it lies above its bound, 0 where they are equal; None where either lacks."""
+    if objective is None or bound is None:
+        return None
+    if objective == bound:
+        return 0.0
+    return (objective - bound) / max(abs(objective), 1e-12)
+
+
 @dataclass(frozen=True)
 class Result:
     """The best plan found, and what is known of better ones.
@@ -58,11 +67,7 @@ class Result:
     @property
     def gap(self) -> float | None:
         """Relative distance between the objective and the bound; None where either is unknown."""
-        if self.objective is None or self.bound is None:
-            return None
-        if self.objective == self.bound:
-            return 0.0
-        return (self.objective - self.bound) / max(abs(self.objective), 1e-12)
+        return relative_gap(self.objective, self.bound)
 
 
 @dataclass(frozen=True)

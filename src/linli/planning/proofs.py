@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from linli.districting.result import relative_gap
 from linli.planning.models import Plan, Project
 from linli.plans.goals import CENTRE_GOALS, is_cut
 
@@ -27,8 +28,8 @@ def why_unproven(plan: Plan) -> str:
     else:
         seconds = plan.scenario.seconds if plan.scenario else 0
         reason = _("%(blocks)d 个地块，%(seconds)d 秒内没有证完") % {"blocks": len(project.present), "seconds": seconds}
-    if objective and bound and objective > bound:
-        share = (objective - bound) / objective
-        told = "0.1%" if share < MANY else f"{share:.1%}"
+    gap = relative_gap(objective, bound)
+    if objective and bound and gap and gap > 0:
+        told = "0.1%" if gap < MANY else f"{gap:.1%}"
         return _("%(reason)s；最多还能好 %(share)s") % {"reason": reason, "share": told}
     return reason

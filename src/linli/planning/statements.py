@@ -10,6 +10,7 @@ import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from linli.districting.result import relative_gap
 from linli.planning.details import by_hand_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Plan, Project
@@ -157,10 +158,10 @@ def method_of(plan: Plan, *, brief: bool = False) -> str:
     if brief:
         return _("本方案经计算机比选得出，未能证明为最优。")
     objective, bound = plan.proof.get("objective"), plan.proof.get("bound")
-    if objective is None or bound is None:
+    gap = relative_gap(objective, bound)
+    if gap is None:
         words = _("本方案经计算机比选得出，未能证明为最优（%(why)s）；与最优相差多少没有算出。")
         return words % {"why": why_unproven(plan)}
-    gap = 0.0 if objective == bound else (objective - bound) / max(abs(objective), 1e-12)
     said = {"bound": f"{bound:,.0f}", "objective": f"{objective:,.0f}", "gap": f"{gap:.1%}"}
     return (
         _(

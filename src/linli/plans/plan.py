@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from linli.districting.problem import Bools
-from linli.districting.result import Proof, Status
+from linli.districting.result import Proof, Status, relative_gap
 from linli.errors import InputError
 from linli.geodata import COUNT_COLUMNS, Blocks
 from linli.plans.groups import rows_of
@@ -159,11 +159,7 @@ class Plan:
     @property
     def gap(self) -> float | None:
         """Relative distance between objective and bound, None where either is unknown."""
-        if self.objective is None or self.bound is None:
-            return None
-        if self.objective == self.bound:
-            return 0.0
-        return (self.objective - self.bound) / max(abs(self.objective), 1e-12)
+        return relative_gap(self.objective, self.bound)
 
     @property
     def kept(self) -> tuple[str, ...]:

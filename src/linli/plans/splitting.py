@@ -12,7 +12,7 @@ import numpy as np
 
 from linli.districting.executors import City
 from linli.districting.problem import Ints
-from linli.districting.result import Progress, ProgressHook, Proof, Result, Status
+from linli.districting.result import Progress, ProgressHook, Proof, Result, Status, relative_gap
 from linli.errors import InfeasibleError, InputError
 from linli.geodata import Blocks
 from linli.plans.clash import arithmetic_clash, smallest_clash
@@ -61,11 +61,7 @@ class SplitResult:
     @property
     def gap(self) -> float | None:
         """Relative distance between objective and bound, None where either is unknown."""
-        if self.objective is None or self.bound is None:
-            return None
-        if self.objective == self.bound:
-            return 0.0
-        return (self.objective - self.bound) / max(abs(self.objective), 1e-12)
+        return relative_gap(self.objective, self.bound)
 
     def as_json(self) -> dict[str, object]:
         """Return what `linli split --json` prints."""
