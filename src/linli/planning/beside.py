@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from linli.planning.models import Plan
+from linli.geodata import Blocks
+from linli.planning.models import Plan, Project
 
 MEASURES: dict[str, tuple[Any, str, bool]] = {  # title, how it is written, whether more is better
     "boundary": (_("加权界线"), "{:,.0f}", False),
@@ -54,6 +55,11 @@ class Moved:
     after: str
     blocks: tuple[str, ...]
     households: int
+
+
+def households_of(blocks: Blocks, project: Project) -> dict[str, int]:
+    """Return the households of each block under the project's definition."""
+    return dict(zip(blocks.ids, blocks.counts(project.count).tolist(), strict=True))
 
 
 def moved(first: Plan, second: Plan, counts: dict[str, int]) -> list[Moved]:

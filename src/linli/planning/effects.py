@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from linli.matters.succession import to_follow
 from linli.org.actors import Actor
 from linli.planning.actions.confirm import rehearse
+from linli.planning.beside import changes, households_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Enactment, Mark, Plan, Project, Proposal
 from linli.planning.procedure.standing import Standing
@@ -76,7 +77,7 @@ def _in_force(_before: Standing, made: Enactment) -> list[str]:
     moved = {key for one in made.assignments.all() for key in one.after}
     said = [
         _("%(day)s零点起，%(blocks)d 个地块、%(households)s 户换社区。")
-        % {"day": day, "blocks": len(moved), "households": f"{leaving(plan, set(made.held)):,}"}
+        % {"day": day, "blocks": len(moved), "households": f"{leaving(plan, made.held):,}"}
     ]
     founded = [one.title for one in made.founded.all()]
     if founded:
@@ -100,16 +101,13 @@ def _undone(_before: Standing, _made: Enactment) -> list[str]:
     return [_("边界照旧，要新设的社区不再设立，要撤销的社区、网格和岗位照常。")]
 
 
-def leaving(plan: Plan, held: set[str] = frozenset()) -> int:  # type: ignore[assignment]
+def leaving(plan: Plan, held: Collection[str] = ()) -> int:
     """Households whose community would have another name than today, without those of blocks that are held."""
     project = plan.project
-    blocks = ground_of(project)
-    counts = blocks.counts(project.count).tolist()
-    return sum(
-        int(count)
-        for code, count in zip(blocks.ids, counts, strict=True)
-        if code in plan.labels and code not in held and plan.community_of(code) != project.present.get(code, "")
-    )
+    counts = households_of(ground_of(project), project)
+    codes = [code for code in counts if code in plan.labels and code not in held]
+    moves = changes(codes, lambda code: project.present.get(code, ""), plan.community_of)
+    return sum(counts[code] for code, _before, _after in moves)
 
 
 TOLD: dict[str, Callable[[Standing, Any], list[str]]] = {

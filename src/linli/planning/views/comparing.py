@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.org.policies import actor_in, requires
 from linli.planning.actions.draw_neutral import draw_neutral
 from linli.planning.actions.open_project import PERMISSION
-from linli.planning.beside import MEASURES, moved, rows_of
+from linli.planning.beside import MEASURES, households_of, moved, rows_of
 from linli.planning.boundaries import boundaries, figures, labels_under
 from linli.planning.charts import scatter
 from linli.planning.details import who
@@ -26,7 +26,7 @@ from linli.planning.neutral import places, sample_for
 from linli.planning.picture import picture
 from linli.planning.procedure.standing import Standing
 from linli.planning.statements import communities_of
-from linli.planning.views.plans import address, households_of, trail_of, version
+from linli.planning.views.plans import address, trail_of, version
 from linli.planning.views.projects import find, trail_within
 from linli.written import number_in
 

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from linli.geodata import Blocks
 from linli.naming import is_provisional
 from linli.org.policies import actor_in, holds, requires
 from linli.org.views.acting import act_page
@@ -24,7 +23,7 @@ from linli.org.views.files import attachment
 from linli.planning.actions.enact import PERMISSION as ENACT
 from linli.planning.actions.open_project import PERMISSION
 from linli.planning.actions.state_reasons import state_reasons
-from linli.planning.beside import grouped, rows_of
+from linli.planning.beside import grouped, households_of, rows_of
 from linli.planning.closing import closing
 from linli.planning.details import who
 from linli.planning.engine import found_of
@@ -117,11 +116,6 @@ def reasons(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         title=_("说明规模理由"), submit=_("保存"), done=_("已保存，可以公示、下载报批材料。"), back=address(one),
         trail=trail_of(one), words=_("这些社区不在法定一般规模之内，公示和报批前要写明理由，公示页上也看得到。"),
     )  # fmt: skip
-
-
-def households_of(blocks: Blocks, project: Project) -> dict[str, int]:
-    """Return the households of each block under the project's definition."""
-    return dict(zip(blocks.ids, blocks.counts(project.count).tolist(), strict=True))
 
 
 def version(request: HttpRequest, pk: int, number: int) -> Plan:
