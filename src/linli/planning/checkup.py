@@ -122,11 +122,6 @@ class Ground:
     posts: dict[int, dict[str, int]] = field(default_factory=dict)  # community → role of a post there → held
     floor: dict[int, float | None] = field(default_factory=dict)  # None: a station without its space on record
 
-    def workers(self, community: int, roles: Collection[str]) -> int | None:
-        """Count the posts of some roles that are held in a community; None where it has no such post."""
-        here = [held for role, held in self.posts.get(community, {}).items() if role in roles]
-        return sum(here) if here else None
-
 
 def read_ground(paths: Sequence[str], day: date) -> Ground:
     """Read communities, their blocks, the newest counts up to a day, posts and stations.
@@ -209,7 +204,7 @@ def check(
                 growth=growth,
                 scenario=None if occupancy is None else reckon({**counts, count: counts[count] + growth}),
                 staffing=staffing(counts[count], counts.get("persons"), standard.norms),
-                workers=ground.workers(division.pk, standard.norms["worker_roles"]),
+                workers=held_by(ground.posts, division.pk, standard.norms["worker_roles"]),
                 floor_m2=ground.floor.get(division.pk),
             )
         )
@@ -262,6 +257,12 @@ def held_posts(communities: Sequence[Division], day: date) -> dict[int, dict[str
             counted = found.setdefault(home, {})
             counted[role] = counted.get(role, 0) + bool(taken)
     return found
+
+
+def held_by(posts: Mapping[int, Mapping[str, int]], community: int, roles: Collection[str]) -> int | None:
+    """Count the posts of some roles that are held in a community; None where it has no such post."""
+    here = [held for role, held in posts.get(community, {}).items() if role in roles]
+    return sum(here) if here else None
 
 
 def _read_stations(ground: Ground, home: Mapping[int, int]) -> None:

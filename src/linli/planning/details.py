@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from linli.org.masks import mask_name
 from linli.org.models import Account
-from linli.planning.checkup import held_posts
+from linli.planning.checkup import held_by, held_posts
 from linli.planning.models import Plan, Project
 from linli.planning.standards import profile_of
 from linli.plans.plan import Plan as Found
@@ -62,11 +62,7 @@ def staff_of(project: Project) -> dict[str, int | None]:
     roles = profile_of(project.standard).norms["worker_roles"]
     communities = list(project.scope.all())
     posts = held_posts(communities, timezone.localdate())
-    found: dict[str, int | None] = {}
-    for one in communities:
-        here = [held for role, held in posts.get(one.pk, {}).items() if role in roles]
-        found[str(one.name)] = sum(here) if here else None
-    return found
+    return {str(one.name): held_by(posts, one.pk, roles) for one in communities}
 
 
 def carried(parent: Plan | None, found: Found) -> dict[str, dict[str, Any]]:
