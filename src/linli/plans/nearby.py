@@ -18,7 +18,7 @@ from linli.plans.goals import goal_of
 from linli.plans.plan import Plan
 from linli.plans.rules import Rules
 from linli.plans.score import Score
-from linli.plans.task import community_column, find_seats, make_task
+from linli.plans.task import find_seats, make_task
 
 FIRST = 60  # moves that are tried two against each other, the cheapest first
 Worth = tuple[float, float]  # households outside the bounds, then the goal; least is best
@@ -105,13 +105,10 @@ class _Walk:
     @classmethod
     def of(cls, plan: Plan, minimize: str | Mapping[str, float] | None, blocks: int, homes: int | None) -> _Walk:
         """Begin at a plan."""
-        from linli.plans.working import weights_of
+        from linli.plans.working import weights_of, with_todays_lines
 
-        rules, across = plan.rules, tuple(column for column in plan.rules.never_cross if column != "community")
-        ground = plan.blocks
-        if len(across) < len(rules.never_cross):  # today's communities are divided each for itself
-            ground = replace(ground, columns={**ground.columns, "present community": community_column(ground)})
-            across = (*across, "present community")
+        rules = plan.rules
+        ground, across = with_todays_lines(plan.blocks, rules)
         goal = goal_of(minimize or weights_of(plan.goal), ground, rules, plan.count)
         task = make_task(ground, rules.but(kept={}, never_cross=across), plan.count, goal.costs, pieces=True)
         place = {name: k for k, name in enumerate(plan.names)}

@@ -155,19 +155,16 @@ def _divided_again(
 ) -> Plan:
     """Divide the plan's blocks anew with some of them fixed; names go on from the plan."""
     blocks, rules = plan.blocks, plan.rules
+    today, across = with_todays_lines(blocks, rules)
     # what the plan says now takes the place of the present communities, so that its names go on
     now = np.array([name or None for name in plan.community], dtype=object)
-    today = replace(blocks, columns={**blocks.columns, "community": now})
+    today = replace(today, columns={**today.columns, "community": now})
     fixed = {blocks.ids[row]: str(plan.community[row]) for row in np.flatnonzero(stays)}
     clashing = [block for block, name in rules.fixed.items() if fixed.get(block, name) != name]
     if clashing:
         raise InfeasibleError([f"R13 地块{clashing[0]}归{rules.fixed[clashing[0]]}", f"已锁定归{fixed[clashing[0]]}"])
     seats = {name: seat for name, seat in rules.seats.items() if seat}
     held = rules.but(kept={}, fixed={**{seat: name for name, seat in seats.items()}, **rules.fixed, **fixed})
-    across = tuple(column for column in rules.never_cross if column != "community")
-    if len(across) < len(rules.never_cross):
-        today = replace(today, columns={**today.columns, "present community": community_column(blocks)})
-        across = (*across, "present community")
     found: SplitResult = split(
         today,
         held.but(never_cross=across),
@@ -212,6 +209,18 @@ def _divided_again(
         seed=seed,
         reasons={name: why for name, why in plan.reasons.items() if name in parents},
     )
+
+
+def with_todays_lines(blocks: Blocks, rules: Rules) -> tuple[Blocks, tuple[str, ...]]:
+    """Return blocks and the columns that are not crossed, where `community` may come to mean the plan's own.
+
+    Where today's communities are divided each for itself, they stand in a column of another name.
+    """
+    across = tuple(column for column in rules.never_cross if column != "community")
+    if len(across) == len(rules.never_cross):
+        return blocks, across
+    today = replace(blocks, columns={**blocks.columns, "present community": community_column(blocks)})
+    return today, (*across, "present community")
 
 
 def weights_of(goal: str) -> str | dict[str, float]:
