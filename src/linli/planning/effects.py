@@ -62,9 +62,8 @@ def _published(before: Standing, plan: Plan) -> list[str]:
             _("公示页写明已撤回和理由：%(reason)s") % {"reason": plan.withdrawn_why},
             _("查自己家时不再看到这份公示；“公示”一步要重新公示才能签办。"),
         ]
-    comments = plan.notice.get("kind") == "comments"
     return [
-        _("作为征求意见稿公开，不算正式公示，名称标明暂名。") if comments else _("作为正式公示公开。"),
+        _("作为征求意见稿公开，不算正式公示，名称标明暂名。") if plan.for_comments else _("作为正式公示公开。"),
         _("公示到%(day)s，不用登录就能看。") % {"day": date_format(plan.published_to)},
         _("范围内 %(blocks)d 个地块、%(households)s 户，查自己家时会看到这份公示。")
         % {"blocks": len(plan.labels), "households": f"{sum(plan.households.values()):,}"},

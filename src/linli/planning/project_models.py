@@ -184,9 +184,14 @@ class Plan(models.Model):
         return date.fromisoformat(self.verified["on"]) if self.verified else None
 
     @property
+    def for_comments(self) -> bool:
+        """Whether it is, or was, published to ask for comments (征求意见), not as the procedure's notice."""
+        return bool(self.notice.get("kind") == "comments")
+
+    @property
     def final(self) -> bool:
         """Whether its publication stands as the notice that the procedure asks for, not one that asks for comments."""
-        return self.published_at is not None and self.withdrawn_at is None and self.notice.get("kind") != "comments"
+        return self.published_at is not None and self.withdrawn_at is None and not self.for_comments
 
     def community_of(self, code: str) -> str:
         """Return the community of a block, '' where it is left open."""

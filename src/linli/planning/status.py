@@ -69,11 +69,10 @@ class Statuses:
         if later is not None:
             return Status("replaced", _("已由 V%(n)d 替代") % {"n": later.number}, "off", later)
         left = (plan.published_to - self.today).days
-        comments = plan.notice.get("kind") == "comments"
         if left >= 0:
-            words = _("征求意见中，还剩 %(days)d 天") if comments else _("公示中，还剩 %(days)d 天")
+            words = _("征求意见中，还剩 %(days)d 天") if plan.for_comments else _("公示中，还剩 %(days)d 天")
             return Status("open", words % {"days": left}, "going")
-        if comments:
+        if plan.for_comments:
             return Status("over", _("征求意见已结束"))
         if undone:
             return Status("undone", _("生效已撤回，边界照旧"), "warn")
