@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.cases.models import Route
-from linli.matters.duties import duty_of
+from linli.matters.duties import duty_of, is_taken_back
 from linli.matters.models import DutyItem, Matter
 from linli.matters.routing import DISPATCH, dispatcher_for, seat_in
 from linli.org.brief import brief
@@ -43,8 +43,8 @@ def destination(matter: Matter, routes: Sequence[Route] | None = None) -> Destin
         The rules to go by; those that hold today where None.
     """
     place = matter.division() if matter.block_id else None
-    duty = duty_of(matter)
-    if duty is not None and duty.list == DutyItem.List.WITHDRAWN:
+    duty = duty_of(matter, place)
+    if duty is not None and is_taken_back(duty):
         post = dispatcher_for(_at(place, Route.Level.DISTRICT))
         return Destination(post, _("%(item)s：由%(owner)s承担。") % {"item": duty, "owner": duty.owner}, duty=duty)
     rules = in_force(timezone.localdate()) if routes is None else routes

@@ -12,7 +12,7 @@ from linli.demo.case_texts import sentence, topics
 from linli.demo.duties import fill_duties
 from linli.demo.history import fill_history
 from linli.matters.actions import dispatching, handling
-from linli.matters.duties import refusal
+from linli.matters.duties import duty_of, is_taken_back
 from linli.matters.models import Matter
 from linli.matters.routing import seats_below
 from linli.org.actors import PUBLIC, Actor, actor_of
@@ -57,7 +57,7 @@ def _today(officer: Actor, seed: int) -> int:
             kind=Matter.Kind.SUGGESTION if topic.suggestion else Matter.Kind.REPORT,
         )  # fmt: skip
         home = matter.division()
-        if number % 4 == 0 or home is None or refusal(matter, home) is not None:
+        if number % 4 == 0 or home is None or is_taken_back(duty_of(matter, home)):
             continue
         seats = seats_below(home, "matters.handle")
         dispatching.dispatch(officer, matter=matter, to=seats[int(rng.integers(len(seats)))])

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 
+from django.db.models import F
 from django.utils import timezone
 
 from linli.matters.models import DutyItem, Matter
 from linli.org.models import Division
 
 BELOW = (Division.Kind.STREET, Division.Kind.COMMUNITY, Division.Kind.GRID)
+STRICTEST = (DutyItem.List.WITHDRAWN, DutyItem.List.BASIC, DutyItem.List.ASSIST)
 
 
-def duty_of(matter: Matter, day: date | None = None) -> DutyItem | None:
+def duty_of(matter: Matter, place: Division | None) -> DutyItem | None:
     """Return the entry that a matter falls under by its category, where it lies; the strictest first; one query."""
-    if matter.category_id is None:
-        return None
-    place = matter.division()
-    rows = DutyItem.objects.on(day or timezone.localdate()).filter(categories=matter.category_id)
-    here = [one for one in rows.select_related("division") if place is None or place.path.startswith(one.division.path)]
-    order = (DutyItem.List.WITHDRAWN, DutyItem.List.BASIC, DutyItem.List.ASSIST)
-    return min(here, key=lambda one: (order.index(DutyItem.List(one.list)), -len(one.division.path)), default=None)
+    return duties_of([matter], [place])[0]
 
 
-def refusal(matter: Matter, division: Division) -> DutyItem | None:
-    """Return the entry by which a street or community may not be asked to do a matter, because it was taken back."""
-    if division.kind not in BELOW:
-        return None
-    found = duty_of(matter)
-    return found if found is not None and found.list == DutyItem.List.WITHDRAWN else None
+def duties_of(matters: Sequence[Matter], places: Sequence[Division | None]) -> list[DutyItem | None]:
+    """Return the entry that each of some matters falls under, each where it lies; one query for all."""
+    wanted = {one.category_id for one in matters if one.category_id is not None}
+    if not wanted:
+        return [None] * len(matters)
+    today = DutyItem.objects.on(timezone.localdate()).filter(categories__in=wanted)
+    rows = list(today.annotate(category=F("categories")).select_related("division"))
+    found = []
+    for one, place in zip(matters, places, strict=True):
+        mine = (row for row in rows if vars(row)["category"] == one.category_id)
+        here = (row for row in mine if place is None or place.path.startswith(row.division.path))
+        found.append(min(here, key=_strict, default=None))
+    return found
+
+
+def is_taken_back(duty: DutyItem | None) -> bool:
+    """Whether what a matter falls under was taken back: its street, communities and grids may not be asked to do it."""
+    return duty is not None and duty.list == DutyItem.List.WITHDRAWN
+
+
+def _strict(one: DutyItem) -> tuple[int, int]:
+    return STRICTEST.index(DutyItem.List(one.list)), -len(one.division.path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -15,9 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from linli.matters.actions.open_matter import MOST_CONTACT, clean
 from linli.matters.aside import Aside, name_of
 from linli.matters.models import Category, Matter
-from linli.matters.offering import FAR, loads, ranks, said
+from linli.matters.offering import Offer
 from linli.matters.photos import MOST_BYTES, MOST_PHOTOS, clean_photo, thumbnail
-from linli.matters.routing import seats_below
 from linli.org.models import Division, Post
 
 
@@ -148,20 +146,15 @@ class ToForm(WordsForm):
     to = forms.ModelChoiceField(label=_("给谁"), queryset=Post.objects.none(), empty_label=None, widget=PostsInput)
     field_order = ("to", "text")
 
-    def __init__(
-        self, division: Division, *args: Any, matter: Matter, leaving_out: Sequence[str] = (), **options: Any
-    ) -> None:
+    def __init__(self, offer: Offer, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         field = self.fields["to"]
         assert isinstance(field, forms.ModelChoiceField)
         assert isinstance(field.widget, PostsInput)
-        posts = [post for post in seats_below(division, "matters.handle") if post.division.kind not in leaving_out]
-        rank, load = ranks(posts, matter), loads(post.pk for post in posts)
-        desk = {post.pk: load.get(post.pk, (0, 0)) for post in posts}
-        posts.sort(key=lambda post: (rank[post.pk], desk[post.pk][0]))
-        field.queryset = Post.objects.filter(pk__in=desk).select_related("division", "role")
-        field.choices = [(post.pk, said(post, desk[post.pk])) for post in posts]
-        field.widget.near = sum(one < FAR for one in rank.values())
+        keys = [post.pk for post in offer.posts]
+        field.queryset = Post.objects.filter(pk__in=keys).select_related("division", "role")
+        field.choices = list(zip(keys, offer.words, strict=True))
+        field.help_text, field.widget.near = offer.note, offer.near
 
 
 class DispatchForm(ToForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import models
@@ -249,11 +250,25 @@ class Matter(models.Model):
 
     def division(self, day: date | None = None) -> Division | None:
         """Return the community that it lies in on a day, its street where none; asked anew, never stored."""
-        if self.block is None:
-            return self.holder.division if self.holder else None
-        homes = Membership.objects.on(day or timezone.localdate()).filter(block=self.block_id)
-        found = homes.values_list("community", flat=True).order_by()[:1]
-        return next((_division(key) for key in found), None) or self.block.street
+        return divisions_of([self], day)[0]
+
+
+def divisions_of(matters: Sequence[Matter], day: date | None = None) -> list[Division | None]:
+    """Return where each of some matters lies, as `Matter.division` says; one query for all."""
+    blocks = {one.block_id for one in matters if one.block_id is not None}
+    homes: dict[int | None, int] = {}
+    if blocks:
+        rows = Membership.objects.on(day or timezone.localdate()).filter(block__in=blocks).order_by()
+        homes.update(rows.values_list("block", "community"))
+    return [_lies_in(one, homes.get(one.block_id)) for one in matters]
+
+
+def _lies_in(matter: Matter, home: int | None) -> Division | None:
+    if home is not None:
+        return _division(home)
+    if matter.block is not None:
+        return matter.block.street
+    return matter.holder.division if matter.holder else None
 
 
 @brief

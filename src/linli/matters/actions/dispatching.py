@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from linli.matters import clocks
 from linli.matters.actions.moving import acting_post, doing, needs
 from linli.matters.actions.open_matter import open_matter
-from linli.matters.duties import refusal
+from linli.matters.duties import BELOW, duty_of, is_taken_back
 from linli.matters.models import Category, Event, Matter
 from linli.matters.states import OPEN
 from linli.org.actors import Actor
@@ -147,8 +147,8 @@ def publish(actor: Actor, *, matter: Matter, text: str) -> Event:
 
 
 def _may_be_asked(matter: Matter, to: Post) -> None:
-    found = refusal(matter, to.division)
-    if found is not None:
+    found = duty_of(matter, matter.division()) if to.division.kind in BELOW else None
+    if found is not None and is_taken_back(found):
         words = {"item": found, "owner": found.owner, "basis": found.basis}
         raise ValidationError(
             _("%(item)s（%(basis)s）由%(owner)s承担，不能派给街道和社区；类别不对请先改类别。") % words, code="to"

@@ -21,17 +21,23 @@ from linli.matters.search import grams_for
 from linli.matters.states import OPEN, VERBS, State
 from linli.matters.telling import tell
 from linli.org.actors import Actor
-from linli.org.models import Post
+from linli.org.models import Division, Post
 
 MOST_TEXT = 2000
 
 
-def may(actor: Actor, matter: Matter, verb: str) -> bool:
-    """Whether an actor may do this to a matter: by his area, or by the post that holds it; never by state."""
-    permission = VERBS[verb].permission
+def may(actor: Actor, matter: Matter, verb: str, place: Division | None = None) -> bool:
+    """Whether an actor may do this to a matter: by his area, or by the post that holds it; never by state.
+
+    Parameters
+    ----------
+    place
+        Where it lies, of a caller who has asked already.
+    """
+    permission, place = VERBS[verb].permission, place or matter.division()
     if not permission:
-        return actor.may("matters.dispatch", matter.division())
-    if actor.may(permission, matter.division()):
+        return actor.may("matters.dispatch", place)
+    if actor.may(permission, place):
         return True
     return any(grant.post.pk == matter.holder_id and permission in grant.permissions for grant in actor.grants)
 

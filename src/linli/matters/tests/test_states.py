@@ -84,7 +84,7 @@ def test_whatever_is_done_keeps_the_rules(matter: Matter, world: World, steps: l
             said = {"parts": ["灯", "井盖"]}
         if verb == "call_back":
             said["solved"] = len(steps) % 2 == 0
-        may_now = verb in allowed(actor, one) if verb in ACTS else one.state in VERBS[verb].before
+        may_now = verb in allowed(actor, one, one.division()) if verb in ACTS else one.state in VERBS[verb].before
         before = one.state
         try:
             if verb in ACTS:

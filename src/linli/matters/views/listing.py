@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from itertools import compress
 from typing import Any
 from uuid import uuid5
 
@@ -25,10 +26,10 @@ from linli.matters.actions.once import once
 from linli.matters.exporting import MOST, workbook
 from linli.matters.forms import ExportForm
 from linli.matters.lists import Question
-from linli.matters.models import Category, Matter, MatterQuerySet, SavedFilter, overdue_at, stage_late_at
+from linli.matters.models import Category, Matter, MatterQuerySet, SavedFilter, divisions_of, overdue_at, stage_late_at
 from linli.matters.search import newest
 from linli.matters.states import VERBS, State
-from linli.matters.views.one import ACTS, allowed, form_of
+from linli.matters.views.one import ACTS, can_now, form_of
 from linli.org.paging import LongPaginator
 from linli.org.policies import actor_in, requires
 from linli.org.views.files import attachment
@@ -184,7 +185,10 @@ def together(request: HttpRequest, verb: str) -> HttpResponse:
     if not chosen:
         messages.warning(request, _("请先选几件。"))
         return redirect(request.POST.get("back") or "matters:today") if _own(request) else redirect("matters:today")
-    form_class = form_of(request, chosen[0], verb)
+    places = divisions_of(chosen)
+    able = [can_now(actor, one, verb, place) for one, place in zip(chosen, places, strict=True)]
+    asked = able if any(able) else [True] * len(chosen)
+    form_class = form_of(request, list(compress(chosen, asked)), list(compress(places, asked)), verb)
     form = form_class(request.POST if "go" in request.POST else None)
     if form.is_bound and form.is_valid():
         done, refused = _do(request, verb, chosen, form.cleaned_data)
@@ -197,7 +201,7 @@ def together(request: HttpRequest, verb: str) -> HttpResponse:
     context = {
         "form": form, "chosen": chosen, "verb": verb.replace("_", "-"), "title": VERBS[verb].title,
         "back": request.POST.get("back", "") if _own(request) else reverse("matters:today"),
-        "cannot": [one for one in chosen if verb not in allowed(actor, one)],
+        "cannot": [one for one, can in zip(chosen, able, strict=True) if not can],
     }  # fmt: skip
     return render(request, "matters/together.html", context, status=422 if form.errors else 200)
 

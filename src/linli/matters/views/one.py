@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,7 @@ from linli.matters import clocks
 from linli.matters.actions import dispatching, handling, judging, reporting
 from linli.matters.actions.moving import may
 from linli.matters.actions.once import each_once, key_of, was_sent
-from linli.matters.duties import BELOW, duty_of, refusal
+from linli.matters.duties import duty_of
 from linli.matters.forms import (
     CategoriseForm,
     ContactForm,
@@ -37,6 +37,7 @@ from linli.matters.forms import (
     WordsForm,
 )  # fmt: skip
 from linli.matters.models import Matter, MatterQuerySet, StandardText
+from linli.matters.offering import offer, whereabouts
 from linli.matters.similar import similar_to
 from linli.matters.states import OPEN, STEPS, VERBS
 from linli.matters.texts import filled
@@ -115,15 +116,16 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     title = str(VERBS[verb].title)
     if request.method == "POST" and was_sent(key_of(request)):
         return _again(request, one, title)
-    if verb not in allowed(actor, one):
+    place = one.division()
+    if not can_now(actor, one, verb, place):
         done = one.events.filter(verb=verb, post__in=[post.pk for post in actor.posts]).exists()
-        if request.method != "POST" or not (done or may(actor, one, verb)):
+        if request.method != "POST" or not (done or may(actor, one, verb, place)):
             raise Http404(verb)
         # a double click, or a colleague was quicker
         messages.warning(request, _("这件事已到“%(state)s”。") % {"state": one.get_state_display()})
         return redirect("matters:matter", one.number)
     return act_page(
-        request, form_of(request, one, verb),
+        request, form_of(request, [one], [place], verb),
         each_once(partial(ACTS[verb][1], actor, matter=one)), title=title,
         submit=title, done=_done(one, title),
         back=reverse("matters:matter", args=[one.number]), trail=_trail(one), words=one.title, danger=verb in DANGER,
@@ -170,54 +172,49 @@ def find(request: HttpRequest, number: str) -> Matter:
     return one
 
 
-def allowed(actor: Actor, matter: Matter) -> list[str]:
-    """Return the verbs that the matter's state and the actor's posts allow now."""
-    return [verb for verb in ACTS if matter.state in VERBS[verb].before and may(actor, matter, verb)]
+def allowed(actor: Actor, matter: Matter, place: Division | None) -> list[str]:
+    """Return the verbs that the matter's state and the actor's posts allow now; `place` is where it lies."""
+    return [verb for verb in ACTS if can_now(actor, matter, verb, place)]
+
+
+def can_now(actor: Actor, matter: Matter, verb: str, place: Division | None) -> bool:
+    """Whether the matter's state and the actor's posts allow a verb now; `place` is where it lies."""
+    return matter.state in VERBS[verb].before and may(actor, matter, verb, place)
 
 
 def _seen(request: HttpRequest) -> MatterQuerySet:
     return Matter.objects.seen_by(actor_in(request))
 
 
-def _top(place: Division) -> Division:
-    while place.parent is not None:
-        place = place.parent
-    return place
-
-
-def form_of(request: HttpRequest, one: Matter, verb: str) -> Callable[..., forms.Form]:
-    """Return the form of a verb, knowing the posts or matters that it may name."""
+def form_of(
+    request: HttpRequest, matters: Sequence[Matter], places: Sequence[Division | None], verb: str
+) -> Callable[..., forms.Form]:
+    """Return the form of a verb for matters, knowing where they lie, the posts or matters that it may name."""
     base: Callable[..., forms.Form] = ACTS[verb][0]
     if verb in ("dispatch", "hand_over", "decide"):
-        place = one.division() or actor_in(request).posts[0].division
-        if verb != "dispatch" or place.kind == Division.Kind.STREET:
-            place = place.parent or place
-        taken_back = refusal(one, place) is not None  # only the levels above may be asked
-        place = _top(place) if taken_back else place
-        return partial(base, place, matter=one, leaving_out=BELOW if taken_back else ())
-    if verb == "merge":
-        return partial(base, _seen(request))
-    return base
+        return partial(base, offer(whereabouts(matters, places), verb, actor_in(request).posts[0].division))
+    return partial(base, _seen(request)) if verb == "merge" else base
 
 
 def _page(
     request: HttpRequest, one: Matter, *, contact: str = "", form: ContactForm | None = None, status: int = 200
 ) -> HttpResponse:
     actor = actor_in(request)
-    can = allowed(actor, one)
+    place = one.division()
+    can = allowed(actor, one, place)
     events = one.events.select_related("post__division", "to__division").prefetch_related("photos")[:EVENTS]
     context = {
-        "matter": one, "division": one.division(), "events": events, "step": STEPS[one.state],
+        "matter": one, "division": place, "events": events, "step": STEPS[one.state],
         "acts": [_button(verb) for verb in can if verb not in MORE],
         "more": [_button(verb) for verb in can if verb in MORE],
-        "trail": _trail(), "duty": duty_of(one), "followers": one.followers.all()[:EVENTS],
+        "trail": _trail(), "duty": duty_of(one, place), "followers": one.followers.all()[:EVENTS],
         "ratings": one.ratings.all(),
         "parts": one.parts.all(), "photos": one.photos.filter(event=None),
         "sure": clocks.surely_known(one.answer_by or one.due_at, clocks.calendar()),
         "contact": contact, "form": form or ContactForm(),
         "similar": similar_to(one, _seen(request)) if one.state in OPEN else [],
         "may_merge": "merge" in can, "may_categorise": "categorise" in can,
-        "may_contact": bool(one.contact) and may(actor, one, "accept"), "now": timezone.now(),
+        "may_contact": bool(one.contact) and may(actor, one, "accept", place), "now": timezone.now(),
     }  # fmt: skip
     return render(request, "matters/matter.html", context, status=status)
 
