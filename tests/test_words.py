@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +31,29 @@ def known() -> set[str]:
                 if all(strings):
                     found.update(ids)
     return found
+
+
+def texts(value: object) -> Iterator[str]:
+    """Every string in a table of data."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from texts(one)
+
+
+def could_be_said(path: Path) -> set[str]:
+    """Every string of a file that may be looked up: words of a page, a constant of code, a value of data."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".html":
+        return said(path)
+    if path.suffix == ".toml":
+        return set(texts(tomllib.loads(text)))
+    return {
+        node.value
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
 
 
 def said(path: Path) -> set[str]:
@@ -67,6 +93,14 @@ def test_chinese_sentences_have_chinese_marks(path: Path) -> None:
 def test_a_room_translates_a_word_once(path: Path) -> None:
     said = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("msgid ")]
     assert sorted(line for line in said if said.count(line) > 1) == []
+
+
+def test_every_word_that_is_translated_is_said() -> None:
+    rooms = [
+        path for path in ROOMS.rglob("*") if path.suffix in (".py", ".html", ".toml") and "tests" not in path.parts
+    ]
+    asked = set().union(*(could_be_said(path) for path in rooms))
+    assert sorted(word for word in known() if word and word not in asked) == []
 
 
 def test_no_page_asks_for_a_plural_that_the_catalogues_do_not_have() -> None:
