@@ -26,6 +26,7 @@ from .serving import run_serving
 from .startup import run_startup
 from .together import run_together
 from .workbench import run_workbench
+from .writers import run_writers
 
 COMMANDS: dict[str, tuple[Callable[[Namespace], None], tuple[str, ...]]] = {
     "seed_suite": (run_seed_suite, ("highs", "cpsat", "scip")),
@@ -47,6 +48,7 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], None], tuple[str, ...]]] = {
     "serving": (run_serving, ()),
     "commits": (run_commits, ()),
     "inbox": (run_inbox, ()),
+    "writers": (run_writers, ()),
     "cases": (run_cases, ()),
     "workbench": (run_workbench, ()),
     "demo": (run_demo, ()),

@@ -112,27 +112,35 @@ def _measure(section: Section, demo: Path) -> None:
 @contextmanager
 def _served(environment: dict[str, str], workers: int, *more: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """A site that answers, in a process group of its own that ends with the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [LINLI, "serve", "--port", str(port), "--workers", str(workers), *more],
         env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(600):
-            try:
-                with urllib.request.urlopen(f"{address}/readyz", timeout=2):
-                    break
-            except (OSError, urllib.error.URLError):
-                time.sleep(0.1)
-        else:
-            raise RuntimeError("the site does not answer")
-        yield address, process
+        yield ready(port), process
     finally:
         process.terminate()
         process.wait(timeout=60)
+
+
+def ready(port: int) -> str:
+    """Wait until a site answers; returns its address."""
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=2):
+                return address
+        except (OSError, urllib.error.URLError):
+            time.sleep(0.1)
+    raise RuntimeError("the site does not answer")
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _load(address: str, seconds: int = SECONDS) -> tuple[float, float]:
