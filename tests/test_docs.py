@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -9,9 +10,11 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer
 
 import linli
 from linli.cli import COMMANDS, run
@@ -80,6 +83,25 @@ def test_the_page_on_operations_shows_every_command_of_the_site() -> None:
     told = (HOME / "docs/operations.md").read_text(encoding="utf-8")
     names = re.findall(r"`(LINLI_\w+|DATABASE_URL)`", (HOME / "src/linli/web/settings.py").read_text(encoding="utf-8"))
     assert [name for name in names if f"`{name}`" not in told and name != "LINLI_DEMO"] == []
+
+
+@pytest.mark.parametrize(
+    ("command", "page"), [("blocks", "docs/guide"), ("found", "docs/operations")], ids=["blocks", "found"]
+)
+def test_every_option_of_the_commands_that_bring_data_in_is_told(command: str, page: str) -> None:
+    module = importlib.import_module(f"linli.cli.{command}")
+    options = options_of(module.command)
+    assert "--json" in options
+    for ending in (".md", ".zh.md"):
+        told = (HOME / f"{page}{ending}").read_text(encoding="utf-8")
+        assert [one for one in options if not re.search(rf"(?<![\w-]){one}(?![\w-])", told)] == []
+
+
+def options_of(function: Callable[..., object]) -> list[str]:
+    """Every long option of a sub-command, as Typer reads it."""
+    app = typer.Typer(add_completion=False)
+    app.command()(function)
+    return [name for one in typer.main.get_command(app).params for name in one.opts if name.startswith("--")]
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name.endswith(".zh.md")], ids=lambda page: page.name)

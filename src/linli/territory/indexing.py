@@ -89,12 +89,22 @@ def numbers_of(number: str) -> tuple[str, ...]:
     return said.numbers if said.place == "院" else ()
 
 
-def _words_of(building: Building, address: Address) -> Iterable[str]:
+def may_be_found(building: Building) -> bool:
+    """Whether the index will hold any name of a building; numbers alone lead nowhere."""
+    names = (*_names_of(building, _address_of(building)), building.road)
+    return any(grams_of(name) or initials_of(name) for name in names)
+
+
+def _names_of(building: Building, address: Address) -> tuple[str, ...]:
     also = building.compound.also_called if building.compound else ""
+    return address.place, address.road, *re.split("[、,,]", also)
+
+
+def _words_of(building: Building, address: Address) -> Iterable[str]:
     words: dict[str, None] = {}
-    for text in (address.place, address.road, also, building.road):
-        words.update(dict.fromkeys(grams_of(text)))
-    for name in (address.place, address.road, *re.split("[、,,]", also)):
+    for name in (*_names_of(building, address), building.road):
+        words.update(dict.fromkeys(grams_of(name)))
+    for name in _names_of(building, address):
         if initials := initials_of(name):
             words[f"zz{initials}"] = None
     gate = building.gate.removesuffix("号") or address.gate

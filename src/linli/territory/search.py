@@ -174,16 +174,17 @@ def _answers(rows: Sequence[Row], asked: Asked, *, without_numbers: bool = False
 def _answer(row: Row, asked: Asked, *, whole: bool, hit: bool) -> Answer:
     called, also = row.name or "", row.also_called or ""
     gate = row.gate.removesuffix("号").lower()
+    own = [] if called else [row.address, parse(row.address).place]
     road = f"{row.road}{row.gate.removesuffix('号')}号" if row.gate else row.road
-    names = {plain_name(one).upper() for one in (called, *ALSO.split(also), *([] if called else [row.address]))} - {""}
+    names = {plain_name(one).upper() for one in (called, *ALSO.split(also), *own)} - {""}
     names |= {bare_name(called).upper()} if called else set()
     names |= {row.road} if asked.numbers and not called and not gate else set()  # 东南路3幢
     wanted = asked.name
     at_gate = bool(gate) and (row.road, gate) == (asked.address.road, asked.address.gate.lower())
     named = wanted in names if asked.address.place else at_gate
-    own = not whole and _is_its_own(row, asked)
+    alone = not whole and _is_its_own(row, asked)
     rank = (
-        0 if named or own else 1, whole and bool(asked.numbers), not called.startswith(wanted), wanted not in called,
+        0 if named or alone else 1, whole and bool(asked.numbers), not called.startswith(wanted), wanted not in called,
         -_shared(wanted, f"{called}{also}{row.road}"), len(called), row.street, called or row.address,
         natural(row.number), row.code,
     )  # fmt: skip
@@ -196,7 +197,7 @@ def _answer(row: Row, asked: Asked, *, whole: bool, hit: bool) -> Answer:
         also_called=also,
         road=road,
         whole=whole,
-        exact=own or (named and (hit or not asked.numbers)),
+        exact=alone or (named and (hit or not asked.numbers)),
         longitude=row.longitude,
         latitude=row.latitude,
         numbers=() if whole else numbers_of(row.number),

@@ -51,11 +51,10 @@ def apply_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
             index_buildings(Building.objects.filter(block__street=held.street))
         undo["assignments"] = []
         for key, blocks in draft.members.items():
-            free = [block for block in blocks if not block.memberships.exists()] if held.members_from else []
-            if free and held.members_from:
-                community = Division.objects.get(pk=key)
-                made = assign_blocks(actor, community=community, blocks=free, from_day=held.members_from)
-                undo["assignments"] += [made.pk] if made else []
+            assert held.members_from is not None  # without a day none is a member
+            community = Division.objects.get(pk=key)
+            made = assign_blocks(actor, community=community, blocks=blocks, from_day=held.members_from)
+            undo["assignments"] += [made.pk] if made else []
         ImportUndo.objects.filter(batch__street=held.street).delete()  # only the last import can be taken back
         ImportUndo.objects.create(batch=held, content=pack(undo))
         numbers = draft.numbers()

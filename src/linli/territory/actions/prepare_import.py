@@ -19,11 +19,13 @@ from linli.org.actors import Actor
 from linli.org.models import Division
 from linli.org.policies import permit
 from linli.territory.importing.checking import draft_of, path_of, rows_of
+from linli.territory.importing.draft import Draft
 from linli.territory.importing.files import keep
 from linli.territory.importing.preview import keep_preview
 from linli.territory.models import Block, ColumnMapping, ImportBatch, ImportProblem
 from linli.territory.periods import AT_ONCE
 
+EXAMPLES = 5
 MOST_PROBLEMS = 20_000  # more than this tells that the mapping is wrong, not the rows
 
 
@@ -106,6 +108,8 @@ def check_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
     The import, checked where nothing stops it.
     """
     permit(actor, "territory.import", batch.street)
+    if batch.members_from:
+        permit(actor, "territory.membership", batch.street)
     if not batch.may_become("checked"):
         raise ValidationError(_("请先对应列"), code="state")
     try:
@@ -124,6 +128,7 @@ def check_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
         "warnings": len(draft.problems) - errors,
         "numbers": draft.numbers(),
         "members": sum(map(len, draft.members.values())),
+        "unfound": _unfound(draft),
     }
     with transaction.atomic():
         ImportProblem.objects.filter(batch=batch).delete()
@@ -140,6 +145,15 @@ def check_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
         good = not errors or (batch.leave_out and draft.left_out < draft.rows)
         _step(batch, "checked" if good else "mapped", summary=summary)
     return batch
+
+
+def _unfound(draft: Draft) -> dict[str, list[int]]:
+    """By reason the number of buildings that no address will find, and the first rows of them."""
+    rows: dict[str, list[int]] = {}
+    for one in draft.problems:
+        if one.code.startswith("unfound_") and one.row is not None:
+            rows.setdefault(one.code, []).append(one.row)
+    return {code: [len(found), *found[:EXAMPLES]] for code, found in sorted(rows.items())}
 
 
 def discard_import(actor: Actor, *, batch: ImportBatch) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from linli.geodata.blocks_file import estimates_in, read_blocks
 from linli.geodata.borders import Lines, find_borders
 from linli.geodata.coordinates import CGCS2000, local_crs, transform
 from linli.geodata.layers import layer_names
+from linli.org.models import Division
 from linli.territory.importing.check_counts import put_counts
 from linli.territory.importing.draft import Draft, shape_values
 from linli.territory.importing.fields import COUNT_NAMES
@@ -22,8 +25,9 @@ from linli.territory.importing.ground import Ground
 from linli.territory.importing.numbers import plain_name
 from linli.territory.importing.problems import Problem
 from linli.territory.importing.rows import Rows
+from linli.territory.importing.writing import hanging_on
 from linli.territory.models import Block, ImportBatch, Line
-from linli.written import kept
+from linli.written import kept as kept_text
 
 SHARED_M2 = 1.0  # overlaps smaller than this are rounding
 
@@ -41,9 +45,7 @@ def check_blocks(rows: Rows, ground: Ground, batch: ImportBatch, path: Path, dra
         compound = next((found for one in name.split(";") if (found := ground.compound_called(one))), None)
         if name and compound is None:
             rows.warn(index, "compound_later", "compound")
-        community = ground.communities.get(plain_name(rows.raw(index, "community")))
-        if batch.members_from and rows.raw(index, "community") and community is None:
-            rows.fail(index, "unknown_community", "community")
+        community = _community(rows, index, ground, batch.members_from)
         counts = {one: rows.whole(index, one) for one in sums}
         values: dict[str, Any] = {
             "police_area": rows.text(index, "police_area", 60),
@@ -54,7 +56,7 @@ def check_blocks(rows: Rows, ground: Ground, batch: ImportBatch, path: Path, dra
                 draft.shapes.append((geometry[index], code, "error"))
             continue
         values = {one: value for one, value in values.items() if rows.has(one)}
-        own = {column: _cell(cells[index]) for column, cells in rows.columns.items() if column not in used}
+        own = {kept_text(column): _cell(cells[index]) for column, cells in rows.columns.items() if column not in used}
         if name:
             own["compound"] = name
         if compound is not None:
@@ -71,7 +73,7 @@ def check_blocks(rows: Rows, ground: Ground, batch: ImportBatch, path: Path, dra
         for one, value in counts.items():
             if value is not None:
                 sums[one].append((block, value))
-        if batch.members_from and community is not None:
+        if community is not None and block.pk not in ground.settled:
             draft.members.setdefault(community.pk, []).append(block)
     ours = path.suffix == ".gpkg" and batch.layer == "blocks"
     told = estimates_in(path) if ours else {}  # by column of the file
@@ -82,6 +84,19 @@ def check_blocks(rows: Rows, ground: Ground, batch: ImportBatch, path: Path, dra
     lines = _lines(path, batch, rows, metric, kept, codes)
     _put_lines(draft, ground, lines, [blocks[index] for index in kept])
     _missing(draft, ground, batch, {codes[index] for index in kept})
+
+
+def _community(rows: Rows, index: int, ground: Ground, day: date | None) -> Division | None:
+    """Find the community that a block first belongs to; None where no day is asked for or none is named."""
+    name = rows.raw(index, "community")
+    if day is None or not name:
+        return None
+    found = ground.community_called(name, day)
+    if found is None and plain_name(name) in ground.communities:
+        rows.fail(index, "not_then", "community", day=day.isoformat())
+    elif found is None:
+        rows.fail(index, "unknown_community", "community")
+    return found
 
 
 def _outlines(rows: Rows) -> NDArray[Any]:
@@ -172,11 +187,7 @@ def _missing(draft: Draft, ground: Ground, batch: ImportBatch, present: set[str]
     missing = {block.pk: block for code, block in ground.blocks.items() if code not in present}
     if not batch.complete or not missing:
         return
-    held: set[int] = set()
-    for relation in ("memberships", "buildings", "facilities", "counts"):
-        held |= set(
-            Block.objects.filter(street=ground.street, **{f"{relation}__isnull": False}).values_list("pk", flat=True)
-        )
+    held = hanging_on(Block, list(missing))
     for key, block in missing.items():
         draft.problems.append(Problem("kept" if key in held else "removed", None, "", block.code, False))
         if key not in held:
@@ -189,4 +200,5 @@ def _cell(value: object) -> object:
         value = value.item()
     if value is None or value != value or value == "":
         return None
-    return value if isinstance(value, bool | int | float) else kept(plain_text(value))
+    plain = isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value))
+    return value if plain else kept_text(plain_text(value))  # JSON knows no infinity

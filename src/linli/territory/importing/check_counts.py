@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from linli.errors import InputError
 from linli.geodata.hang import apportion
 from linli.territory.importing.draft import Draft
 from linli.territory.importing.fields import COUNT_NAMES
@@ -15,6 +16,7 @@ from linli.territory.importing.numbers import numbers_or_none, plain_name, read_
 from linli.territory.importing.rows import Rows
 from linli.territory.models import Block, Building, Compound, Count, ImportBatch
 
+MOST_COUNTED = 2**31 - 1  # what the database can hold
 Shares = dict[int, float]  # by block
 
 
@@ -30,6 +32,11 @@ def put_counts(
         By definition: blocks and numbers; several of one block are summed.
     estimates
         Definition to the rule that it was estimated by, where it was not counted.
+
+    Raises
+    ------
+    InputError
+        The rows of one block add up to more than can be kept.
     """
     if not told or batch.as_of is None:
         return
@@ -40,6 +47,11 @@ def put_counts(
             held = sums.setdefault(id(block), [block, 0])
             held[1] = int(held[1]) + value  # type: ignore[call-overload]
         for block, value in sums.values():  # type: ignore[assignment]
+            if value > MOST_COUNTED:
+                raise InputError(
+                    "the counts of a block are too large", field=definition, value=block.code,
+                    advice="look whether the column is the right one",
+                )  # fmt: skip
             existing = old.get((block.pk, definition)) if block.pk else None
             fresh = {"block": block, "definition": definition, "source": batch.source, "as_of": batch.as_of}
             values = {"value": value, "estimate": (estimates or {}).get(definition, "")[:60]}
@@ -130,7 +142,7 @@ def _compounds(rows: Rows, index: int, ground: Ground) -> list[Compound]:
     """Return the compounds that a row may mean; the community tells twins apart."""
     name = rows.raw(index, "compound")
     found = ground.called(name) if name else []
-    community = ground.communities.get(plain_name(rows.raw(index, "community")))
+    community = ground.community_called(rows.raw(index, "community"), ground.day)
     if len(found) > 1 and community is not None:
         return [one for one in found if community.pk in _communities(one, ground)] or found
     return found

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import shapely
 
+from linli.territory.addresses import parse
 from linli.territory.importing.check_counts import put_counts
 from linli.territory.importing.draft import Draft
 from linli.territory.importing.fields import COUNT_NAMES
 from linli.territory.importing.ground import Ground
 from linli.territory.importing.numbers import numbers_or_none, plain_name, plain_number
 from linli.territory.importing.rows import Rows
+from linli.territory.indexing import may_be_found
 from linli.territory.models import Block, Building, Compound, Facility, ImportBatch
 
 MOST_OF = 0.5  # a block belongs to the compound that covers more than this part of it
@@ -48,6 +52,7 @@ def check_buildings(rows: Rows, ground: Ground, batch: ImportBatch, draft: Draft
     points = rows.points()
     places = ground.block_at(points)
     codes = rows.codes() if rows.has("code") else ["" for _ in range(len(rows))]
+    spare = (code for number in itertools.count(1) if (code := f"R{number:05d}") not in ground.buildings)
     sums: dict[str, list[tuple[Block, int]]] = {name: [] for name in COUNT_NAMES if rows.has(name)}
     for index, code in enumerate(codes):
         name = rows.text(index, "compound", 60)
@@ -63,7 +68,9 @@ def check_buildings(rows: Rows, ground: Ground, batch: ImportBatch, draft: Draft
             "floors": rows.whole(index, "floors", 500) or 0,
         }
         values = {one: value for one, value in values.items() if rows.has(one)}
-        existing = ground.buildings.get(code) if code else _known(ground, compound, values.get("number", ""))
+        existing = ground.buildings.get(code)
+        if not code:
+            existing = _known(ground, compound, values.get("number", "")) or _same_place(ground, points[index], values)
         block = places[index]
         if points[index] is not None and block is None:
             rows.fail(index, "outside", "code")
@@ -75,10 +82,14 @@ def check_buildings(rows: Rows, ground: Ground, batch: ImportBatch, draft: Draft
             continue
         if compound is not None:
             values["compound"] = compound
+        elif name and not (existing and existing.compound):  # found by this name until the compound is there
+            values["address"] = str(parse(f"{name}{values.get('number', '')}"))[:160]
         if block is not None:
             values |= {"block": block, **_lonlat(points[index])}
-        made = code or (existing.code if existing else f"R{rows.numbers[index]:05d}")
+        made = code or (existing.code if existing else next(spare))
         building, state = draft.put(Building, existing, values if existing else {"code": made, **values})
+        if not may_be_found(building):
+            rows.warn(index, _why_unfound(building), "compound" if name else "number")
         home = block or ground.block_by_key[building.block_id]
         if points[index] is not None:
             draft.shapes.append((points[index], made, state))
@@ -132,12 +143,20 @@ def _tie(compound: Compound, ground_of_it: Any, ground: Ground, draft: Draft) ->
 
 
 def _tie_by_name(ground: Ground, draft: Draft) -> None:
-    """Tie blocks whose file named a compound that was not there yet."""
+    """Tie blocks and buildings whose file named a compound that was not there yet."""
     named = {plain_name(compound.name): compound for compound in draft.new[Compound] if compound.name}
     for block in ground.blocks.values():
         told = plain_name(str(block.columns.get("compound", "")).split(";")[0])
         if block.compound is None and told in named:
             draft.put(Block, block, {"compound": named[told]})
+    places = {_place_of(f"{compound.name}1幢"): compound for compound in named.values()}
+    for building in ground.buildings.values():
+        if building.compound is None and (place := _place_of(building.address)) in places:
+            draft.put(Building, building, {"compound": places[place]})
+
+
+def _place_of(address: str) -> str:
+    return parse(address).place if address else ""
 
 
 def _known(ground: Ground, compound: Compound | None, number: str) -> Building | None:
@@ -146,6 +165,23 @@ def _known(ground: Ground, compound: Compound | None, number: str) -> Building |
         return None
     found = ground.numbered.get((compound.pk, numbers[0]), [])
     return found[0] if len(found) == 1 else None
+
+
+def _same_place(ground: Ground, point: Any, values: Mapping[str, Any]) -> Building | None:
+    """Return the building that stands at a point with the same number, so that a file imported again doubles none."""
+    if point is None:
+        return None
+    place = _lonlat(point)
+    standing = ground.standing.get((place["longitude"], place["latitude"]), [])
+    found = [one for one in standing if one.number == values.get("number", one.number)]
+    return found[0] if len(found) == 1 else None
+
+
+def _why_unfound(building: Building) -> str:
+    """Say why nobody who looks for a building's address will find it."""
+    if building.compound is not None:
+        return "unfound_nameless"
+    return "unfound_number" if building.number or building.gate else "unfound_nothing"
 
 
 def _codes_of_names(rows: Rows) -> list[str]:

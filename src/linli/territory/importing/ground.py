@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from linli.org.models import Division
+from linli.org.models import Division, titled
 from linli.territory.importing.numbers import bare_name, numbers_or_none, plain_name
 from linli.territory.lookup import NOWHERE, by_code, first_holding
 from linli.territory.models import Block, Building, Compound, Count, Facility, Membership
@@ -94,7 +94,16 @@ class Ground:
     @cached_property
     def buildings(self) -> dict[str, Building]:
         """Buildings by code."""
-        return {building.code: building for building in Building.objects.filter(block__street=self.street)}
+        rows = Building.objects.filter(block__street=self.street).select_related("compound")
+        return {building.code: building for building in rows}
+
+    @cached_property
+    def standing(self) -> dict[tuple[float, float], list[Building]]:
+        """Buildings by longitude and latitude."""
+        found: dict[tuple[float, float], list[Building]] = defaultdict(list)
+        for building in self.buildings.values():
+            found[building.longitude, building.latitude].append(building)
+        return found
 
     @cached_property
     def in_compound(self) -> dict[int, list[Building]]:
@@ -121,13 +130,27 @@ class Ground:
         return {facility.code: facility for facility in Facility.objects.filter(street=self.street)}
 
     @cached_property
-    def communities(self) -> dict[str, Division]:
-        """Communities by code, name and title."""
-        found = {}
-        for division in Division.objects.filter(parent=self.street, kind=Division.Kind.COMMUNITY):
-            for name in (division.code, division.name, division.chinese_title, f"{division.name}社区"):
-                found[plain_name(name)] = division
+    def communities(self) -> dict[str, list[Division]]:
+        """Communities of any day by code, name and title, and by the names that they have borne."""
+        found: dict[str, list[Division]] = defaultdict(list)
+        rows = Division.objects.filter(parent=self.street, kind=Division.Kind.COMMUNITY).prefetch_related("names")
+        for division in rows:
+            borne = {division.name, *(one.name for one in division.names.all())}
+            for name in {division.code, *borne, *(titled(one, "", division.kind, in_chinese=True) for one in borne)}:
+                found[plain_name(name)].append(division)
         return found
+
+    def community_called(self, name: str, day: date) -> Division | None:
+        """Return the one community that a name means on a day, None where none or several stand then."""
+        named = self.communities.get(plain_name(name), ())
+        found = [one for one in named if one.valid_from <= day and (one.valid_to is None or day < one.valid_to)]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def settled(self) -> set[int]:
+        """Blocks that belong, belonged or will belong to a community."""
+        rows = Membership.objects.filter(block__street=self.street)
+        return set(rows.order_by().values_list("block", flat=True).distinct())
 
     @cached_property
     def member_of(self) -> dict[int, int]:

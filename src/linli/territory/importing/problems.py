@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +27,7 @@ CATALOGUE: dict[str, Words] = {
     "mended": (_("边界自相交，已修复"), _("在地图上看一眼是否正确")),
     "overlap": (_("与地块%(other)s重叠约%(area)s平方米"), _("核对两个地块的边界")),
     "unknown_community": (_("街道没有这个社区"), _("核对社区名称，或先在组织里建立社区")),
+    "not_then": (_("%(day)s还没有或已没有这个社区"), _("改首次归属的起始日期，或在组织里更正社区的设立日期")),
     "outside": (_("不在任何地块内"), _("核对坐标；确在本街道的，先补上那里的地块")),
     "outside_kept": (_("不在任何地块内，按街道设施导入"), _("核对坐标是否正确")),
     "unknown_compound": (_("没有这个小区"), _("核对小区名称，或先导入小区院落")),
@@ -33,6 +36,9 @@ CATALOGUE: dict[str, Words] = {
     "unknown_block": (_("没有这个地块"), _("核对地块编号，或先导入地块")),
     "unknown_building": (_("小区里没有这幢楼，计入小区"), _("核对幢号，或先导入房屋")),
     "no_number": (_("没有幢号，计入小区"), _("知道幢号的请补上")),
+    "unfound_nameless": (_("按地址查不到：所属小区没有名称，也没有路名"), _("给小区补上名称，或给房屋补上路名")),
+    "unfound_number": (_("按地址查不到：只有幢号或门牌号，没有小区和路名"), _("补上小区或路名")),
+    "unfound_nothing": (_("按地址查不到：小区、路名、幢号和名称都没有"), _("补上小区、路名或名称")),
     "spread": (_("涉及%(number)s个地块，按房屋规模分摊"), _("知道各幢数字的请分行填写")),
     "twins": (_("同名小区不止一个：%(names)s"), _("写出全名，或补上社区")),
     "no_place": (_("找不到位置"), _("补上地块编号、小区和幢号之一")),
@@ -72,4 +78,6 @@ class Problem:
 def words_of(code: str, details: dict[str, Any]) -> tuple[str, str]:
     """Return what is wrong and what to do, in the language of the one who reads."""
     wrong, advice = CATALOGUE[code]
+    if "day" in details:
+        details = {**details, "day": date_format(date.fromisoformat(details["day"]), "DATE_FORMAT")}
     return str(wrong) % details, str(advice) % details

@@ -51,6 +51,8 @@ STOPS: tuple[tuple[str, str | Promise, str | Promise], ...] = (
     (r"no column is chosen", gettext_lazy("有必填的内容没有对应到列"), gettext_lazy("请选好带“必填”的各项。")),
     (r"counts need a source and a day", gettext_lazy("户数缺少来源或截至日期"),
      gettext_lazy("请写明是谁的数、截至哪一天。")),
+    (r"the counts of a block are too large", gettext_lazy("一个地块的户数加起来太大"),
+     gettext_lazy("请核对列是否对应错了。")),
     (r"the street has no blocks yet", gettext_lazy("本街道还没有地块"), gettext_lazy("请先导入地块。")),
 )  # fmt: skip
 

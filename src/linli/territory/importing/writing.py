@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils.translation import gettext as _
 
 from linli.territory.importing.draft import ORDER, Draft
-from linli.territory.models import Block, Building, Facility, Membership
+from linli.territory.models import Block, Line
 from linli.territory.periods import AT_ONCE, chunks
 
 
@@ -61,31 +63,46 @@ def take_back(undo: dict[str, Any]) -> None:
         Something has come to hang on what the import made.
     """
     made = {name: list(keys) for name, keys in undo["made"].items()}
-    _nothing_hangs_on(made)
+    for model in ORDER:  # what the import tied to its own rows is let go of first
+        for key, before in undo["changed"].get(_name(model), []):
+            model._default_manager.filter(pk=key).update(**_read(model, before))
+    for model in ORDER:
+        if hanging_on(model, made.get(_name(model), []), own=made):
+            raise ValidationError(
+                _("导入的内容上已有归属、房屋、设施、户数或事项：先撤销它们，才能撤销这次导入"), code="depends"
+            )
     for model in reversed(ORDER):
         for keys in chunks(made.get(_name(model), [])):
             model._default_manager.filter(pk__in=keys).delete()
     for model in ORDER:
         back = [model(**_read(model, stored)) for stored in undo["gone"].get(_name(model), [])]
         model._default_manager.bulk_create(back, batch_size=AT_ONCE)
-        for key, before in undo["changed"].get(_name(model), []):
-            model._default_manager.filter(pk=key).update(**_read(model, before))
 
 
-def _nothing_hangs_on(made: dict[str, list[int]]) -> None:
-    hanging: tuple[tuple[type[models.Model], str, str], ...] = (
-        (Membership, "block", "membership"),
-        (Building, "block", "building"),
-        (Facility, "block", "facility"),
-    )
-    for model, field, name in hanging:
-        own = set(made.get(name, ()))
-        for keys in chunks(made.get("block", [])):
-            found = model._default_manager.filter(**{f"{field}__in": keys}).values_list("pk", flat=True)
-            if set(found) - own:
-                raise ValidationError(
-                    _("导入的地块上已有归属、房屋或设施：先撤销它们，才能撤销这次导入"), code="depends"
-                )
+def hanging_on(
+    model: type[models.Model], keys: Sequence[int], *, own: Mapping[str, Sequence[int]] | None = None
+) -> set[int]:
+    """Return which rows others hang on, those of rooms above too; the lines of a block go with it and do not count.
+
+    Parameters
+    ----------
+    model, keys
+        The rows.
+    own
+        Keys by model of rows that do not count either.
+    """
+    found: set[int] = set()
+    for relation in model._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ForeignObjectRel) or relation.related_model is Line:
+            continue
+        field, spared = relation.field, set((own or {}).get(_name(relation.related_model), ()))
+        for some in chunks(keys):
+            rows = relation.related_model._base_manager.filter(**{f"{field.name}__in": some}).order_by()
+            if spared:
+                found |= {key for pk, key in rows.values_list("pk", field.attname) if pk not in spared}
+            else:
+                found |= set(rows.values_list(field.attname, flat=True).distinct())
+    return found
 
 
 def _lines_of(blocks: list[int]) -> list[models.Model]:

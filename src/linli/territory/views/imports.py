@@ -220,12 +220,15 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     problems = [(problem, *words_of(problem.code, problem.details)) for problem in page]
     summary = batch.summary
     numbers = [(MODELS[name], counted) for name, counted in summary.get("numbers", {}).items() if name in MODELS]
+    unfound = summary.get("unfound", {})
     context = {
         **_context(batch), "page": page, "problems": problems, "level": level, "levels": ImportProblem.Level.choices,
         "summary": summary, "numbers": numbers, "may_undo": ImportUndo.objects.filter(batch=batch).exists(),
         "failed": batch.job.error if batch.job and batch.job.state == Job.State.FAILED else "",
         "stopped": stop_words(summary["stopped"], summary.get("advice", "")) if "stopped" in summary else None,
         "with_map": batch.crs != "",
+        "unfound": [(words_of(code, {})[0], number, rows) for code, (number, *rows) in unfound.items()],
+        "unfound_in_all": sum(number for number, *_rows in unfound.values()),
     }  # fmt: skip
     return render(request, "territory/import_check.html", context)
 

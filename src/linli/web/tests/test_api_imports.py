@@ -7,14 +7,18 @@ import uuid
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from linli.ledger.models import Entry
+from linli.matters.models import Matter
+from linli.org.actors import actor_of
 from linli.org.limits import forget_all
 from linli.org.tests.world import World
-from linli.territory.models import Count, Facility, ImportBatch
-from linli.territory.tests.ground import SIDE, SOUTH, WEST, blocks_in
+from linli.territory.actions.apply_import import undo_import
+from linli.territory.models import Block, Count, Facility, ImportBatch
+from linli.territory.tests.ground import SIDE, SOUTH, WEST, blocks_in, square
 from linli.web.tests.test_api import get, program_of, queries
 
 COUNTS = "地块,房屋套数\nB001,120\nB002,80\n"
@@ -83,6 +87,28 @@ def test_columns_are_chosen_by_field(program: Client) -> None:
     wrong = send(program, "甲,乙\nB001,7\n", 409, columns='{"block": "丙"}')
     assert wrong["errors"] == [{"field": "columns", "message": "没有这些字段或列：丙"}]
     assert send(program, COUNTS, 409, columns="[1]")["errors"][0]["field"] == "columns"
+
+
+def test_ground_that_a_matter_stands_on_is_kept_and_its_import_is_not_taken_back(world: World, program: Client) -> None:
+    def blocks(*codes: str) -> str:
+        rows = [
+            {"type": "Feature", "geometry": json.loads(json.dumps(square(int(code[1:]) - 1).__geo_interface__)),
+             "properties": {"编号": code}}
+            for code in codes
+        ]  # fmt: skip
+        return json.dumps({"type": "FeatureCollection", "features": rows})
+
+    said = {"kind": "blocks", "crs": "EPSG:4490", "name": "地块.geojson"}
+    first = send(program, blocks("B001", "B002", "B003"), **said)
+    assert program.post(f"/api/v1/imports/{first['id']}/apply").status_code == 200
+    Matter.objects.create(key=uuid.uuid4(), secret="x", text="路灯不亮", block=Block.objects.get(code="B003"))
+    with pytest.raises(ValidationError, match="事项"):
+        undo_import(actor_of(world.account("jiedao")), batch=ImportBatch.objects.get())
+    again = send(program, blocks("B001"), complete="true", **said)
+    told = get(program, f"imports/{again['id']}/problems")["items"]
+    assert [(one["value"], one["code"]) for one in told] == [("B002", "removed"), ("B003", "kept")]
+    assert program.post(f"/api/v1/imports/{again['id']}/apply").status_code == 200
+    assert sorted(Block.objects.values_list("code", flat=True)) == ["B001", "B003"]
 
 
 @pytest.mark.parametrize(("name", "text"), [("户数.exe", "x"), ("户数.csv", ""), ("户数.xlsx", "x")])
