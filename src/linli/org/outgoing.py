@@ -45,7 +45,7 @@ class Answer:
 
 def exchange(
     method: str, address: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None,
-    seconds: float = SECONDS, most: int = MOST_ANSWER,
+    seconds: float = SECONDS,
 ) -> Answer:  # fmt: skip
     """Send one request and return the answer, whatever its code, but for a redirect: that is not followed.
 
@@ -55,8 +55,6 @@ def exchange(
         `http://…` or `https://…`; no user or password in it.
     seconds
         Until the last byte of the answer.
-    most
-        Bytes of the answer, its headers included.
 
     Raises
     ------
@@ -80,7 +78,7 @@ def exchange(
             with connection:
                 connection.settimeout(_left(deadline))
                 connection.sendall(_request(method, parts, headers or {}, body))
-                answer = _read(connection, method, deadline, most)
+                answer = _read(connection, method, deadline)
     except TimeoutError:
         raise Unreached("time") from None
     except ssl.SSLError:
@@ -138,8 +136,8 @@ class _Source:
         return io.BufferedReader(self._reading, 4096)
 
 
-def _read(connection: socket.socket, method: str, deadline: float, most: int) -> Answer:
-    answer = HTTPResponse(_Source(Bounded(connection, deadline, most)), method=method)  # type: ignore[arg-type]
+def _read(connection: socket.socket, method: str, deadline: float) -> Answer:
+    answer = HTTPResponse(_Source(Bounded(connection, deadline, MOST_ANSWER)), method=method)  # type: ignore[arg-type]
     answer.begin()
     with answer:
         return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -25,10 +24,10 @@ class Status:
 
 
 class Statuses:
-    """How the plans of some projects stand on a day; three queries however many they are."""
+    """How the plans of some projects stand today; three queries however many they are."""
 
-    def __init__(self, projects: Iterable[int], today: date | None = None) -> None:
-        self.today = today or timezone.localdate()
+    def __init__(self, projects: Iterable[int]) -> None:
+        self.today = timezone.localdate()
         keys = list(projects)
         self.plans: dict[int, list[Plan]] = {}
         self.enactments: dict[int, list[Enactment]] = {}
@@ -91,6 +90,6 @@ class Statuses:
         return Status("draft", _("拟订方案"), "off")
 
 
-def status_of(plan: Plan, today: date | None = None) -> Status:
+def status_of(plan: Plan) -> Status:
     """Return how one version stands."""
-    return Statuses([plan.project_id], today).of(plan)
+    return Statuses([plan.project_id]).of(plan)
