@@ -9,9 +9,14 @@ const field = (name: string): HTMLInputElement | HTMLTextAreaElement | null => {
   return found instanceof HTMLInputElement || found instanceof HTMLTextAreaElement ? found : null;
 };
 
+const set = (name: string, value: string): void => {
+  const one = field(name);
+  if (one) one.value = value;
+};
+
 function place(longitude: number, latitude: number): void {
-  const [x, y] = [field("longitude"), field("latitude")];
-  if (x && y) [x.value, y.value] = [longitude.toFixed(6), latitude.toFixed(6)];
+  set("longitude", longitude.toFixed(6));
+  set("latitude", latitude.toFixed(6));
   // the page may ask whether a place pressed before is still meant: this one is
   const meant = form?.querySelector<HTMLInputElement>("[name=pinned][value=yes]");
   if (meant) meant.checked = true;
@@ -71,10 +76,9 @@ const DRAFT = "linli-draft";
 if (report && queue) {
   // a draft outlives a closed page; it is this browser's alone and goes once the report is sent, see main.ts
   const drafted = ["text", "place"];
-  if (!report.querySelector(".error-summary")) {
+  if (!report.querySelector(".error-summary, [data-ask-where]:not([hidden])")) {
     // the page may be one that was kept for when there is no network: what is written on it now is another report
-    const key = field("key");
-    if (key) key.value = crypto.randomUUID();
+    set("key", crypto.randomUUID());
     try {
       const draft = JSON.parse(localStorage.getItem(DRAFT) ?? "{}") as Record<string, string>;
       for (const name of drafted) {
@@ -183,16 +187,31 @@ if (report && queue) {
     await show();
   };
 
+  const where = report.querySelector<HTMLElement>("[data-ask-where]");
+  /** Whether nothing says where it is, and nobody asked yet; without a network the page asks it by itself, once. */
+  const askWhere = (): boolean => {
+    if (!where?.hidden || field("asked")?.value || field("place")?.value.trim() || field("longitude")?.value) return false;
+    set("asked", "yes");
+    where.hidden = false;
+    where.focus();
+    return true;
+  };
+
   const put = async (): Promise<void> => {
+    if (askWhere()) return;
     // as it is now, not as it was when the network was asked for; nobody is there to be asked whether it is the same
     const one = read(new FormData(report));
-    const fields: [string, string][] = [...one.fields.filter(([name]) => name !== "same"), ["same", "none"]];
+    const answered = ["same", "asked"];
+    const fields: [string, string][] = [...one.fields.filter(([name]) => !answered.includes(name)), ["same", "none"], ["asked", "yes"]];
     await keep({ ...one, fields, at: Date.now(), address: location.pathname + location.search });
     localStorage.removeItem(DRAFT);
     report.reset();
     asked = false;
-    const key = field("key");
-    if (key) key.value = crypto.randomUUID(); // the next report is another
+    // the next report is another, of another place: what is hidden is not reset by itself
+    set("key", crypto.randomUUID());
+    for (const name of ["asked", "longitude", "latitude"]) set(name, "");
+    if (where) where.hidden = true;
+    tell("");
     line(queue.dataset.waiting);
     await show();
     again();

@@ -52,8 +52,10 @@ class ReportForm(PhotosForm):
         required=False,
         help_text=_("不留也可以。留了只有经办人写明事由才能看，并记入台账。"),
     )
+    asked = forms.CharField(required=False, max_length=3, widget=forms.HiddenInput)  # where it is: once is enough
     key = forms.UUIDField(widget=forms.HiddenInput)
     field_order = ("text", "place", "pinned", "building", "same", "photos", "kind", "contact")
+    asks = False  # whether it comes back to ask where it is
 
     def __init__(
         self, data: Any = None, files: Any = None, *, found: list[tuple[str, str]] | None = None, place: str = "",
@@ -62,15 +64,24 @@ class ReportForm(PhotosForm):
         super().__init__(data, files, initial={"key": uuid.uuid4(), "kind": kind, "place": place})
         if data is None or not (data.get("longitude") and data.get("latitude")):
             del self.fields["pinned"]  # nothing was pressed on the map yet
-        field = self.fields["building"]
-        assert isinstance(field, forms.ChoiceField)
-        if found:
-            field.choices = [*found, ("none", _("都不是，按我写的地点"))]
-        else:
-            del self.fields["building"]
-        same = self.fields.pop("same")
+        same, building = self.fields.pop("same"), self.fields.pop("building")
         assert isinstance(same, forms.ChoiceField)
-        self.same = same
+        assert isinstance(building, forms.ChoiceField)
+        self.same, self.building = same, building
+        self.offer(found or [])
+
+    def offer(self, found: list[tuple[str, str]]) -> None:
+        """Let a place be chosen that was meant perhaps; nothing is asked where there is none."""
+        if found:
+            self.building.choices = [*found, ("none", _("都不是，按我写的"))]
+            self.fields["building"] = self.building
+            self.order_fields(self.field_order)
+
+    def ask_where(self, hints: list[tuple[str, str]]) -> None:
+        """Ask where it is, before anything else: who cannot say sends the form as it is."""
+        self.asks = True
+        self.offer(hints)
+        self.order_fields(("place", "pinned", "building", *self.field_order))
 
     def ask_whether_same(self, neighbours: list[tuple[str, str]]) -> None:
         """Ask whether it is one of the neighbours' cases: by number, each in words."""
@@ -91,11 +102,11 @@ class ReportForm(PhotosForm):
         """Show what waits: the photographs, and the place on the map with a way to leave it out."""
         super().shown_again()
         assert isinstance(self.data, QueryDict)
+        again: dict[str, Any] = {"pinned": "yes"}
         if self.point is None:
             self.fields.pop("pinned", None)
-            self.data = {**self.data.dict(), "longitude": "", "latitude": ""}
-        else:
-            self.data = {**self.data.dict(), "pinned": "yes"}
+            again = {"longitude": "", "latitude": ""}
+        self.data = {**self.data.dict(), **again, **({"asked": "yes"} if self.asks else {})}
 
 
 class CategoryForm(ActForm):

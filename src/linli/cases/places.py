@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from linli.territory.homes import parts_of
 from linli.territory.models import Block, Building, Compound
-from linli.territory.search import Answer, search
+from linli.territory.search import ALSO, Answer, search
 from linli.written import number_in
 
 CHOICES = 6
@@ -29,6 +29,13 @@ def choices_of(place: str) -> tuple[list[Choice], bool]:
     return (exact, True) if len(exact) == 1 and not missing else (found[:CHOICES], False)
 
 
+def hints_of(text: str) -> list[Choice]:
+    """Return what somebody's sentence may name: places whose name, or nickname, begins with words that stand in it."""
+    answers = search(text.strip()[:MOST_LETTERS]) if text.strip() else []
+    named = [one for one in answers if any(name and name[:2] in text for name in _names(one))]
+    return [choice for one in named for choice in _choices(one)][:CHOICES]
+
+
 def chosen(value: str) -> tuple[Building | None, Block | None]:
     """Return the building, or of a compound the block, that a choice stands for; neither of any other value."""
     kind, _colon, key = value.partition(":")
@@ -38,6 +45,10 @@ def chosen(value: str) -> tuple[Building | None, Block | None]:
     if kind == "building":
         return Building.objects.select_related("block").filter(pk=number).first(), None
     return None, Block.objects.filter(pk=number).first() if kind == "block" else None
+
+
+def _names(one: Answer) -> list[str]:
+    return [one.title, *ALSO.split(one.also_called)]
 
 
 def _choices(one: Answer) -> list[Choice]:

@@ -13,7 +13,7 @@ from linli.territory.models import Building
 
 
 def asked(**more: str) -> dict[str, str]:
-    return {"text": "路灯坏了", "place": "", "kind": "report", "key": str(uuid.uuid4()), **more}
+    return {"text": "路灯坏了", "place": "", "kind": "report", "asked": "yes", "key": str(uuid.uuid4()), **more}
 
 
 def test_a_text_that_is_too_long_comes_back_whole_and_says_by_how_much(ground: Building) -> None:

@@ -99,9 +99,12 @@ def there(world: World, settings: Any, tmp_path: Path) -> Path:
     return tmp_path
 
 
+SAID = {"text": "路灯坏了", "kind": "report", "asked": "yes"}
+
+
 def send(browser: Client, *photos: bytes) -> Any:
     files = [SimpleUploadedFile(f"{k}.jpg", content) for k, content in enumerate(photos)]
-    return browser.post("/report/", {"text": "路灯坏了", "kind": "report", "key": str(uuid.uuid4()), "photos": files})
+    return browser.post("/report/", {**SAID, "key": str(uuid.uuid4()), "photos": files})
 
 
 def test_a_photograph_is_seen_by_who_sent_it_and_who_handles_it(
@@ -148,7 +151,7 @@ def sent(there: Path) -> list[str]:
 def fill(browser: Client, *photos: bytes, key: uuid.UUID, **more: Any) -> Any:
     """Send the form; without words it comes back with a question."""
     files = [SimpleUploadedFile(f"{k}.jpg", content) for k, content in enumerate(photos)]
-    said = {"kind": "report", "key": str(key), "text": "", **more}
+    said = {**SAID, "key": str(key), "text": "", **more}
     return browser.post("/report/", {**said, "photos": files} if files else said)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.cases.actions.report_case import report_case
 from linli.cases.forms import ReportForm
-from linli.cases.places import Choice, choices_of, chosen
+from linli.cases.places import Choice, choices_of, chosen, hints_of
 from linli.cases.suggesting import best
 from linli.cases.views.limits import may_send, may_try, too_many
 from linli.matters.about import About, about
@@ -67,22 +67,23 @@ def worker(request: HttpRequest) -> HttpResponse:
 def _take(request: HttpRequest, template: str, source: str) -> HttpResponse:
     given = _building(request.GET.get("street", ""), request.GET.get("code", ""))
     posted = request.method == "POST"
-    found, sure = choices_of(request.POST.get("place", "")) if posted and given is None else ([], False)
+    asked = posted and given is None
+    found, sure = choices_of(request.POST.get("place", "")) if asked else ([], False)
+    # what was offered because of the words themselves is offered again
+    hints = hints_of(request.POST.get("text", "")) if asked and not found and request.POST.get("asked") else []
     topic = about(request.GET.get("about", ""), request.GET.get("block", "")[:40])
-    options: dict[str, Any] = {"found": None if sure else found, "place": str(given) if given else ""}
+    options: dict[str, Any] = {"found": None if sure else found or hints, "place": str(given) if given else ""}
     if topic is not None:
         here = topic.block
         options |= {"kind": Matter.Kind.SUGGESTION, "place": str(here.compound or here.code) if here else ""}
     form = ReportForm(request.POST if posted else None, request.FILES or None, **options)
     answer = _try(request, form, given, found, sure, source, topic) if posted and form.is_valid() else None
-    if isinstance(answer, HttpResponse):
+    if answer is not None:
         return answer
-    if answer:  # neighbours who reported before: asked once, in the same form
-        form.ask_whether_same(answer)
     if posted:
         form.shown_again()
     context = {"form": form, "given": given, "source": source, "topic": topic}
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render(request, template, context, status=422 if form.errors or form.asks else 200)
 
 
 def _try(
@@ -93,8 +94,8 @@ def _try(
     sure: bool,
     source: str,
     topic: About | None,
-) -> HttpResponse | list[tuple[str, str]] | None:
-    """Open the case, or join another; or return the neighbours' cases to ask about, or None after an error."""
+) -> HttpResponse | None:
+    """Open the case, or join another; None where the form comes back, with an error or with what is asked once."""
     said, point = form.cleaned_data, form.point
     # a place that may be several is asked about only where neither the building nor a point says which
     choice = found[0][0] if sure else said.get("building", "")
@@ -109,13 +110,18 @@ def _try(
             return None
     if building is None and block is None and topic is not None:
         block = topic.block
+    known = Matter.objects.filter(key=said["key"]).exists()  # sent before: what is asked was answered then
+    nowhere = building is None and block is None and topic is None and choice != "none"
+    if nowhere and not said["asked"] and not known:
+        form.ask_where(hints_of(said["text"]))
+        return None
     if source == Matter.Source.WEB and not may_send(request):
         return too_many(request)
     if request.POST.get("same", "") == "":
-        known = Matter.objects.filter(key=said["key"]).exists()
         neighbours = [] if known else _neighbours(said["text"], building, block)
         if neighbours:
-            return neighbours
+            form.ask_whether_same(neighbours)
+            return None
     return _send(request, form, building, block, source, topic)
 
 

@@ -35,7 +35,7 @@ def test_an_opinion_on_a_plan_is_counted_with_a_block_and_without(found: Plan) -
         one = Matter.objects.latest("pk")
         assert one.about == f"plan:{found.pk}"
         assert (one.block.code if one.block else "") == block
-    other = {"text": "路灯坏了", "kind": "report", "key": str(uuid.uuid4()), "same": "none"}
+    other = {"text": "路灯坏了", "kind": "report", "asked": "yes", "key": str(uuid.uuid4()), "same": "none"}
     assert browser.post("/report/?about=plan:0&block=²", other).status_code == 302
     assert Matter.objects.latest("pk").about == ""
     assert Facts(found.project, timezone.localdate()).opinions == 2

@@ -100,7 +100,8 @@ def test_a_full_database_keeps_no_report_and_gives_its_text_back(world: World) -
     client, texts = Client(), [f"第{k}件：{'楼道灯坏了<b>。' * 400}" for k in range(40)]
     try:
         answers = [
-            client.post("/report/", {"text": text, "kind": "report", "key": str(uuid.uuid4())}) for text in texts
+            client.post("/report/", {"text": text, "kind": "report", "asked": "yes", "key": str(uuid.uuid4())})
+            for text in texts
         ]
     finally:
         with connection.cursor() as cursor:

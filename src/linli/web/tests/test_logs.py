@@ -41,7 +41,14 @@ def test_no_secret_of_a_story_stands_in_the_log(world: World, lines: Callable[[]
     forget_all()
     resident, key = Client(), str(uuid.uuid4())
     secrets = ["王小明家的水管爆了", "13912345678", "白云花园77幢", "chaxun-mi-zi", "geheim-token-1", key]
-    told = {"text": secrets[0], "contact": secrets[1], "place": secrets[2], "kind": "report", "key": key}
+    told = {
+        "text": secrets[0],
+        "contact": secrets[1],
+        "place": secrets[2],
+        "kind": "report",
+        "asked": "yes",
+        "key": key,
+    }
     assert resident.post("/report/", told).status_code == 302
     one = Matter.objects.get()
     secrets += [one.number, one.secret]

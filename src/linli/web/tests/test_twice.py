@@ -19,7 +19,12 @@ from linli.web.tests.test_every_url import TABLE, names
 PUBLIC: dict[str, dict[str, str]] = {
     "choose": {"size": "large", "next": "/"},
     "set_language": {"language": "en", "next": "/"},
-    "cases:report": {"text": "路灯坏了", "kind": "report", "key": "00000000-0000-4000-8000-000000000001"},
+    "cases:report": {
+        "text": "路灯坏了",
+        "kind": "report",
+        "asked": "yes",
+        "key": "00000000-0000-4000-8000-000000000001",
+    },
     "cases:look-up": {"number": "202600000001", "secret": "aaaaaaaa"},
     "account_login": {"login": "jiedao", "password": PASSWORD},
 }

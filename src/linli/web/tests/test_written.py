@@ -84,7 +84,14 @@ def test_searching_folds_what_is_kept_apart(world: World, written: str, asked: s
 
 def test_a_report_is_read_and_carried_out_as_it_was_written(world: World, client_of: Callable[[str], Client]) -> None:
     forget_all()
-    said = {"text": f"{LINE}\n第二行", "kind": "report", "place": LINE[:100], "contact": "", "key": uuid.uuid4()}
+    said = {
+        "text": f"{LINE}\n第二行",
+        "kind": "report",
+        "asked": "yes",
+        "place": LINE[:100],
+        "contact": "",
+        "key": uuid.uuid4(),
+    }
     answer = client_of("").post("/report/", said, follow=True)
     one = Matter.objects.get()
     assert (one.text, one.place) == (f"{LINE}\n第二行", LINE[:100])

@@ -146,8 +146,12 @@ def test_without_a_network_a_report_waits_on_the_phone_and_is_sent_once(chromium
     page.reload()
     assert page.input_value("[name=text]") == "没有网络的时候写的：水管爆了", "a draft outlives the page"
     page.click("main button.primary")
+    page.get_by_role("heading", name="在哪里？说不清也没关系").wait_for()
+    assert page.locator("[data-queue]").is_hidden(), "the page asks by itself, once"
+    page.get_by_role("button", name="说不清，就这样提交").click()
     page.wait_for_function("() => document.querySelector('[data-queue]').textContent.includes('已存在这部手机里')")
     assert page.input_value("[name=text]") == ""
+    assert page.locator("[data-ask-where]").is_hidden(), "the next report is another"
     context.set_offline(False)
     link = page.locator("[data-queue] a")
     link.wait_for()
@@ -204,6 +208,42 @@ def test_what_was_left_out_between_two_forms_is_not_sent(chromium: Any, site: st
     assert colours == [[False, False, True], [False, True, False]], "blue, which stayed, and green, which came"
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_where_it_is_is_asked_once_and_answered_by_keyboard(chromium: Any, site: str, script: bool) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 800}, locale="zh-CN", java_script_enabled=script)
+    page = context.new_page()
+    page.goto(f"{site}/report/")
+    page.locator("[name=text]").fill(f"河堤上有个大坑（{script}）")
+    page.locator("main button.primary").press("Enter")
+    asked = page.locator("[data-ask-where]")
+    asked.wait_for()
+    assert page.input_value("[name=text]") == f"河堤上有个大坑（{script}）", "nothing is lost"
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+    if script:
+        assert page.evaluate("() => document.activeElement.hasAttribute('data-ask-where')")
+        assert page.get_by_role("button", name="在地图上点").is_visible()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+    else:
+        asked.get_by_role("button").press("Enter")
+    page.wait_for_url(re.compile(r"/report/\d+/\w+/$"))
+    context.close()
+
+
+def test_a_place_pressed_on_the_map_for_one_report_is_not_that_of_the_next(chromium: Any, site: str) -> None:
+    page = hands(chromium, site, "", 360).page
+    page.goto(f"{site}/report/")
+    page.context.set_offline(True)
+    page.fill("[name=text]", "第一件：树倒了")
+    page.evaluate(
+        "() => { document.querySelector('[name=longitude]').value = '103.1005'; "
+        "document.querySelector('[name=latitude]').value = '26.081'; }"
+    )
+    page.click("main button.primary")
+    page.locator("[data-queue-list] li").wait_for()
+    assert page.input_value("[name=longitude]") == "", "sent with the first"
+
+
 def test_what_waits_for_a_network_can_be_changed_or_withdrawn(chromium: Any, site: str) -> None:
     page = hands(chromium, site, "", 360).page
     page.goto(f"{site}/report/")
@@ -214,6 +254,7 @@ def test_what_waits_for_a_network_can_be_changed_or_withdrawn(chromium: Any, sit
     for words in ("离线第一件：门禁坏了", "离线第二件：写错了的"):
         page.goto(f"{site}/report/")  # the page that was kept: each report has a key of its own all the same
         page.fill("[name=text]", words)
+        page.fill("[name=place]", "河边")
         page.click("main button.primary")
         page.locator("[data-queue-list] li", has_text=words).wait_for()
     assert page.locator("[data-queue-list] li").count() == 2
