@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from linli.errors import InputError
+from linli.written import day_of
 
 if TYPE_CHECKING:
     from linli.geodata import Blocks
@@ -57,6 +61,12 @@ def command(
     crs: Annotated[
         str | None,
         typer.Option("--crs", help="坐标系 / of files that name none: gcj02, bd09, wgs84, cgcs2000, EPSG:…"),
+    ] = None,
+    count_source: Annotated[str, typer.Option("--count-source", help="户数来源 / who counted; default: the file")] = "",
+    count_day: Annotated[str, typer.Option("--count-day", help="户数截至 / as of which day, such as 2026-06-30")] = "",
+    credit: Annotated[
+        list[str] | None,
+        typer.Option("--credit", help="署名 / whom maps must name; OpenStreetMap is found by itself; repeatable"),
     ] = None,
     min_block: Annotated[
         float, typer.Option("--min-block", min=0, help="ground below this many m² without a building is shared out")
@@ -121,6 +131,9 @@ def command(
         reach_m=reach,
         keep_slivers=keep_slivers,
         crs=crs,
+        count_source=count_source,
+        count_day=_day(count_day),
+        credit=credit or (),
         progress=note,
     )
     write_blocks(blocks, output)
@@ -132,6 +145,13 @@ def command(
         print_json({"path": str(output), **summary(blocks)})
     else:
         _tell(blocks, output)
+
+
+def _day(text: str) -> date | None:
+    found = day_of(text)
+    if text and found is None:
+        raise InputError("this is no day", field="count-day", value=text, advice="write it as 2026-06-30")
+    return found
 
 
 def summary(blocks: Blocks) -> dict[str, object]:
@@ -150,8 +170,13 @@ def summary(blocks: Blocks) -> dict[str, object]:
 
 
 def _tell(blocks: Blocks, output: Path) -> None:
+    from linli.geodata.credits import credits_in
+
     lines = [f"已写入 {output}：{len(blocks)} 个地块，{len(blocks.lines)} 条界线"]
-    lines += [f"  {name}: {int(blocks.counts(name).sum()):,}" for name in blocks.count_columns()]
+    for name in blocks.count_columns():
+        found = blocks.note_of(name)
+        lines.append(f"  {name}: {int(blocks.counts(name).sum()):,}" + (f"（{found.words()}）" if found.parts else ""))
+    lines += [f"  {one}" for one in credits_in(blocks.report)]
     notes = blocks.report.get("notes")
     if isinstance(notes, list):
         lines += [f"  · {one['zh']}\n    {one['en']}" for one in notes]

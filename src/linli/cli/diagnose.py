@@ -33,9 +33,10 @@ def command(
         print_json(
             {
                 "count": column,
+                "counted": ground.note_of(column).words(),
                 "flagged": flagged,
                 "communities": [{**asdict(checkup), "reasons": checkup.reasons} for checkup in found],
             }
         )
     else:
-        print(diagnosis_text(found, count=column))
+        print(diagnosis_text(found, ground.note_of(column)))

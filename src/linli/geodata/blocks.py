@@ -13,17 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from linli.errors import InputError
 from linli.geodata.borders import KINDS, Bools, Floats, Ints, Lines, Objects, Rim, on_outer_border
+from linli.geodata.count_notes import COUNT_COLUMNS, KEPT, CountNote
 
 __all__ = ["COUNT_COLUMNS", "KINDS", "Blocks", "Lines", "Rim"]
 
 IN_NONE = "未划入社区的地块"  # what lies beyond a border where no community is known
-COUNT_COLUMNS = {
-    "households_registered": "户籍户数",
-    "households_resident": "常住户数",
-    "dwellings": "房屋套数",
-    "dwellings_delivered": "已交付套数",
-    "persons": "人口",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +107,13 @@ class Blocks:
                 advice="write a whole number; 0 where nobody lives",
             )
         return numbers.astype(np.int64)
+
+    def note_of(self, column: str) -> CountNote:
+        """Return what a count rests on: 口径, source, day, estimate; a note without parts where nobody said."""
+        kept = self.report.get(KEPT)
+        name = self._column(column)
+        english = next((one for one, chinese in COUNT_COLUMNS.items() if name == chinese), name)
+        return CountNote.from_json(english, kept.get(name) if isinstance(kept, dict) else None)
 
     def texts(self, column: str) -> Objects:
         """Return a column as text, '' where a value is missing; codes kept as numbers read 101, not 101.0."""

@@ -22,6 +22,7 @@ from linli.geodata.atomic import replace_when_done
 from linli.geodata.blocks import COUNT_COLUMNS, Blocks, plain_text
 from linli.geodata.borders import KINDS, Floats, Ints, Lines, Objects, Rim, find_borders
 from linli.geodata.coordinates import parse_crs, transform, working_crs
+from linli.geodata.count_notes import KEPT, CountNote
 from linli.geodata.fingerprint import iso_wkb
 from linli.geodata.layers import Layer, layer_names, read_attributes, read_layer_and_wkb
 from linli.geodata.tables import TABLE_ENDINGS, must_exist
@@ -345,10 +346,14 @@ def _moved(pieces: Pieces, source: str, target: str) -> Pieces:
     return replace(pieces, geometry=transform(pieces.geometry, source, target))
 
 
-def estimates_in(path: Path) -> dict[str, str]:
-    """Return the counts of a blocks file that are estimates, each with the rule it was estimated by."""
-    told = _kept_report(path, layer_names(path)).get("estimates")
-    return {str(count): str(rule) for count, rule in told.items()} if isinstance(told, dict) else {}
+def notes_in(path: Path) -> dict[str, CountNote]:
+    """Return what the counts of a blocks file rest on, by column."""
+    told = _kept_report(path, layer_names(path)).get(KEPT)
+    return (
+        {str(count): CountNote.from_json(str(count), kept) for count, kept in told.items()}
+        if isinstance(told, dict)
+        else {}
+    )
 
 
 def _kept_report(path: Path, present: list[str]) -> dict[str, object]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from linli.errors import InputError
 from linli.geodata.arrangement import Bools, Floats, Ints, Objects
-from linli.geodata.blocks import COUNT_COLUMNS
+from linli.geodata.count_notes import COUNT_COLUMNS, Part
 from linli.geodata.hang import (
     NOT_HOMES,
     STOREY_M,
@@ -51,6 +51,8 @@ class Buildings:
         Footprint × floors, square metres.
     dwellings
         Estimate from floor area.
+    source
+        Names of the files, '' where the layers were made in memory.
     """
 
     geometry: Objects
@@ -58,6 +60,7 @@ class Buildings:
     columns: dict[str, NDArray[Any]]
     floor_m2: Floats
     dwellings: Ints
+    source: str
 
 
 def read_buildings(
@@ -104,7 +107,8 @@ def read_buildings(
         footprint, floors, homes, area_per_dwelling=area_per_dwelling, default_floors=default_floors
     )
     known = np.where(np.isfinite(floors), floors, default_floors)
-    return Buildings(geometry, compound, columns, footprint * known, dwellings)
+    source = "、".join(dict.fromkeys(layer.source.name for layer in layers if layer.source is not None))
+    return Buildings(geometry, compound, columns, footprint * known, dwellings, source)
 
 
 def tell_twins(twins: Sequence[str], report: Report) -> None:
@@ -157,10 +161,12 @@ def counted(
     if buildings is not None:
         for name, values in _count_values(buildings.columns, count_columns, len(home), "buildings").items():
             sums[name] = sum_by_block(home, values, size)
+            report.counts[name] = Part(buildings.source)
             _balance(report, name, int(values.sum()), int(sums[name].sum()))
     if table is not None:
         told = _from_table(table, buildings, home, count_columns, blocks, compounds, report)
         sums.update(told)
+        report.counts |= dict.fromkeys(told, Part("" if table.source is None else table.source.name))
     asked = set(count_columns or ()) - sums.keys()
     if asked:
         raise InputError(
@@ -174,7 +180,7 @@ def counted(
         missing = int(report.found["buildings_without_floors"])
         total = int(sums["dwellings"].sum())
         report.count("dwellings_estimated", total)
-        report.estimates["dwellings"] = f"floor_area:{area_per_dwelling:g}"
+        report.counts["dwellings"] = Part(buildings.source, rule=f"floor_area:{area_per_dwelling:g}")
         report.note(
             f"没有户数资料:套数按建筑面积÷{area_per_dwelling:g}㎡估算,共{total:,}套,仅供参考;"
             f"{missing}个建筑没有层数,按默认层数计",

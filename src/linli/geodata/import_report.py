@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from linli.geodata.count_notes import Part
+
 
 @dataclass
 class Report:
@@ -11,7 +13,7 @@ class Report:
 
     found: dict[str, float] = field(default_factory=dict)
     notes: list[dict[str, str]] = field(default_factory=list)
-    estimates: dict[str, str] = field(default_factory=dict)  # count → the rule that it was estimated by
+    counts: dict[str, Part] = field(default_factory=dict)  # column → its source and the rule it was estimated by
 
     def count(self, name: str, number: float) -> None:
         """Add to a number."""
@@ -31,5 +33,4 @@ class Report:
     def as_dict(self) -> dict[str, object]:
         """Return the report as it is stored with the blocks."""
         whole = {name: int(value) if float(value).is_integer() else value for name, value in self.found.items()}
-        told: dict[str, object] = {"found": whole, "notes": list(self.notes)}
-        return told | ({"estimates": dict(self.estimates)} if self.estimates else {})
+        return {"found": whole, "notes": list(self.notes)}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,9 @@ from linli.geodata.arrangement import Objects
 from linli.geodata.blocks import COUNT_COLUMNS, Blocks
 from linli.geodata.borders import Lines, Rim
 from linli.geodata.connected import leave_out_empty_islands
+from linli.geodata.count_notes import KEPT, CountNote, Part
+from linli.geodata.credits import KEPT as CREDITS
+from linli.geodata.credits import asked_by, together
 from linli.geodata.divides import name_borders
 from linli.geodata.hang import block_of, compound_column, kinds_by_block, label_by_overlap, overlap_m2
 from linli.geodata.hang_affinities import hang_affinities
@@ -83,6 +88,9 @@ def make_blocks(
     reach_m: float = 15.0,
     keep_slivers: bool = False,
     crs: str | None = None,
+    count_source: str = "",
+    count_day: date | None = None,
+    credit: Sequence[str] = (),
     progress: Callable[[str], None] | None = None,
 ) -> Blocks:
     """Make blocks from map layers.
@@ -116,12 +124,17 @@ def make_blocks(
         See `cover_from_streets`.
     crs
         The system of files that name none: `gcj02`, `bd09`, `wgs84`, `cgcs2000`, `EPSG:…`.
+    count_source, count_day
+        Who counted, and as of which day; the names of the files, and no day, where absent.
+    credit
+        Whom maps must name, beside the sources that are known to ask for it (OpenStreetMap).
     progress
         Called with a word on each step.
 
     Returns
     -------
-    Blocks with lines, rim and a report (`found`: numbers, `notes`: Chinese and English sentences).
+    Blocks with lines, rim and a report (`found`: numbers, `notes`: Chinese and English sentences, `counts`: what each
+    count rests on, `credits`: whom maps must name).
 
     Raises
     ------
@@ -228,6 +241,14 @@ def make_blocks(
     report.count("blocks", len(blocks))
     report.count("neighbour_pairs", len(set(zip(blocks.lines.a.tolist(), blocks.lines.b.tolist(), strict=True))))
     blocks.report.update(report.as_dict())
+    blocks.report[KEPT] = {
+        name: CountNote(
+            name, (Part(count_source or one.source, count_day, one.rule, int(blocks.counts(name).sum())),)
+        ).as_json()
+        for name, one in report.counts.items()
+    }
+    used = [asked_by(layer.source, layer.columns) for layers_ in raw.values() for layer in layers_]
+    blocks.report[CREDITS] = list(together([*credit, *itertools.chain.from_iterable(used)]))
     return blocks
 
 

@@ -51,6 +51,7 @@ PARTS: dict[str, str | Promise] = {
     "channel": _("渠道"),
     "choices": _("选择"),
     "count": _("口径"),
+    "counted": _("户数依据"),
     "division": _("区划"),
     "enactment": _("方案生效"),
     "expires": _("到期"),

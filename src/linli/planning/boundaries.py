@@ -17,7 +17,8 @@ from linli.geodata import COUNT_COLUMNS, Blocks
 from linli.matters.models import Matter
 from linli.matters.states import OPEN
 from linli.planning.models import Plan, Project
-from linli.territory.models import Count, Membership
+from linli.territory.counts import said
+from linli.territory.models import Membership
 from linli.written import number_in
 
 YEAR = timedelta(days=365)
@@ -59,8 +60,9 @@ def figures(project: Project, blocks: Blocks, labels: Mapping[str, str], day: da
     listed = sorted(set(names), key=lambda name: (name == NOBODY, name))
     place = np.array([listed.index(name) for name in names])
     columns: list[tuple[Any, Any]] = [(_("地块"), np.ones(len(blocks), dtype=np.int64))]
-    words = dict(Count.Definition.choices)
-    columns += [(words.get(name, name), blocks.counts(name)) for name in COUNT_COLUMNS if name in blocks.columns]
+    columns += [
+        (said(blocks.note_of(name)).brief, blocks.counts(name)) for name in COUNT_COLUMNS if name in blocks.columns
+    ]
     if "facilities" in blocks.columns:
         kinds = [[kind for kind in str(text or "").split(";") if kind] for text in blocks.columns["facilities"]]
         columns.append((_("设施（处）"), np.array([len(here) for here in kinds])))

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from linli.geodata.count_notes import CountNote, gathered
 from linli.org.days import holding
 from linli.org.models import Division, Post, Tenure
 from linli.planning.telling import band, reason
@@ -75,11 +76,6 @@ class Standing:
         return "scenario" if self.newly_flagged else "fine"
 
     @property
-    def figures(self) -> list[tuple[str, int | None]]:
-        """Every counting definition in words with what is counted under it, None where nothing is."""
-        return [(str(words), self.checkup.counts.get(code)) for code, words in Count.Definition.choices]
-
-    @property
     def reasons(self) -> list[str]:
         """Why it is flagged or looked at, in the reader's language."""
         return [reason(finding) for finding in self.checkup.findings]
@@ -118,9 +114,14 @@ class Ground:
     communities: list[Division]
     blocks: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))  # community → blocks
     counts: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))  # definition → block → value
-    sources: dict[str, set[tuple[str, date, str]]] = field(default_factory=lambda: defaultdict(set))
+    told: dict[str, dict[int, tuple[str, date, str]]] = field(default_factory=lambda: defaultdict(dict))  # by whom
     posts: dict[int, dict[str, int]] = field(default_factory=dict)  # community → role of a post there → held
     floor: dict[int, float | None] = field(default_factory=dict)  # None: a station without its space on record
+
+    def note_of(self, definition: str) -> CountNote:
+        """Return what the counts under a definition rest on."""
+        values = self.counts.get(definition, {})
+        return gathered(definition, [(*told, values[block]) for block, told in self.told.get(definition, {}).items()])
 
 
 def read_ground(paths: Sequence[str], day: date) -> Ground:
@@ -149,7 +150,7 @@ def read_ground(paths: Sequence[str], day: date) -> Ground:
         "block", "definition", "value", "source", "as_of", "estimate"
     ).distinct():
         ground.counts[definition][block] = value  # the newest comes last
-        ground.sources[definition].add((source, as_of, rule))
+        ground.told[definition][block] = (source, as_of, rule)
     ground.posts |= held_posts(ground.communities, day)
     _read_stations(ground, home)
     return ground

@@ -13,6 +13,7 @@ from linli.matters.succession import to_follow
 from linli.org.actors import Actor
 from linli.planning.actions.confirm import rehearse
 from linli.planning.beside import changes, households_of
+from linli.planning.counted import counted_in, counted_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Enactment, Mark, Plan, Project, Proposal
 from linli.planning.procedure.standing import Standing
@@ -68,6 +69,7 @@ def _published(before: Standing, plan: Plan) -> list[str]:
         _("范围内 %(blocks)d 个地块、%(households)s 户，查自己家时会看到这份公示。")
         % {"blocks": len(plan.labels), "households": f"{sum(plan.households.values()):,}"},
         _("将来换社区的有 %(households)s 户。") % {"households": f"{leaving(plan):,}"},
+        counted_of(plan).words,
     ]
 
 
@@ -76,7 +78,8 @@ def _in_force(_before: Standing, made: Enactment) -> list[str]:
     moved = {key for one in made.assignments.all() for key in one.after}
     said = [
         _("%(day)s零点起，%(blocks)d 个地块、%(households)s 户换社区。")
-        % {"day": day, "blocks": len(moved), "households": f"{leaving(plan, made.held):,}"}
+        % {"day": day, "blocks": len(moved), "households": f"{leaving(plan, made.held):,}"},
+        counted_in(plan.project).words,
     ]
     founded = [one.title for one in made.founded.all()]
     if founded:

@@ -93,6 +93,7 @@ def fields_of(found: Found) -> dict[str, Any]:
         "locked": [] if found.locked is None else [found.blocks.ids[k] for k in np.flatnonzero(found.locked)],
         "measures": {name: _plain(measures[name]) for name in MEASURES if measures.get(name) is not None},
         "households": {name: int(counts[found.community == name].sum()) for name in names},
+        "counted": found.blocks.note_of(found.count).as_json(),
         "outside": [one.name for one in found.communities if one.needs_reason],
         "broken": [[one.text, one.english] for one in broken_rules(found)],
         "proof": {

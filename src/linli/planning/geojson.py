@@ -22,13 +22,15 @@ def geojson_of(found: Found) -> bytes:
     inside = rows_of(found.community)
     ground = np.array([dissolve(found.blocks, inside[one.name]) for one in found.communities], dtype=object)
     degrees = shapely.set_precision(transform(ground, found.blocks.crs, GEOGRAPHIC), PLACES)
+    counted = found.note.words()
     features: list[dict[str, Any]] = [
         {
             "type": "Feature",
             "geometry": json.loads(shapely.to_geojson(shape)),
             "properties": {
                 "community": one.name, "parent": one.parent, "kept": one.kept, "blocks": one.blocks,
-                "count": found.count, "households": one.count, **one.sides, "by_hand": sorted(one.marks),
+                "count": found.count, "households": one.count, "counted": counted,
+                **one.sides, "by_hand": sorted(one.marks),
                 "text": one.text,
             },
         }

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from linli.geodata import COUNT_COLUMNS, Blocks, Lines
 from linli.geodata.borders import Bools, find_borders
 from linli.geodata.coordinates import local_crs, transform
+from linli.geodata.count_notes import KEPT, gathered
 from linli.org.models import Division
 from linli.planning.models import Project
 from linli.plans.task import STATIONS
@@ -84,12 +85,14 @@ def _read(project: Project, _stamp: int, day: date, _newest: int | None) -> Bloc
         **_own(rows),
     }
     inside = np.array([row.code in homes for row in rows], dtype=np.bool_)
-    columns |= _counts(street, place, day, inside)
+    counts, notes = _counts(street, place, day, inside)
+    columns |= counts
     measured, rim = find_borders(ids, ground)
     named = _lines(street, place, crs, ids)
     # without the layer of lines a border is where two blocks touch, and nothing runs there
     lines = named if len(named) else measured
-    whole = Blocks(ids, ground, columns, lines, rim, crs, lines_measured=not len(named))
+    report: dict[str, object] = {KEPT: notes}
+    whole = Blocks(ids, ground, columns, lines, rim, crs, report, lines_measured=not len(named))
     return whole.only(inside)
 
 
@@ -131,17 +134,23 @@ def _facilities(street: Division, place: dict[int, int]) -> dict[str, Any]:
     }
 
 
-def _counts(street: Division, place: dict[int, int], day: date, inside: Bools) -> dict[str, Any]:
+def _counts(
+    street: Division, place: dict[int, int], day: date, inside: Bools
+) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
+    """Return the counts that every block inside has, and what those inside rest on."""
     rows = Count.objects.filter(block__street=street, as_of__lte=day).order_by("as_of", "pk")
-    found: dict[str, dict[int, int]] = defaultdict(dict)
-    for block, definition, value in rows.values_list("block", "definition", "value"):
+    found: dict[str, dict[int, tuple[str, date, str, int]]] = defaultdict(dict)
+    fields = ("block", "definition", "source", "as_of", "estimate", "value")
+    for block, definition, source, as_of, rule, value in rows.values_list(*fields):
         if block in place:
-            found[definition][place[block]] = value  # the newest comes last
-    return {
-        name: np.array([values.get(k, 0) for k in range(len(place))], dtype=np.int64)
-        for name, values in sorted(found.items())
-        if all(k in values for k in np.flatnonzero(inside).tolist())
+            found[definition][place[block]] = (source, as_of, rule, value)  # the newest comes last
+    here = np.flatnonzero(inside).tolist()
+    whole = {name: told for name, told in sorted(found.items()) if all(k in told for k in here)}
+    columns = {
+        name: np.array([told[k][3] if k in told else 0 for k in range(len(place))], dtype=np.int64)
+        for name, told in whole.items()
     }
+    return columns, {name: gathered(name, [told[k] for k in here]).as_json() for name, told in whole.items()}
 
 
 def _lines(street: Division, place: dict[int, int], crs: str, ids: tuple[str, ...]) -> Lines:

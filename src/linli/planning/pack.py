@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 
 from linli.documents.workbooks import safe, written
-from linli.geodata import COUNT_COLUMNS
 from linli.planning.details import chosen_of, staff_of
 from linli.planning.geojson import geojson_of
 from linli.planning.models import Plan, Project
@@ -22,7 +21,7 @@ from linli.planning.papers.petition import body
 from linli.plans.plan import Plan as Found
 from linli.plans.resources import before_and_after
 from linli.plans.sections import Section, Table, lines_section, resources_section, settled
-from linli.plans.task import community_column, count_words
+from linli.plans.task import community_column
 
 MOST_CHARACTERS = 4000  # 《整治形式主义为基层减负若干规定》
 
@@ -92,7 +91,7 @@ def tables(found: Found, project: Project, characters: int, details: Sequence[tu
         for row in rows_of(found, names):
             sheet.append([safe(cell) if isinstance(cell, str) else cell for cell in row])
     moved = book.create_sheet("去向")
-    moved.append(["原社区", "新社区", "地块", count_words(found.count)])
+    moved.append(["原社区", "新社区", "地块", found.note.brief()])
     counts = found.blocks.counts(found.count)
     for a in dict.fromkeys(present.tolist()):
         for b in found.names:
@@ -100,7 +99,7 @@ def tables(found: Found, project: Project, characters: int, details: Sequence[tu
             if both.any():
                 moved.append([safe(a), safe(b), int(both.sum()), int(counts[both].sum())])
     each = book.create_sheet("地块")
-    each.append(["地块", "小区", "原社区", "新社区", *(COUNT_COLUMNS[name] for name in columns)])
+    each.append(["地块", "小区", "原社区", "新社区", *(found.blocks.note_of(name).brief() for name in columns)])
     compounds = found.blocks.texts("compound")
     values = [found.blocks.counts(name) for name in columns]
     for k, code in enumerate(found.blocks.ids):
@@ -112,7 +111,8 @@ def tables(found: Found, project: Project, characters: int, details: Sequence[tu
         for cells in (found_table.head, *found_table.rows):
             sheet.append([safe(cell) for cell in cells])
     about = book.create_sheet("说明")
-    for title, words in (("项目", project.title), ("口径", count_words(found.count)), ("标准", str(project.standard)),
+    notes = [("口径", found.blocks.note_of(name).words()) for name in columns]
+    for title, words in (("项目", project.title), *notes, ("标准", str(project.standard)),
                 ("面积", "按地块图形计算"), ("种子", found.seed),
                 ("请示字数", f"{characters}（不计附件，上限{MOST_CHARACTERS}）")):  # fmt: skip
         about.append([title, safe(str(words))])

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from linli.geodata import Blocks
+from linli.planning.counted import counted_of
 from linli.planning.models import Plan
 from linli.planning.outlines import Drawing, Outline, draw
+from linli.territory.counts import Said
 from linli.territory.models import Block
 
 OWN = -1  # the outline of one block, beside those of communities
@@ -20,6 +22,7 @@ class Picture:
 
     drawing: Drawing
     shapes: tuple[dict[str, Any], ...]
+    counted: Said  # what the households rest on
     own: Outline | None = None
 
 
@@ -42,7 +45,8 @@ def picture(plan: Plan, blocks: Blocks, households: Mapping[str, int], own: str 
         for one in drawn.outlines
         if one.key != OWN
     ]  # fmt: skip
-    return Picture(drawn, tuple(shapes), next((one for one in drawn.outlines if one.key == OWN), None))
+    outline = next((one for one in drawn.outlines if one.key == OWN), None)
+    return Picture(drawn, tuple(shapes), counted_of(plan), outline)
 
 
 def fills_of(plan: Plan, blocks: Blocks) -> dict[str, str]:

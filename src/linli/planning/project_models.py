@@ -136,6 +136,7 @@ class Plan(models.Model):
     locked = models.JSONField(default=list)  # codes of blocks that were held by hand
     measures = models.JSONField(default=dict)
     households = models.JSONField(default=dict)  # name to its count
+    counted = models.JSONField(default=list)  # what these counts rest on, see `linli.geodata.count_notes`
     broken = models.JSONField(default=list)  # rules that it breaks, in Chinese and in English
     proof = models.JSONField(default=dict)  # status, objective, bound, method, claim
     outside = models.JSONField(default=list)  # communities outside the statutory band

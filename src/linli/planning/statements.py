@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.districting.result import relative_gap
+from linli.planning.counted import counted_of
 from linli.planning.details import by_hand_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Plan, Project
@@ -19,6 +20,7 @@ from linli.planning.standards import law_on, profile_of
 from linli.planning.telling import band
 from linli.plans.bands import source_words
 from linli.plans.sides import four_sides, sides_text
+from linli.territory.counts import Said
 from linli.territory.lookup import ground_stamp
 
 
@@ -72,6 +74,11 @@ class Statement:
     def sides(self) -> list[tuple[str, str]]:
         """Each community with its four sides, marked where written by hand; none of a plan with open blocks."""
         return sides_of(self.plan)
+
+    @cached_property
+    def counted(self) -> Said:
+        """What the households rest on."""
+        return counted_of(self.plan)
 
     @property
     def wanting(self) -> list[str]:

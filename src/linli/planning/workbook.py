@@ -10,7 +10,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from linli.documents.workbooks import safe, written
-from linli.territory.models import Count
 
 
 def workbook(context: Mapping[str, Any]) -> bytes:
@@ -19,7 +18,7 @@ def workbook(context: Mapping[str, Any]) -> bytes:
     Parameters
     ----------
     context
-        Of `linli.planning.views.diagnosis`: `question`, `standings`, `standards`, `sources` …
+        Of `linli.planning.views.diagnosis`: `question`, `standings`, `standards`, `notes` …
     """
     import openpyxl
 
@@ -29,9 +28,9 @@ def workbook(context: Mapping[str, Any]) -> bytes:
     sheet.title = _("社区规模体检")
     note = _("演示数据·全部合成") if settings.DEMO else ""
     sheet.append([f"{_('社区规模体检')} {date_format(question.day, 'DATE_FORMAT')} {note}".strip()])
-    definitions = Count.Definition.choices
+    definitions = context["briefs"]
     sheet.append(
-        [_("社区"), _("街道"), _("地块"), *(str(words) for _code, words in definitions),
+        [_("社区"), _("街道"), _("地块"), *(words for _code, words in definitions),
          _("等级"), _("需拆分"), _("原因"),
          _("应配工作者"), _("在岗"), _("应有用房㎡"), _("现有用房㎡"), _("未交付套数"), _("情景新增户数"),
          *(standard.title for standard in context["standards"])]
@@ -54,14 +53,11 @@ def workbook(context: Mapping[str, Any]) -> bytes:
     about = book.create_sheet(_("口径与标准"))
     for name, words in (
         (_("日期"), date_format(question.day, "DATE_FORMAT")),
-        (_("口径"), str(context["count_words"])),
+        (_("口径"), context["counted"].brief),
         (_("超过多少户需拆分"), question.limit),
         (_("标准"), question.standard.title if question.standard else ""),
         (_("条文"), question.standard.clause if question.standard else ""),
-        *(
-            (_("来源"), f"{source} {date_format(as_of, 'DATE_FORMAT')} {estimated}".strip())
-            for source, as_of, estimated in context["sources"]
-        ),
+        *((_("来源"), safe(one.words)) for one in context["notes"]),
     ):
         about.append([name, words])
     return written(book)

@@ -15,7 +15,7 @@ from linli.plans.measures import UNITS
 from linli.plans.names import community_words
 from linli.plans.plan import Plan
 from linli.plans.rules import KIND_WORDS, Rules
-from linli.plans.task import atoms_of, count_words, make_task, names_in, texts
+from linli.plans.task import atoms_of, make_task, names_in, texts
 
 PRINTED = ("cut_length_m", "boundary", "reliance", "continuity", "access", "belonging", "polsby_popper", "facilities")
 
@@ -49,7 +49,7 @@ class Change:
 
     def text(self) -> str:
         """Return what changes, a sentence a line, in Chinese."""
-        return "\n".join(self.sentences)
+        return "\n".join((*self.sentences, self.after.note.words()))
 
     def as_json(self) -> dict[str, Any]:
         """Return what `linli evaluate --json` prints."""
@@ -65,6 +65,7 @@ class Change:
             ],
             "measures": {name: {"before": before[name], "after": after[name]} for name in before},
             "sentences": list(self.sentences),
+            "counted": self.after.note.words(),
         }
 
 
@@ -166,7 +167,7 @@ def _sizes(before: Plan, after: Plan) -> list[str]:
             "在上下限内" if low <= new <= high else f"低于下限{low - new}户" if new < low else f"超过上限{new - high}户"
         )
         said.append(
-            f"{community_words(name)}由{old}户变为{new}户（{new - old:+d}；口径：{count_words(before.count)}），{how}"
+            f"{community_words(name)}由{old}户变为{new}户（{new - old:+d}；口径：{before.note.brief()}），{how}"
         )
     for old_row, new_row in zip(before.counts_held(), after.counts_held(), strict=True):
         if old_row["holds"] and not new_row["holds"] and new_row["count"] != before.count:

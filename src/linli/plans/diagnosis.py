@@ -10,6 +10,7 @@ import numpy as np
 
 from linli.errors import InputError
 from linli.geodata import COUNT_COLUMNS, Blocks
+from linli.geodata.count_notes import CountNote
 from linli.plans.measures import profile_bands
 from linli.plans.names import community_words
 from linli.plans.profiles import Profile, profile_names, read_profile
@@ -235,9 +236,9 @@ def check_community(
     )
 
 
-def diagnosis_text(checkups: list[Checkup], *, count: str) -> str:
-    """Write a check-up as a table in Chinese."""
-    rows = [f"社区规模体检（口径：{count_words(count)}）"]
+def diagnosis_text(checkups: list[Checkup], note: CountNote) -> str:
+    """Write a check-up as a table in Chinese; `note` says what its households rest on."""
+    rows = [f"社区规模体检（{note.words()}）"]
     for c in checkups:
         name = community_words(c.name) if c.name else "（无归属）"
         state = "需拆分" if c.flagged else "正常"

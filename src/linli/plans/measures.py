@@ -15,7 +15,7 @@ from linli.geodata import COUNT_COLUMNS, Blocks
 from linli.plans.groups import rows_of
 from linli.plans.profiles import Profile
 from linli.plans.rules import Rules
-from linli.plans.task import STATIONS, STEPS, atoms_of, community_column, count_words, has_station, texts
+from linli.plans.task import STATIONS, STEPS, atoms_of, community_column, has_station, texts
 
 WALKING_DETOUR = 1.3  # metres walked for a metre as the crow flies
 MOST_CANDIDATES = 2000  # places for a station that are tried in one community
@@ -250,7 +250,7 @@ def under_each_count(blocks: Blocks, labels: Labels, rules: Rules) -> list[dict[
         rows.append(
             {
                 "count": column,
-                "name": count_words(column),
+                "name": blocks.note_of(column).brief(),
                 "total": int(sums.sum()),
                 "holds": not outside,
                 "outside": outside,

@@ -16,13 +16,14 @@ from linli.districting.problem import Bools
 from linli.districting.result import Proof, Status, relative_gap
 from linli.errors import InputError
 from linli.geodata import COUNT_COLUMNS, Blocks
+from linli.geodata.count_notes import CountNote
 from linli.plans.groups import rows_of
 from linli.plans.measures import compactness, measure, profile_bands, under_each_count
 from linli.plans.names import community_words
 from linli.plans.profiles import profile_names, read_profile
 from linli.plans.rules import Rules
 from linli.plans.sides import ByHand, four_sides, sides_text
-from linli.plans.task import community_column, count_words
+from linli.plans.task import community_column
 from linli.plans.words import Staffing, community_text, compounds_of, needs_reason, staffing
 
 MANY = 30  # communities above which one sentence names none of them
@@ -155,6 +156,11 @@ class Plan:
             title=title,
             **more,
         )
+
+    @property
+    def note(self) -> CountNote:
+        """What its households rest on: 口径, source, day, estimate."""
+        return self.blocks.note_of(self.count)
 
     @property
     def gap(self) -> float | None:
@@ -301,6 +307,7 @@ class Plan:
             "bound": self.bound,
             "gap": self.gap,
             "cut_length_m": self._measured["cut_length_m"],
+            "counted": self.note.words(),
             "parts": [{"name": c.name, "blocks": c.blocks, "count": c.count} for c in self.communities],
             "clash": [],
         }
@@ -314,7 +321,7 @@ class Plan:
         if len(counts) > MANY:
             said = f"最小{counts[0]}户、中位{counts[len(counts) // 2]}户、最大{counts[-1]}户"
         return (
-            f"{len(self.names)}个社区（{sure}{gap}；口径：{count_words(self.count)}）：{said}；"
+            f"{len(self.names)}个社区（{sure}{gap}；{self.note.words()}）：{said}；"
             f"社区间界线{self._measured['cut_length_m']:.0f}米"
         )
 

@@ -144,6 +144,7 @@ def meta_of(plan: Plan) -> dict[str, Any]:
         "created_with": {name: _version(name) for name in ("numpy", "numba", "highspy", "shapely")},
         "seed": plan.seed,
         "count": plan.count,
+        "counted": plan.note.as_json(),
         # a kept community whose seat nobody knows stands in kept_open
         "rules": {
             **rules,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from linli.geodata import COUNT_COLUMNS
 from linli.plans.bands import REASON_WANTED, bands_of
 from linli.plans.checks import broken_rules
 from linli.plans.measures import UNITS
@@ -15,7 +14,6 @@ from linli.plans.principles import VERDICTS, between, indicators, method_words, 
 from linli.plans.profiles import OBJECTIVE, standing_words
 from linli.plans.resources import KINDS, WAYS, Need, Proposal, before_and_after, proposals, total
 from linli.plans.rules import KIND_WORDS
-from linli.plans.task import count_words
 
 UNVERIFIED = "（数值未与原文核对）"
 METHODS: Mapping[str, str] = {
@@ -85,7 +83,9 @@ def objective_section(plan: Plan, objective: str, today: list[Need], then: list[
     """Open with what the plan is for and the figures that show it."""
     rows = tuple((one.title, one.before, one.after, one.aim) for one in indicators(plan, today, then))
     return Section(
-        "目标与指标", (objective,), (Table("衡量目标的指标", ("指标", "调整前", "调整后", "对应目标"), rows),)
+        "目标与指标",
+        (objective, f"户数{plan.note.words()}。"),
+        (Table("衡量目标的指标", ("指标", "调整前", "调整后", "对应目标"), rows),),
     )
 
 
@@ -183,9 +183,10 @@ def sizes_section(plan: Plan) -> Section:
         (community_words(c.name), str(c.blocks), *(str(c.sums[column]) for column in columns)) for c in plan.communities
     )
     sums = ("合计", str(len(plan.blocks)), *(str(sum(c.sums[x] for c in plan.communities)) for x in columns))
-    head = ("社区", "地块", *(COUNT_COLUMNS.get(column, column) for column in columns))
+    notes = [plan.blocks.note_of(column) for column in columns]
+    head = ("社区", "地块", *(one.brief() for one in notes))
     counted = Table("各口径的数", head, (*rows, sums))
-    return Section("规模与口径", (), (counted, *bands_section(plan).tables))
+    return Section("规模与口径", tuple(f"{one.words()}。" for one in notes), (counted, *bands_section(plan).tables))
 
 
 def bands_section(plan: Plan) -> Section:
@@ -199,7 +200,7 @@ def bands_section(plan: Plan) -> Section:
         for c in plan.communities
     )  # fmt: skip
     against = Table(
-        f"与各项标准对照（口径：{count_words(plan.count)}）",
+        f"与各项标准对照（口径：{plan.note.brief()}）",
         ("社区", "来自", "性质", "户数", "等级", *(band.head for band in bands)), rows,
     )  # fmt: skip
     low, high = plan.rules.households
@@ -246,7 +247,7 @@ def _rules(plan: Plan) -> Section:
         f"{band.head}。" + (f"依据：{band.source}" + ("" if band.verified else UNVERIFIED) if band.source else "")
         for band in bands_of(plan.rules)
     )
-    rows = tuple(plan.rules.in_words(count_words(plan.count)))
+    rows = tuple(plan.rules.in_words(plan.note.brief()))
     prices = "，".join(f"{KIND_WORDS[kind]}{price:g}" for kind, price in (plan.rules.prices or {}).items())
     return Section(
         "规则",

@@ -15,7 +15,7 @@ from linli.plans.bands import bands_of, outside_words
 from linli.plans.names import community_words
 from linli.plans.profiles import Profile
 from linli.plans.rules import Rules
-from linli.plans.task import count_words, has_station, names_in, texts
+from linli.plans.task import has_station, names_in, texts
 
 NO_DATA = "无数据"
 FLOOR_COLUMNS = ("service_floor_m2", "服务用房面积")
@@ -58,11 +58,11 @@ def community_text(
         Why the community lies outside the statutory band; missing where one is needed, 需说明理由 is written.
     """
     staff = staffing(households, persons, rules.standard().norms)
+    lived_in = NO_DATA if persons is None else f"{persons}人"
     sentences = [
         f"社区范围：{sides}",
         _compounds(blocks, inside),
-        f"总计{households}户（口径：{count_words(count)}），常住人口{persons if persons is not None else NO_DATA}"
-        + ("人" if persons is not None else ""),
+        f"总计{households}户（口径：{blocks.note_of(count).brief()}），常住人口{lived_in}",
         _office(blocks, inside, staff.floor_needed_m2),
         f"建议配备两委{staff.seats}名、社区工作者"
         + (f"{staff.workers}名" if staff.workers is not None else f"{NO_DATA}（缺人口数）"),

@@ -87,6 +87,7 @@ class CountOut(Schema):
     value: int
     source: str
     as_of: date
+    estimate: str = Field(description="估算办法；空为实数 · by which rule it was estimated; empty where it was counted")
 
 
 class MembershipOut(Schema):
@@ -254,7 +255,7 @@ def list_counts(request: HttpRequest, paged: Pages, asked: Query[CountsAsked]) -
     for field in ("block", "definition", "as_of"):
         if getattr(asked, field) is not None:
             rows = rows.filter(**{field: getattr(asked, field)})
-    same = ("definition", "value", "source", "as_of")
+    same = ("definition", "value", "source", "as_of", "estimate")
     return page_of(
         rows,
         paged,

@@ -11,8 +11,10 @@ from datetime import date
 import shapely
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from linli.geodata.count_notes import rule_words
 from linli.org.days import holding
 from linli.org.models import Division
 from linli.territory.import_models import ColumnMapping, ImportBatch, ImportProblem, ImportUndo
@@ -192,7 +194,7 @@ class Count(models.Model):
     value = models.PositiveIntegerField(_("数"))
     source = models.CharField(_("来源"), max_length=120)
     as_of = models.DateField(_("截至"))
-    estimate = models.CharField(_("估算办法"), max_length=60, blank=True)  # '' where it was counted; linli.geodata.told
+    estimate = models.CharField(_("估算办法"), max_length=60, blank=True)  # '' where it was counted
 
     class Meta:
         constraints = [
@@ -202,6 +204,11 @@ class Count(models.Model):
 
     def __str__(self) -> str:
         return f"{self.block_id} {self.definition} {self.value}"
+
+    @property
+    def how(self) -> str:
+        """How it was estimated, in the reader's language; '' where it was counted."""
+        return rule_words(self.estimate, gettext)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -71,7 +71,7 @@ def test_an_estimate_stays_one_from_the_blocks_file_into_the_site(
 ) -> None:
     settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
     blocks = read_blocks(demo / "blocks.gpkg")
-    marked = replace(blocks, report={**blocks.report, "estimates": {"dwellings": "floor_area:90"}})
+    marked = replace(blocks, report={**blocks.report, "counts": {"dwellings": [{"estimate": "floor_area:90"}]}})
     write_blocks(marked, tmp_path / "marked.gpkg")
     apply_import(clerk, batch=ready(world, clerk, tmp_path / "marked.gpkg", "blocks", counts=True))
     told = set(Count.objects.values_list("definition", "estimate"))

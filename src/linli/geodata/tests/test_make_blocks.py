@@ -180,7 +180,10 @@ def test_dwellings_are_estimated_where_nothing_is_counted_and_the_report_says_so
     assert blocks.counts("dwellings").sum() == 3 * 60 + 30
     assert found(blocks)["buildings_without_floors"] == 1
     assert any("ESTIMATE" in note["en"] for note in blocks.report["notes"])
-    assert blocks.report["estimates"] == {"dwellings": "floor_area:90"}
+    assert (
+        blocks.note_of("dwellings").words()
+        == "口径：房屋套数，估算；来源：未注明，日期未注明，估算，按建筑面积每90平方米一套推算"
+    )
 
 
 def test_a_table_is_joined_by_building_id_by_compound_and_by_coordinates(tmp_path: Path):

@@ -21,7 +21,7 @@ from linli.planning.name_check import WORD, findings_of, new_names
 MOST_ORIGIN = 200
 KEYED = ("parents", "households", "reasons", "sides", "proposals", "origins")  # fields by a community's name
 KEPT = (
-    "branch", "scenario", "source", "labels", "locked", "measures", "broken", "proof",
+    "branch", "scenario", "source", "labels", "locked", "measures", "broken", "proof", "counted",
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ def columns(found: Found) -> list[str]:
 
 def head(found: Found) -> list[str]:
     """Return the head of the table of communities."""
-    return ["社区", "地块", *(COUNT_COLUMNS[name] for name in columns(found)), "面积（公顷）"]
+    return ["社区", "地块", *(found.blocks.note_of(name).brief() for name in columns(found)), "面积（公顷）"]
 
 
 def rows(found: Found, label: Objects) -> list[list[Cell]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from linli.documents.official import OfficialDocument
 from linli.planning.models import Plan
-from linli.planning.papers.figures import before, head, listed, rows, written_cell
+from linli.planning.papers.figures import before, columns, head, listed, rows, written_cell
 from linli.planning.statements import method_of
 from linli.plans.bands import bands_of, outside_words
 from linli.plans.checks import broken_rules
@@ -17,7 +17,7 @@ from linli.plans.names import community_words
 from linli.plans.pages import NOTE
 from linli.plans.plan import Plan as Found
 from linli.plans.sections import Section
-from linli.plans.task import community_column, count_words
+from linli.plans.task import community_column
 
 MARK = "（演示数据，全部合成）"
 ANNEXES = ("调整前后基本情况表", "调整前后示意图", "各社区范围和配置", "拆分方案（另附）", "实施方案（另附）")
@@ -48,7 +48,7 @@ def body(plan: Plan, found: Found, *, day: date, synthetic: bool = False) -> Off
     large = [f"{community_words(name)}{count}户" for name, count in present.items() if most and count > most]
     paper.heading("调整的原因")
     paper.paragraph(
-        f"{names}现有{total}户（口径：{count_words(found.count)}）。"
+        f"{names}现有{total}户（{found.note.words()}）。"
         + (f"其中{'、'.join(large)}，超过{most}户。" if large else "")
         + f"调整的目标是：{plan.project.objective.rstrip('。')}。"
         + f"{statutory.head}（{statutory.source}）。"
@@ -101,6 +101,8 @@ def _annexes(paper: OfficialDocument, found: Found, picture: bytes) -> None:
     paper.new_page("附件1")
     for caption, label in (("调整前", community_column(found.blocks)), ("调整后", found.community)):
         paper.table(caption, head(found), [[written_cell(cell) for cell in row] for row in rows(found, label)])
+    for name in columns(found):
+        paper.paragraph(f"{found.blocks.note_of(name).words()}。")
     paper.new_page("附件2", across=True)
     paper.picture(picture, NOTE)
     paper.new_page("附件3")

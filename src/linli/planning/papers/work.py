@@ -92,7 +92,7 @@ def _communities(found: Found) -> Section:
         for one in found.communities
     )  # fmt: skip
     head = ("社区", "性质", "来自", "户数", "筹备组组长", "工作指导组联系人")
-    return Section("各社区筹备", (), (Table("筹备分工", head, rows),))
+    return Section("各社区筹备", (f"户数{found.note.words()}。",), (Table("筹备分工", head, rows),))
 
 
 def _hand_over(plan: Plan, found: Found, standing: Standing) -> Section:

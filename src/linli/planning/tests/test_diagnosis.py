@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
@@ -114,8 +115,11 @@ def test_a_block_without_a_count_is_said_not_taken_as_none(
 def test_an_estimate_is_called_one(ground: list[Block], client_of: Callable[[str], Client]) -> None:
     Count.objects.filter(definition="dwellings").update(estimate="floor_area:90", source="地图")
     page = client_of("jiedao").get(PAGE, {"count": "dwellings"}).content.decode()
-    assert "地图 2026年6月30日 <strong>估算，按建筑面积每90平方米一套推算</strong>" in page
-    assert "估算，" not in client_of("jiedao").get(PAGE).content.decode()
+    assert "口径：房屋套数，估算；来源：地图，2026年6月30日，估算，按建筑面积每90平方米一套推算" in page
+    assert "口径：户籍户数；来源：" in client_of("jiedao").get(PAGE).content.decode()
+    Count.objects.filter(definition="dwellings", block=ground[0]).update(estimate="", source="台账")
+    mixed = client_of("jiedao").get(PAGE, {"count": "dwellings"}).content.decode()
+    assert re.search(r"口径：房屋套数，\d+%为估算；来源：地图，[^；]*推算；来源：台账，2026年6月30日", mixed)
 
 
 def test_without_data_there_is_no_verdict(

@@ -19,6 +19,7 @@ from linli.planning.actions.open_project import PERMISSION
 from linli.planning.beside import MEASURES, households_of, moved, rows_of
 from linli.planning.boundaries import boundaries, figures, labels_under
 from linli.planning.charts import scatter
+from linli.planning.counted import all_counted, counted_in
 from linli.planning.details import who
 from linli.planning.ground import ground_of
 from linli.planning.models import Plan
@@ -84,7 +85,7 @@ def tradeoff(request: HttpRequest, pk: int) -> HttpResponse:
         "measures": [(name, said[0]) for name, said in MEASURES.items()],
         "scatter": scatter(shown, (axes[0][2], axes[1][2]), (axes[0][1], axes[1][1])),
         "table": [(one, axes[0][1].format(a), axes[1][1].format(b)) for one, a, b in shown],
-        "trail": trail_within(project),
+        "trail": trail_within(project), "counted": counted_in(project),
     }  # fmt: skip
     return render(request, "planning/tradeoff.html", context)
 
@@ -107,7 +108,7 @@ def figures_page(request: HttpRequest, pk: int) -> HttpResponse:
         tables.append((named.get(name, name), figures(project, blocks, labels, today)))
     context = {
         "project": project, "tables": tables, "named": named, "a": chosen[0], "b": chosen[1],
-        "trail": trail_within(project),
+        "trail": trail_within(project), "notes": all_counted(project),
     }  # fmt: skip
     return render(request, "planning/figures.html", context)
 
@@ -143,7 +144,7 @@ def _compared(plans: list[Plan]) -> dict[str, Any]:
     counts = households_of(ground_of(first.project), first.project)
     return {
         "plans": plans, "first": first, "project": first.project, "rows": rows_of(plans), "neutral": _neutral(plans),
-        "differences": [(one, moved(first, one, counts)) for one in plans[1:]],
+        "differences": [(one, moved(first, one, counts)) for one in plans[1:]], "counted": counted_in(first.project),
     }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from linli.planning.models import Standard
 from linli.planning.outlines import Drawing, draw
 from linli.planning.standards import in_force, profile_of
 from linli.plans.diagnosis import split_limit
-from linli.territory.counts import estimate_words
+from linli.territory.counts import said
 from linli.territory.models import Block, Count
 from linli.written import day_of
 
@@ -94,17 +94,18 @@ def community(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     ground: Ground = context["ground"]
     keys = ground.blocks.get(standing.division.pk, [])
+    briefs = [one for one in context["briefs"] if one[0] != Count.Definition.PERSONS]
     blocks = Block.objects.filter(pk__in=keys).select_related("compound").order_by("code")
     page = Paginator(blocks, ROWS).get_page(request.GET.get("page"))
     rows = [
-        {"block": block, "counts": [(words, ground.counts.get(code, {}).get(block.pk)) for code, words in DEFINITIONS]}
+        {"block": block, "counts": [(words, ground.counts.get(code, {}).get(block.pk)) for code, words in briefs]}
         for block in page
     ]
-    totals = [(words, standing.checkup.counts.get(code)) for code, words in DEFINITIONS]
+    totals = [(words, standing.checkup.counts.get(code)) for code, words in briefs]
     return render(
         request,
         "planning/community.html",
-        {**context, "standing": standing, "page": page, "rows": rows, "totals": totals},
+        {**context, "standing": standing, "page": page, "rows": rows, "totals": totals, "heads": briefs},
     )
 
 
@@ -120,24 +121,22 @@ def _look(request: HttpRequest) -> dict[str, Any]:
             ground, count=question.count, standard=profile_of(question.standard), profiles=profiles,
             limit=question.limit, occupancy=question.occupancy,
         )  # fmt: skip
+    notes = {code: said(ground.note_of(code)) for code in Count.Definition.values}
     drawing = draw({one.division.pk: ground.blocks.get(one.division.pk, []) for one in standings})
     return {
         "question": question,
         "standards": standards,
         "definitions": DEFINITIONS,
-        "all_definitions": Count.Definition.choices,
-        "count_words": dict(Count.Definition.choices)[question.count],
+        "briefs": [(code, notes[code].brief) for code in notes],
+        "figures": [(one, [(notes[code].brief, one.checkup.counts.get(code)) for code in notes]) for one in standings],
+        "notes": [notes[code] for code in notes if ground.counts.get(code)],
+        "counted": notes[question.count],
+        "count_words": notes[question.count].brief,
         "ground": ground,
         "standings": standings,
         "summary": summary(standings),
         "drawing": drawing,
         "shapes": _shapes(drawing, standings),
-        "sources": [
-            (source, as_of, estimate_words(rule))
-            for source, as_of, rule in sorted(
-                ground.sources.get(question.count, ()), key=lambda one: one[1], reverse=True
-            )
-        ],
         "streets": streets_of(standings),
     }
 

@@ -24,6 +24,7 @@ from linli.org.views.acting import act_page
 from linli.planning.actions.close_project import close_project
 from linli.planning.actions.open_project import PERMISSION, open_project
 from linli.planning.actions.run_scenario import cancel_run, run_scenario
+from linli.planning.counted import counted_in
 from linli.planning.kind_forms import KIND_FORMS, KIND_WORDS
 from linli.planning.models import Project, Run, Standard
 from linli.planning.project_forms import GOALS, CloseForm, ScenarioForm
@@ -99,7 +100,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         "running": [run for run in latest if run.job.state in UNDER_WAY],
         "ended": [run for run in latest if run.job.state not in UNDER_WAY and run.plan_id is None],
         "may_close": Project.objects.open().filter(pk=one.pk).exists(), "goals": GOALS,
-        "standing": dict(Counted.Definition.choices)[one.count],
+        "counted": counted_in(one),
     }  # fmt: skip
     return render(request, "planning/project.html", context)
 

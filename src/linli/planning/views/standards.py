@@ -24,6 +24,7 @@ from linli.planning.forms import StandardForm
 from linli.planning.models import Standard
 from linli.planning.standards import differences, in_force, profile_of
 from linli.plans.diagnosis import split_limit
+from linli.territory.counts import said
 from linli.territory.models import Count
 
 ROWS = 50
@@ -111,7 +112,8 @@ def _effect(request: HttpRequest, newest: Standard, wanted: dict[str, Any]) -> d
         )  # fmt: skip
         found.append({one.division.pk: one for one in standings})
     rows = [(one, found[1][key]) for key, one in found[0].items() if _verdict(one) != _verdict(found[1][key])]
-    return {"rows": rows, "all": len(found[0])}
+    counted = said(ground.note_of(str(Count.Definition.HOUSEHOLDS_REGISTERED)))
+    return {"rows": rows, "all": len(found[0]), "counted": counted}
 
 
 def _verdict(standing: Standing) -> tuple[str, bool]:

@@ -331,7 +331,7 @@ def test_a_check_up_flags_by_threshold_and_by_counting() -> None:
     assert not any(c.flagged for c in diagnose(large, threshold=7000))
     edge = diagnose(large, threshold=6600)
     assert any("按户籍户数计" in reason for c in edge for reason in c.reasons)
-    assert "需拆分" in diagnosis_text(found, count="dwellings_delivered")
+    assert "需拆分" in diagnosis_text(found, large.note_of("dwellings_delivered"))
 
 
 def test_a_check_up_needs_the_present_communities() -> None:

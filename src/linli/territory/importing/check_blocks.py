@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from linli.geodata.blocks import plain_text
-from linli.geodata.blocks_file import estimates_in, read_blocks
+from linli.geodata.blocks_file import notes_in, read_blocks
 from linli.geodata.borders import Lines, find_borders
 from linli.geodata.coordinates import CGCS2000, local_crs, transform
 from linli.geodata.layers import layer_names
@@ -76,8 +76,8 @@ def check_blocks(rows: Rows, ground: Ground, batch: ImportBatch, path: Path, dra
         if community is not None and block.pk not in ground.settled:
             draft.members.setdefault(community.pk, []).append(block)
     ours = path.suffix == ".gpkg" and batch.layer == "blocks"
-    told = estimates_in(path) if ours else {}  # by column of the file
-    estimates = {one: told[rows.mapping[one]] for one in sums if rows.mapping[one] in told}
+    told = notes_in(path) if ours else {}  # by column of the file
+    estimates = {one: told[rows.mapping[one]].rule for one in sums if rows.mapping[one] in told}
     put_counts(draft, ground, batch, {one: pairs for one, pairs in sums.items() if pairs}, estimates)
     metric = _metric(geometry, kept)
     _overlaps(rows, metric, kept, codes)

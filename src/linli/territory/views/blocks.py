@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from linli.org.models import Division
 from linli.org.policies import actor_in, requires
-from linli.territory.counts import newest_counts
+from linli.territory.counts import newest_counts, note_on, said
 from linli.territory.models import Block, Building, Count, Facility, Line, Membership
 from linli.territory.reach import blocks_of
 from linli.written import day_of
@@ -59,7 +59,7 @@ def blocks(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     context = {
         "page": page, "lines": lines, "asked": asked, "day": day, "today": today, "communities": communities.values(),
-        "definitions": DEFINITIONS, "map": _map(found, communities),
+        "definitions": DEFINITIONS, "notes": _notes(counts), "map": _map(found, communities),
     }  # fmt: skip
     return render(request, "territory/blocks.html", context)
 
@@ -83,13 +83,19 @@ def block(request: HttpRequest, street: str, code: str) -> HttpResponse:
         "trail": [(_("地块"), reverse("ground:blocks"))],
         "now": next((m for m in memberships if m.valid_from <= today and (not m.valid_to or m.valid_to > today)), None),
         "memberships": memberships,
-        "counts": Count.objects.filter(block=one).order_by("definition", "-as_of")[:PLACES],
+        "counts": list(Count.objects.filter(block=one).order_by("definition", "-as_of")[:PLACES]),
         "neighbours": neighbours,
         "page": Paginator(buildings, BUILDINGS).get_page(request.GET.get("page")),
         "facilities": Facility.objects.filter(block=one).order_by("kind", "code")[:PLACES],
         "map": _around(one, [block for block, _line in neighbours]),
     }
     return render(request, "territory/block.html", context)
+
+
+def _notes(counts: dict[int, dict[str, Count]]) -> list[str]:
+    """What the counts of a page rest on, in the order of the definitions."""
+    notes = note_on(one for of_block in counts.values() for one in of_block.values())
+    return [said(notes[definition]).words for definition, _words in DEFINITIONS if definition in notes]
 
 
 def _map(found: Sequence[Block], communities: dict[int, Division]) -> dict[str, Any]:
