@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.org.forms.fields import DayField
 from linli.planning.models import Standard
+from linli.planning.norms import NORMS, NUMBERS, OPTIONAL, changed
+from linli.planning.standards import profile_of
 
 FIELDS = ("title", "issuer", "document", "clause", "households_least", "households_most", "split_above", "persons_most")
 GRADES = 8
@@ -66,7 +68,21 @@ class StandardForm(forms.ModelForm):  # type: ignore[type-arg]
             "households_least": _("留空表示不设。"),
         }
 
-    field_order = (*FIELDS, "grades", "valid_from")
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        norms = profile_of(self.instance).norms
+        for name, most in NUMBERS.items():
+            self.fields[name] = forms.FloatField(
+                label=NORMS[name], min_value=0, max_value=most, required=name != OPTIONAL, initial=norms.get(name),
+                help_text=_("0 到 1，如 0.9 即九成。") if most == 1 else "",
+            )  # fmt: skip
+        self.order_fields((*FIELDS, "grades", *NUMBERS, "valid_from"))
+
+    def clean(self) -> dict[str, Any]:
+        """Gather the numbers into `norms`."""
+        said = super().clean() or {}
+        numbers = {name: said.pop(name) for name in NUMBERS if name in said}
+        return {**said, "norms": changed(profile_of(self.instance).norms, numbers)}
 
     def _post_clean(self) -> None:
         """Leave the checks to the action: this form changes no row."""

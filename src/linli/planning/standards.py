@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from linli.planning.models import Standard
+from linli.planning.norms import in_words
 from linli.plans.profiles import STATUTORY, Profile, profile_from, profile_names, read_profile
 from linli.plans.rules import DEFAULT_PROFILE
 
@@ -81,8 +82,10 @@ def in_force(standards: Iterable[Standard], day: date) -> list[Standard]:
 def differences(older: Standard, newer: Standard) -> list[tuple[str, Any, Any]]:
     """Return what a version changed: the field's name, what it was, what it is."""
     names = {field.name: field.verbose_name for field in Standard._meta.concrete_fields}
-    return [
+    found = [
         (str(names[name]), getattr(older, name), getattr(newer, name))
         for name in COMPARED
-        if getattr(older, name) != getattr(newer, name)
+        if name != "norms" and getattr(older, name) != getattr(newer, name)
     ]
+    old, new = (dict(in_words(profile_of(one).norms)) for one in (older, newer))
+    return found + [(name, old.get(name), new.get(name)) for name in {**old, **new} if old.get(name) != new.get(name)]

@@ -8,10 +8,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from linli.org.actors import Actor
 from linli.org.policies import permit
 from linli.planning.models import Standard
+from linli.planning.norms import in_words
 from linli.planning.standards import COMPARED, fields_of
 from linli.plans.profiles import profile_from
 
@@ -59,7 +61,10 @@ def publish_standard(actor: Actor, *, code: str, valid_from: date, **changed: An
         _check(made, newest)
         made.full_clean()
         made.save()
-        content = {name: wanted[name] for name in COMPARED if name != "norms"}
+        content: dict[str, Any] = {name: wanted[name] for name in COMPARED if name != "norms"}
+        with override("zh-hans"):  # the ledger's own words
+            old, new = dict(in_words(base["norms"])), in_words(wanted["norms"])
+            content["changed"] = {words: value for words, value in new if old.get(words) != value}
         content["valid_from"] = valid_from.isoformat()
         actor.record(
             "planning.publish_standard",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
@@ -9,9 +10,11 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from linli.ledger.models import Entry
 from linli.org.tests.world import World
 from linli.planning.models import Standard
-from linli.territory.models import Count, Membership
+from linli.planning.norms import NUMBERS
+from linli.territory.models import Count, Facility, Membership
 from linli.territory.tests.ground import blocks_in
 
 Queries = Callable[[int], AbstractContextManager[object]]
@@ -30,7 +33,8 @@ def filled(world: World) -> dict[str, str]:
     values = {name: getattr(newest, name) for name in ("title", "issuer", "document", "clause")}
     numbers = {name: getattr(newest, name) or "" for name in ("households_least", "households_most", "split_above")}
     grades = "\n".join(f"{name} {most or ''}".strip() for name, most in newest.grades)
-    return {**values, **numbers, "persons_most": "", "grades": grades, "valid_from": "2026-12-01"}
+    norms = {name: str(newest.norms.get(name, "")) for name in NUMBERS}
+    return {**values, **numbers, **norms, "persons_most": "", "grades": grades, "valid_from": "2026-12-01"}
 
 
 def test_a_version_is_published_after_its_effect_is_seen(
@@ -50,6 +54,31 @@ def test_a_version_is_published_after_its_effect_is_seen(
     assert Standard.objects.filter(code="local-1500-3500").count() == 2, "a double click publishes once"
 
 
+def test_norms_are_changed_with_their_effect_and_old_versions_keep_theirs(
+    world: World, client_of: Callable[[str], Client], filled: dict[str, str]
+) -> None:
+    street, block = world.division("铜源街道"), Membership.objects.all()[0].block
+    Facility.objects.create(street=street, block=block, code="F1", kind="党群服务中心", name="白云中心", area_m2=100,
+                            longitude=103, latitude=26)  # fmt: skip
+    officer, more = client_of("quji"), {**filled, "floor_m2_per_100_households": "40", "workers_least": "6"}
+    page = officer.post(HERE, {**more, "look": ""}).content.decode()
+    assert "服务用房缺口（㎡）</dt><dd>770 → 1060</dd>" in page, "of 2,900 households, 100 m² there"
+    assert officer.post(HERE, {**more, "publish": ""}).status_code == 302
+    old, new = Standard.objects.filter(code="local-1500-3500").order_by("version")
+    assert (old.norms["floor_m2_per_100_households"], new.norms["floor_m2_per_100_households"]) == (30, 40)
+    assert "workers_least" not in old.norms
+    assert "floor" not in new.norms["sources"], "where the old number was read says nothing of the new one"
+    assert new.norms["sources"]["reliance"] == old.norms["sources"]["reliance"]
+    page = officer.get("/planning/standards/local-1500-3500/2/").content.decode()
+    assert '<td data-label="原来">30</td><td data-label="现在">40</td>' in page
+    told = json.loads(Entry.objects.get(verb="planning.publish_standard").content)["changed"]
+    assert told == {"服务用房，每百户不少于（㎡）": "40", "工作者不少于": "6"}
+    officer.post(HERE, {**more, "publish": ""})
+    assert Standard.objects.filter(code="local-1500-3500").count() == 2, "a double click publishes once"
+    standing = {one.division.name: one for one in officer.get("/planning/diagnosis/").context["standings"]}
+    assert standing["白云"].staffing.floor_needed_m2 == 1160
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -59,6 +88,8 @@ def test_a_version_is_published_after_its_effect_is_seen(
         ({"grades": "小型 多少"}, "看不懂"),
         ({"grades": "小型 1000"}, "最后一级不写户数"),
         ({"title": ""}, "必填"),
+        ({"reliance_least": "90"}, "小于或等于1"),
+        ({"floor_m2_least": ""}, "必填"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(

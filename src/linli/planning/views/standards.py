@@ -13,38 +13,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.org.policies import actor_in, holds, requires
 from linli.org.views.acting import refuse
 from linli.planning.actions.publish_standard import publish_standard
-from linli.planning.checkup import Standing, check, read_ground
+from linli.planning.checkup import Standing, check, read_ground, summary
 from linli.planning.forms import StandardForm
 from linli.planning.models import Standard
+from linli.planning.norms import in_words
 from linli.planning.standards import differences, in_force, profile_of
 from linli.plans.diagnosis import split_limit
 from linli.territory.counts import said
 from linli.territory.models import Count
 
 ROWS = 50
-NORMS = {
-    "floor_m2_per_100_households": gettext_lazy("服务用房，每百户不少于（㎡）"),
-    "floor_m2_least": gettext_lazy("服务用房，每个社区不少于（㎡）"),
-    "workers_per_10000_persons": gettext_lazy("社区工作者，每万人"),
-    "households_per_worker": gettext_lazy("每名工作者服务户数"),
-    "workers_least": gettext_lazy("工作者不少于"),
-    "committee_seats": gettext_lazy("两委职数（户数以下：职数）"),
-    "walk_m": gettext_lazy("步行距离（米）"),
-    "share_walk_m": gettext_lazy("共建共享的最远步行距离（米）"),
-    "reliance_least": gettext_lazy("界线依托率不低于"),
-    "belonging_cut_most": gettext_lazy("被界线分开的认同不超过"),
-    "facilities": gettext_lazy("应有设施"),
-}
-FACILITIES = {
-    "service_station": gettext_lazy("服务站"), "kindergarten": gettext_lazy("幼儿园"),
-    "day_care": gettext_lazy("托育（老年）服务站"), "clinic": gettext_lazy("卫生服务站"),
-}  # fmt: skip
 
 
 @require_safe
@@ -65,7 +48,7 @@ def standard(request: HttpRequest, code: str, version: int) -> HttpResponse:
     changed = [(name, _shown(old), _shown(new)) for name, old, new in differences(before, one)] if before else []
     context = {
         "standard": one, "before": before, "changed": changed, "trail": _trail(),
-        "norms": [(NORMS[name], _norm(value)) for name, value in profile_of(one).norms.items() if name in NORMS],
+        "norms": in_words(profile_of(one).norms),
         "may_publish": holds(actor_in(request), "planning.standards"),
         "newest": not Standard.objects.filter(code=code, version__gt=version).exists(),
     }  # fmt: skip
@@ -82,7 +65,7 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
     )
     effect: dict[str, Any] | None = None
     if form.is_bound and form.is_valid():
-        wanted = {name: form.cleaned_data[name] for name in form.fields}
+        wanted = form.cleaned_data
         try:
             if "publish" in request.POST:
                 made = publish_standard(actor_in(request), code=code, **wanted)
@@ -103,7 +86,7 @@ def _effect(request: HttpRequest, newest: Standard, wanted: dict[str, Any]) -> d
     for name, value in wanted.items():
         setattr(after, name, value)
     ground = read_ground(actor_in(request).areas("planning.standards"), timezone.localdate())
-    found = []
+    found, gaps = [], []
     for standard in (newest, after):
         profile = profile_of(standard)
         standings = check(
@@ -111,9 +94,16 @@ def _effect(request: HttpRequest, newest: Standard, wanted: dict[str, Any]) -> d
             limit=split_limit(profile, None),
         )  # fmt: skip
         found.append({one.division.pk: one for one in standings})
+        gaps.append(summary(standings))
     rows = [(one, found[1][key]) for key, one in found[0].items() if _verdict(one) != _verdict(found[1][key])]
     counted = said(ground.note_of(str(Count.Definition.HOUSEHOLDS_REGISTERED)))
-    return {"rows": rows, "all": len(found[0]), "counted": counted}
+    return {"rows": rows, "all": len(found[0]), "counted": counted, "gaps": _gaps(*gaps)}
+
+
+def _gaps(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    """What lacks in all communities together by the norms: what it is, before and after, where that changes."""
+    titles = {"workers_lacking": _("社区工作者缺口（人）"), "floor_lacking_m2": _("服务用房缺口（㎡）")}
+    return [(words, before[name], after[name]) for name, words in titles.items() if before[name] != after[name]]
 
 
 def _verdict(standing: Standing) -> tuple[str, bool]:
@@ -130,15 +120,6 @@ def _shown(value: Any) -> Any:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     return "—" if value in (None, "", {}) else value
-
-
-def _norm(value: Any) -> str:
-    """Write a norm as people read it: a number, a range, a table, a list of facilities."""
-    if isinstance(value, dict):
-        return "、".join(str(FACILITIES.get(name, name)) for name in value)
-    if isinstance(value, list) and value and isinstance(value[0], list):
-        return "；".join(f"{most or '—'}：{seats}" for most, seats in value)
-    return "–".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _address(standard: Standard) -> str:
