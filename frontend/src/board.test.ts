@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { told } from "./belonging";
 import { Board, type Ground, OPEN } from "./board";
 
 const [WIDE, TALL] = [6, 5];
@@ -18,7 +19,7 @@ function grid(label = (x: number): number => (x < 3 ? 0 : 1)): Ground {
     ids: units.map(String), rings: [], count: units.map(() => 10), atom: units.map((u) => (u === 1 ? 0 : u)), compound: units.map((u) => (u < 2 ? "大院" : "")),
     school: units.map((u) => (u < 10 ? "一小" : "二小")), police: [], present: units.map((u) => (u < 15 ? "甲" : "丙")),
     area: units.map(() => 10_000), rim: units.map(() => 0), a: lines.map((l) => l[0]), b: lines.map((l) => l[1]), length: lines.map(() => 100),
-    price: lines.map(() => 1), felt: lines.map((_, e) => (e === 0 ? 7 : 0)), kind: lines.map((l) => l[2]), names: ["甲", "乙"], label: units.map((u) => label(Math.floor(u / TALL))), locked: [],
+    price: lines.map(() => 1), felt: lines.map((_, e) => (e === 0 ? 7 : 0)), asked: [], theirs: [], kind: lines.map((l) => l[2]), names: ["甲", "乙"], label: units.map((u) => label(Math.floor(u / TALL))), locked: [],
   };
 }
 
@@ -103,13 +104,24 @@ test("what the engine returns is one step, with its new communities", () => {
 
 test("belonging that is lost is told: who leaves, and what lies in more pieces than today", () => {
   const board = new Board(grid());
-  expect(board.lost()).toEqual({ leaving: [{ from: "丙", to: "乙", households: 150 }], felt: [], parted: [] });
+  expect(board.lost()).toEqual({ leaving: [{ from: "丙", to: "乙", households: 150 }], felt: [], theirs: [], parted: [] });
   board.give([5], 2);
   board.give([6], OPEN);
   const { leaving, parted } = board.lost();
   expect(leaving).toContainEqual({ from: "甲", to: "乙", households: 10 });
   expect(leaving).toContainEqual({ from: "甲", to: "", households: 10 });
   expect(parted).toEqual([{ kind: "school", name: "一小", zones: 3 }]);
+});
+
+test("what people said when they were asked is told with its share, once they leave or come apart", () => {
+  const ground = grid();
+  const board = new Board({ ...ground, asked: [[0, 100, 72]], theirs: [[0, "甲", 50, 36], [6, "乙", 50, 20]] });
+  const say = (chinese: string): string => chinese;
+  expect(told(board.lost(), say)).toEqual(["150户离开丙，归乙"]);
+  board.give([0], 2);
+  expect(told(board.lost(), say)).toEqual(expect.arrayContaining([
+    "“大院”受访50户，72%认同甲，现在不归它", "受访100户中72%认同“大院”和“5”是一片，现在分开了",
+  ]));
 });
 
 test("a community without a block keeps no rules, nor does one outside its bounds or in pieces", () => {

@@ -18,8 +18,12 @@ export interface Ground {
   length: number[];
   kind: number[];
   price: number[];
-  /** Households asked that feel both blocks of a line belong together. */
+  /** Households that feel both blocks of a line belong together. */
   felt: number[];
+  /** Of a line: how many were asked so, and how many agreed. */
+  asked: [line: number, asked: number, agreed: number][];
+  /** Of a block: the community that its people call theirs, how many were asked, and how many agreed. */
+  theirs: [unit: number, community: string, asked: number, agreed: number][];
   names: string[];
   label: number[];
   locked: number[];
@@ -28,7 +32,8 @@ export interface Ground {
 /** What of belonging a division gives up: households that leave a community, and what lies in more pieces than today. */
 export interface Lost {
   leaving: { from: string; to: string; households: number }[];
-  felt: { one: string; other: string; households: number }[];
+  felt: { one: string; other: string; households: number; asked: number; agreed: number }[];
+  theirs: { place: string; community: string; asked: number; agreed: number }[];
   parted: { kind: "compound" | "school" | "police"; name: string; zones: number }[];
 }
 
@@ -157,12 +162,23 @@ export class Board {
       });
       for (const [name, zones] of after) if (zones.size > before.get(name)!.size) parted.push({ kind, name, zones: zones.size });
     }
+    const said = new Map(this.ground.asked.map((one) => [one[0], one]));
     const felt = this.ground.felt.flatMap((households, e) => {
       const [a, b] = [this.ground.a[e]!, this.ground.b[e]!];
       if (!households || this.zones[a] === this.zones[b] || present[a] !== present[b]) return [];
-      return [{ one: this.ground.compound[a] || this.ground.ids[a]!, other: this.ground.compound[b] || this.ground.ids[b]!, households }];
+      const [, asked, agreed] = said.get(e) ?? [e, 0, 0];
+      return [{ one: this.called(a), other: this.called(b), households, asked, agreed }];
     });
-    return { felt: felt.sort((x, y) => y.households - x.households), leaving: [...moves.values()].sort((a, b) => b.households - a.households), parted };
+    const theirs = this.ground.theirs.flatMap(([u, community, asked, agreed]) => {
+      const zone = this.zones[u]!;
+      return present[u] !== community || (zone && this.names[zone - 1] === community) ? [] : [{ place: this.called(u), community, asked, agreed }];
+    });
+    return { theirs, felt: felt.sort((x, y) => y.households - x.households), leaving: [...moves.values()].sort((a, b) => b.households - a.households), parted };
+  }
+
+  /** What people call a unit: its compound, else its number. */
+  private called(unit: number): string {
+    return this.ground.compound[unit] || this.ground.ids[unit]!;
   }
 
   /** The compound of a unit: what moves and is locked together. */

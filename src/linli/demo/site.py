@@ -145,6 +145,8 @@ def _ground(folder: Path, street: Division) -> None:
     for kind in ("compounds", "buildings", "facilities"):
         columns = None if kind != "buildings" else BUILDING_COLUMNS
         _bring(folder / "data" / f"{kind}.gpkg", kind, street, columns=columns)
+    for sheet in ("归属感", "认同感"):
+        _bring(folder / "data" / "survey.xlsx", "affinities", street, layer=sheet)
 
 
 def _bring(path: Path, kind: str, street: Division, **answers: Any) -> None:

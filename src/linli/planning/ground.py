@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from django.db.models import Count as Number
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ from linli.org.models import Division
 from linli.planning.models import Project
 from linli.plans.task import STATIONS
 from linli.territory.lookup import ground_stamp
-from linli.territory.models import Block, Count, Facility, Line, Membership
+from linli.territory.models import Belonging, Block, Count, Facility, ImportBatch, Line, Membership
 
 GEOGRAPHIC = "EPSG:4490"
 MOST_KEPT = 4
@@ -59,11 +60,13 @@ def ground_of(project: Project) -> Blocks:
     where nobody recorded any.
     """
     newest = Count.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return _read(project, ground_stamp(), timezone.localdate(), newest)
+    done = ImportBatch.objects.filter(street=project.street_id, state__in=("applied", "undone")).order_by()
+    imports = frozenset(done.values_list("state").annotate(Number("pk")))
+    return _read(project, ground_stamp(), timezone.localdate(), newest, imports)
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _read(project: Project, _stamp: int, day: date, _newest: int | None) -> Blocks:
+def _read(project: Project, _stamp: int, day: date, _newest: int | None, _imports: frozenset[Any]) -> Blocks:
     street, homes = project.street, project.present
     # the whole street, so that what runs on the border of the scope is known, then the scope
     rows = list(Block.objects.filter(street=street).select_related("compound").order_by("code"))
@@ -94,6 +97,26 @@ def _read(project: Project, _stamp: int, day: date, _newest: int | None) -> Bloc
     report: dict[str, object] = {KEPT: notes}
     whole = Blocks(ids, ground, columns, lines, rim, crs, report, lines_measured=not len(named))
     return whole.only(inside)
+
+
+def surveyed(project: Project, blocks: Blocks) -> tuple[list[list[Any]], list[list[Any]]]:
+    """Return what was asked of a project's people, as numbers of those asked and of those who agreed.
+
+    Returns
+    -------
+    For each row of `blocks.lines` that was asked about: row, asked, agreed. For each block whose people were asked
+    which community is theirs: place of the block, the community's name, asked, agreed.
+    """
+    place = {code: k for k, code in enumerate(blocks.ids)}
+    asked = Line.objects.filter(a__street=project.street_id, asked__isnull=False)
+    pairs = {frozenset(row[:2]): row[2:] for row in asked.values_list("a__code", "b__code", "asked", "agreed")}
+    lines, rows = blocks.lines, list[list[Any]]()
+    for k in np.flatnonzero(np.nan_to_num(lines.affinity)).tolist():
+        said = pairs.get(frozenset((blocks.ids[lines.a[k]], blocks.ids[lines.b[k]])))
+        rows += [[k, *said]] if said else []
+    theirs = Belonging.objects.filter(block__street=project.street_id, asked__gt=0).order_by("block__code", "pk")
+    found = theirs.values_list("block__code", "community__name", "asked", "agreed")
+    return rows, [[place[code], *said] for code, *said in found if code in place]
 
 
 def _own(rows: list[Block]) -> dict[str, Any]:

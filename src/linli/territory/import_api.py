@@ -32,7 +32,7 @@ class ImportAsked(Schema):
     """What a file holds, and what it does not say itself."""
 
     street: Word = Field(description="街道代码 · code of the street")
-    kind: Literal["blocks", "compounds", "buildings", "facilities", "counts"]
+    kind: Literal["blocks", "compounds", "buildings", "facilities", "counts", "affinities"]
     key: UUID | None = Field(None, description="幂等键：同一键只导入一次 · the same key is one import")
     layer: Word | None = Field(None, description="图层或工作表 · layer or sheet; guessed where left out")
     crs: Word | None = Field(None, description="坐标系，如EPSG:4490 · coordinate system; guessed where it is certain")
@@ -50,7 +50,7 @@ class ImportOut(Schema):
 
     id: int
     street: str
-    kind: Literal["blocks", "compounds", "buildings", "facilities", "counts"]
+    kind: Literal["blocks", "compounds", "buildings", "facilities", "counts", "affinities"]
     state: Literal["uploaded", "located", "mapped", "checked", "applied", "discarded", "undone"]
     name: str
     size: int

@@ -23,6 +23,7 @@ class ImportBatch(models.Model):
         BUILDINGS = "buildings", _("房屋")
         FACILITIES = "facilities", _("设施")
         COUNTS = "counts", _("户数表")
+        AFFINITIES = "affinities", _("人心归属")
 
     class State(models.TextChoices):
         """Where an import stands."""

@@ -21,6 +21,7 @@ from linli.territory.import_models import ColumnMapping, ImportBatch, ImportProb
 
 __all__ = [
     "Assignment",
+    "Belonging",
     "Block",
     "Building",
     "ColumnMapping",
@@ -120,9 +121,9 @@ class Line(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.NONE)
     name = models.CharField(max_length=60, blank=True)
     wkb = models.BinaryField(null=True)
-    affinity = models.FloatField(
-        null=True
-    )  # households asked that feel both blocks belong together; None: nobody asked
+    affinity = models.FloatField(null=True)  # households that feel both blocks belong together; None: nobody asked
+    asked = models.PositiveIntegerField(null=True)  # how many were asked, where the survey says so,
+    agreed = models.PositiveIntegerField(null=True)  # and how many of them said yes; `affinity` may stand for all
 
     class Meta:
         indexes = [models.Index(fields=["a", "b"])]
@@ -209,6 +210,24 @@ class Count(models.Model):
     def how(self) -> str:
         """How it was estimated, in the reader's language; '' where it was counted."""
         return rule_words(self.estimate, gettext)
+
+
+class Belonging(models.Model):
+    """How many of a block's households that were asked call a community theirs (居民认同感)."""
+
+    block = models.ForeignKey(Block, models.CASCADE, related_name="belongings")
+    community = models.ForeignKey(Division, models.PROTECT, related_name="+")
+    asked = models.PositiveIntegerField(_("受访户数"))
+    agreed = models.PositiveIntegerField(_("认同户数"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["block", "community"], name="one_belonging_a_community"),
+            models.CheckConstraint(condition=Q(agreed__lte=F("asked")), name="no_more_agreed_than_asked"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.block_id} → {self.community_id} {self.agreed}/{self.asked}"
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

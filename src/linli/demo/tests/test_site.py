@@ -29,7 +29,7 @@ from linli.territory.actions.ready_import import ready_import
 from linli.territory.importing.checking import path_of
 from linli.territory.importing.fields import guess_columns
 from linli.territory.importing.sight import look
-from linli.territory.models import Block, Building, Compound, Count, Facility, ImportBatch, Line, Membership
+from linli.territory.models import Belonging, Block, Building, Compound, Count, Facility, ImportBatch, Line, Membership
 from linli.territory.search import search
 
 DAY = date(2026, 6, 30)
@@ -64,6 +64,27 @@ def ready(
 
 def total(definition: str) -> int:
     return int(Count.objects.filter(definition=definition).aggregate(n=Sum("value"))["n"] or 0)
+
+
+def test_the_survey_comes_in_by_the_wizard_as_the_engine_hangs_it(
+    world: World, clerk: Actor, demo: Path, settings: object, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    apply_import(clerk, batch=ready(world, clerk, demo / "blocks.gpkg", "blocks"))
+    apply_import(clerk, batch=ready(world, clerk, demo / "data" / "compounds.gpkg", "compounds"))
+    by_engine = dict(Line.objects.exclude(affinity=None).values_list("pk", "affinity"))
+    assert by_engine
+    Line.objects.update(affinity=None)
+    for sheet in ("归属感", "认同感"):
+        street = world.division("铜源街道")
+        content = (demo / "data" / "survey.xlsx").read_bytes()
+        batch = upload_import(clerk, street=street, kind="affinities", name="survey.xlsx", chunks=[content])
+        ready_import(clerk, batch=batch, layer=sheet)
+        batch.refresh_from_db()
+        assert batch.state == "checked", list(batch.problems.values_list("row", "code", "value"))
+        apply_import(clerk, batch=batch)
+    assert dict(Line.objects.exclude(affinity=None).values_list("pk", "affinity")) == by_engine
+    assert Belonging.objects.filter(agreed__gt=0).exists()
 
 
 def test_an_estimate_stays_one_from_the_blocks_file_into_the_site(

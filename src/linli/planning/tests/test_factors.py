@@ -16,6 +16,9 @@ from linli.planning.actions.run_scenario import run_scenario
 from linli.planning.ground import areas_of, ground_of
 from linli.planning.models import Plan, Project, Run
 from linli.planning.tests.small import engine_plan, small_project
+from linli.territory.actions.apply_import import apply_import, undo_import
+from linli.territory.actions.prepare_import import upload_import
+from linli.territory.actions.ready_import import ready_import
 from linli.territory.models import Block, Line
 
 ClientOf = Callable[[str], Client]
@@ -107,3 +110,37 @@ def test_what_households_feel_is_a_goal_a_share_and_told_on_the_workbench(
     }  # fmt: skip
     assert pairs == {("B10", "B20"): 30, ("B11", "B21"): 30, ("B12", "B13"): 10}
     assert run_job(plan.run.job).state == "done"
+
+
+def test_a_survey_that_is_imported_moves_the_line_of_the_next_plan(zoned: Project, client_of: ClientOf) -> None:
+    zoned.households_least, zoned.households_most = 1200, 3600
+    zoned.save()
+    clerk = client_of("jiedao")
+    page = clerk.get(f"/planning/projects/{zoned.pk}/run").content.decode()
+    assert "少拆散调查" not in page
+    asked = {"goals": {"boundary": 1.0}, "parts": 2, "kept": ["团结"], "seconds": 5}
+    before = engine_plan(run_scenario(SYSTEM, project=zoned, **asked))  # type: ignore[arg-type]
+    cut = {(one, other) for one, other in pairs(zoned) if before.community_of(one) != before.community_of(other)}
+    rows = [f"{one},{other},100,72" for one, other in sorted(cut)]
+    street = zoned.street
+    text = "\n".join(["地块,乙,受访户数,认同户数", *rows, "B00,团结,50,36"])
+    batch = upload_import(SYSTEM, street=street, kind="affinities", name="归属.csv", chunks=[text.encode()])
+    ready_import(SYSTEM, batch=batch)
+    apply_import(SYSTEM, batch=batch)
+    assert ground_of(zoned).lines.affinity[ground_of(zoned).lines.affinity > 0].sum() == 72 * len(cut), "read anew"
+    assert "少拆散调查" in clerk.get(f"/planning/projects/{zoned.pk}/run").content.decode()
+    after = engine_plan(run_scenario(SYSTEM, project=zoned, **{**asked, "goals": {"belonging": 1.0}}))  # type: ignore[arg-type]
+    assert after.measures["felt"] == 1.0
+    assert all(after.community_of(one) == after.community_of(other) for one, other in cut), "none of them is divided"
+    body = clerk.get(f"/planning/projects/{zoned.pk}/{before.number}/ground.json").json()
+    said = {(body["ids"][body["a"][k]], body["ids"][body["b"][k]]): numbers for k, *numbers in body["asked"]}
+    assert said == {pair: [100, 72] for pair in cut}
+    assert body["theirs"] == [[body["ids"].index("B00"), "团结", 50, 36]]
+    undo_import(SYSTEM, batch=batch)
+    assert not (ground_of(zoned).lines.affinity > 0).any()
+
+
+def pairs(project: Project) -> list[tuple[str, str]]:
+    """Blocks that meet, each pair by its codes in order."""
+    blocks = ground_of(project)
+    return [(blocks.ids[a], blocks.ids[b]) for a, b in zip(blocks.lines.a, blocks.lines.b, strict=True)]

@@ -23,7 +23,7 @@ from linli.org.policies import actor_in, permit, requires
 from linli.planning.actions.open_project import MOST_MOVED, PERMISSION
 from linli.planning.actions.save_plan import MovedOnError, save_plan
 from linli.planning.engine import drawn_plan, rules_of
-from linli.planning.ground import GEOGRAPHIC, ground_of
+from linli.planning.ground import GEOGRAPHIC, ground_of, surveyed
 from linli.planning.models import Plan
 from linli.planning.views.plans import address, trail_of, version
 from linli.plans.measures import boundary_costs
@@ -74,6 +74,7 @@ def ground(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def ground_body(one: Plan, blocks: Blocks) -> dict[str, Any]:
     """Return rings in millionths of a degree, each corner as the step from the one before; lines; counts."""
     rules, lines = rules_of(one.project, one.scenario, blocks), blocks.lines
+    pairs, theirs = surveyed(one.project, blocks)
     around = np.zeros(len(blocks))
     np.add.at(around, blocks.rim.a, blocks.rim.length_m)
     return {
@@ -86,7 +87,7 @@ def ground_body(one: Plan, blocks: Blocks) -> dict[str, Any]:
         "area": np.rint(shapely.area(blocks.geometry)).astype(int).tolist(),
         "rim": np.rint(around).astype(int).tolist(),
         "a": lines.a.tolist(), "b": lines.b.tolist(), "length": [round(float(x), 1) for x in lines.length_m],
-        "felt": np.nan_to_num(lines.affinity).tolist(),
+        "felt": np.nan_to_num(lines.affinity).tolist(), "asked": pairs, "theirs": theirs,
         "kind": [KINDS.index(str(kind)) for kind in lines.kind],
         "price": [round(float(x) / STEPS, 1) for x in boundary_costs(blocks, rules.prices or {})],
     }  # fmt: skip

@@ -29,6 +29,7 @@ from linli.territory.importing.writing import hanging_on
 from linli.territory.models import Block, ImportBatch, Line
 from linli.written import kept as kept_text
 
+SURVEYED = ("affinity", "asked", "agreed")  # of a line
 SHARED_M2 = 1.0  # overlaps smaller than this are rounding
 
 
@@ -160,26 +161,39 @@ def _lines(
 def _put_lines(draft: Draft, ground: Ground, lines: Lines | None, blocks: list[Block | None]) -> None:
     keys = {block.pk for block in blocks if block is not None and block.pk}
     old: dict[tuple[object, ...], list[Line]] = defaultdict(list)  # a pair of blocks has a line for each thing
+    felt: dict[frozenset[int], dict[str, Any]] = {}  # what a survey told stays where the file tells nothing
     for line in Line.objects.filter(a__street=ground.street).order_by("pk"):
         if line.a_id in keys and line.b_id in keys:
-            old[frozenset((line.a_id, line.b_id)), line.kind, line.name].append(line)
+            pair = frozenset((line.a_id, line.b_id))
+            old[pair, line.kind, line.name].append(line)
+            if line.affinity is not None:
+                felt.setdefault(pair, {name: getattr(line, name) for name in SURVEYED})
+    if lines is not None:
+        for k in np.flatnonzero(np.isfinite(lines.affinity)).tolist():
+            felt.pop(_pair(blocks[int(lines.a[k])], blocks[int(lines.b[k])]), None)
     for k in range(0 if lines is None else len(lines)):
         assert lines is not None
         a, b = blocks[int(lines.a[k])], blocks[int(lines.b[k])]
         assert a is not None
         assert b is not None
-        shape = lines.geometry[k]
+        shape, pair = lines.geometry[k], _pair(a, b)
+        said: dict[str, Any] = dict.fromkeys(SURVEYED)
+        said = said | {"affinity": float(lines.affinity[k])} if np.isfinite(lines.affinity[k]) else felt.pop(pair, said)
         values = {
             "length_m": round(float(lines.length_m[k]), 3),
             "kind": str(lines.kind[k]),
             "name": str(lines.name[k] or "")[:60],
             "wkb": None if shape is None else shapely.to_wkb(shape),
-            "affinity": None if np.isnan(lines.affinity[k]) else float(lines.affinity[k]),
+            **said,
         }
-        known = old[frozenset((a.pk, b.pk)), values["kind"], values["name"]] if a.pk and b.pk else []
+        known = old[pair, values["kind"], values["name"]] if a.pk and b.pk else []
         existing = known.pop(0) if known else None
         draft.put(Line, existing, values if existing else {"a": a, "b": b, **values})
     draft.gone[Line] += [line for left in old.values() for line in left]
+
+
+def _pair(a: Block | None, b: Block | None) -> frozenset[int]:
+    return frozenset(one.pk for one in (a, b) if one is not None and one.pk)
 
 
 def _missing(draft: Draft, ground: Ground, batch: ImportBatch, present: set[str]) -> None:

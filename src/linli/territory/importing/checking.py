@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from linli.errors import InputError
 from linli.geodata.fingerprint import file_hash
+from linli.territory.importing.check_affinities import check_affinities
 from linli.territory.importing.check_blocks import check_blocks
 from linli.territory.importing.check_counts import check_counts
 from linli.territory.importing.check_places import check_buildings, check_compounds, check_facilities
@@ -61,6 +62,8 @@ def draft_of(batch: ImportBatch, rows: Rows) -> Draft:
         raise InputError("the street has no blocks yet", file=batch.name, advice="import its blocks first")
     elif batch.kind == ImportBatch.Kind.COUNTS:
         check_counts(rows, ground, batch, draft)
+    elif batch.kind == ImportBatch.Kind.AFFINITIES:
+        check_affinities(rows, ground, draft)
     else:
         PLACES[batch.kind](rows, ground, batch, draft)
     draft.problems[:0] = rows.problems

@@ -11,10 +11,11 @@ import shapely
 from django.db import models
 
 from linli.territory.importing.problems import Problem
-from linli.territory.models import Block, Building, Compound, Count, Facility, Line
+from linli.territory.models import Belonging, Block, Building, Compound, Count, Facility, Line
 
 Row = TypeVar("Row", bound=models.Model)
-ORDER: tuple[type[models.Model], ...] = (Compound, Block, Line, Building, Facility, Count)  # each needs those before it
+# each needs those before it
+ORDER: tuple[type[models.Model], ...] = (Compound, Block, Line, Building, Facility, Count, Belonging)
 
 
 @dataclass(eq=False)

@@ -38,6 +38,7 @@ class Field:
 
 _CODE = ("id", "code", "编号", "代码", "序码", "fid", "objectid", "gid")
 _COMPOUND = ("compound", "小区", "院落", "小区名称", "小区院落", "所属小区", "楼盘")
+_COMMUNITY = ("community", "社区", "社区名称", "所属社区")
 _NUMBER = ("number", "幢号", "楼栋", "楼号", "栋号", "楼栋号", "幢", "栋", "name", "名称")
 COUNTS = tuple(
     Field(definition.value, definition.label, (definition.value, *also))
@@ -53,7 +54,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     Kind.BLOCKS: (
         Field("code", _("编号"), (*_CODE, "地块", "地块编号", "block")),
         Field("compound", _("小区院落"), _COMPOUND),
-        Field("community", _("社区"), ("community", "社区", "社区名称", "所属社区")),
+        Field("community", _("社区"), _COMMUNITY),
         Field("police_area", _("警务区"), ("police_area", "警务区", "police")),
         Field("school_area", _("学区"), ("school_area", "学区", "school")),
         *COUNTS,
@@ -85,8 +86,21 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("code", _("房屋编号"), ("building", "楼栋编号", "房屋编号", "building_id")),
         Field("compound", _("小区院落"), _COMPOUND),
         Field("number", _("幢号"), _NUMBER[:-2]),
-        Field("community", _("社区"), ("community", "社区", "社区名称", "所属社区")),
+        Field("community", _("社区"), _COMMUNITY),
         *COUNTS,
+    ),
+    Kind.AFFINITIES: (
+        Field(
+            "one",
+            _("小区或地块"),
+            ("小区或地块", "a", "one", "甲", *_COMPOUND, "block", "地块", "地块编号"),
+            required=True,
+        ),
+        Field("other", _("认同哪里"), ("认同哪里", "b", "other", "乙", "相邻小区", *_COMMUNITY), required=True),
+        Field("asked", _("受访户数"), ("respondents", "asked", "受访户数", "受访", "受访者", "样本数")),
+        Field("agreed", _("认同户数"), ("agreed", "认同户数", "认同", "赞成")),
+        Field("share", _("认同比例"), ("share", "认同比例", "认同率", "占比")),
+        Field("households", _("折合全体户数"), ("affinity", "households", "折合户数", "折合全体户数")),
     ),
 }
 COUNT_NAMES = tuple(field.name for field in COUNTS)

@@ -168,6 +168,16 @@ class Ground:
         return found
 
     @cached_property
+    def blocks_naming(self) -> dict[str, list[Block]]:
+        """Blocks by each compound that their file named, of which the first alone is the one that they are part of."""
+        found: dict[str, list[Block]] = defaultdict(list)
+        for block in self.blocks.values():
+            for name in str(block.columns.get("compound") or "").split(";"):
+                found[plain_name(name)].append(block)
+        found.pop("", None)
+        return found
+
+    @cached_property
     def block_by_key(self) -> dict[int, Block]:
         """Blocks by key."""
         return {block.pk: block for block in self.blocks.values()}

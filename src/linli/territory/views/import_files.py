@@ -25,7 +25,8 @@ EXAMPLES = {
     "number": "12幢", "road": "炎龙路", "gate": "18号", "units": "3", "floors": "11", "kind": "党群服务中心",
     "area_m2": "540", "block": "B001", "community": "白云", "police_area": "第二警务区", "school_area": "第一小学",
     "households_registered": "96", "households_resident": "88", "dwellings": "132", "dwellings_delivered": "132",
-    "persons": "310",
+    "persons": "310", "one": "白云花园", "other": "春江里", "asked": "100", "agreed": "72", "share": "72%",
+    "households": "690",
 }  # fmt: skip
 
 

@@ -45,6 +45,7 @@ NEXT = {"uploaded": "ground:locate", "located": "ground:columns"}
 MODELS = {
     "compound": gettext_lazy("小区院落"), "block": gettext_lazy("地块"), "line": gettext_lazy("界线"),
     "building": gettext_lazy("房屋"), "facility": gettext_lazy("设施"), "count": gettext_lazy("户数"),
+    "belonging": gettext_lazy("社区认同"),
 }  # fmt: skip
 
 
