@@ -28,9 +28,9 @@ def command(
 
     Example: linli backup -o linli.zip
     """
-    from linli.web.start import start_django
+    from linli.web.start import start_site
 
-    start_django()
+    start_site(upgraded=False)
     from linli.web.upkeep.backup import back_up
 
     secret = secret_of(key_file, ask=encrypt, twice=True)

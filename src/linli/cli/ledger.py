@@ -13,7 +13,7 @@ from linli.errors import InputError
 if TYPE_CHECKING:
     from linli.ledger.chain import Verified
 
-ACTS = ("verify", "export", "checkpoint", "prove")
+ACTS = ("verify", "export", "checkpoint", "prove", "acknowledge")
 
 
 def command(
@@ -29,27 +29,33 @@ def command(
         list[str] | None, typer.Option(help="public key that may have signed it, besides the site's")
     ] = None,
     qr: Annotated[Path | None, typer.Option(help="SVG file for the proof as a QR code (prove)")] = None,
+    thing: Annotated[str, typer.Option(help="what verify named, such as post:3 (acknowledge)")] = "",
+    why: Annotated[str, typer.Option(help="what happened and who ordered the repair (acknowledge)")] = "",
+    by: Annotated[str, typer.Option(help="username of the system administrator who answers for it (acknowledge)")] = "",
     json: Json = False,
 ) -> None:
     """Check the ledger from its first entry to its last; write its public part; sign its head; prove an entry.
 
     `checkpoint` signs the head and writes it to the folder of checkpoints; `prove` writes a proof that whoever holds
-    it checks with one Python file. Exit code 0: sound; 1: a fault, named by the number of its entry.
+    it checks with one Python file. `acknowledge` records, with a reason, that a thing was changed past the ledger:
+    verify passes again, and the break stays on record. Exit code 0: sound; 1: a fault, by the number of its entry.
 
     Example: `linli ledger verify`
     """
     if act not in ACTS:
         raise InputError(f"one of {', '.join(ACTS)}", field="act", value=act)
     if file is None or act != "verify":
-        from linli.web.start import start_django
+        from linli.web.start import start_site
 
-        start_django()
+        start_site()
     if act == "export":
         _export(output)
     elif act == "checkpoint":
         _checkpoint(json)
     elif act == "prove":
         _prove(entry, output, qr)
+    elif act == "acknowledge":
+        _acknowledge(thing, why, by)
     else:
         found = _verified(file, dict(map(_head, head or [])), checkpoint or [], key or [])
         _tell(found, json)
@@ -82,13 +88,16 @@ def _verified(file: Path | None, heads: dict[int, str], checkpoints: list[Path],
 def _tell(found: Verified, json: bool) -> None:
     if json:
         print_json(
-            {"sound": found.sound, "entries": found.entries, "contents": found.contents,
+            {"sound": found.sound, "entries": found.entries, "contents": found.contents, "uncovered": found.uncovered,
              "head": f"{found.seq}:{found.hash}", "faults": [{"seq": n, "fault": words} for n, words in found.faults]}
         )  # fmt: skip
         return
     for number, words in found.faults:
         print(f"✗ 第{number}条 / entry {number}：{words}" if number else f"✗ {words}")
     told = "✓ 完好 / sound" if found.sound else "✗ 有误 / faulty"
+    if found.uncovered:
+        many = f"{found.uncovered:,}"
+        print(f"· {many} 项没有现状摘要，不在核对之列 / of {many} things no entry tells how they stood: not covered")
     print(f"{told}：{found.entries:,}条，链头 {found.seq}：{found.hash}")
 
 
@@ -137,6 +146,27 @@ def _prove(entry: int | None, output: Path | None, qr: Path | None) -> None:
         print(f"→ {output}  {len(proof.encode()):,} B\n公钥 / public key: {public_key()}")
     elif qr is None:
         print(proof, end="")
+
+
+def _acknowledge(thing: str, why: str, by: str) -> None:
+    from django.core.exceptions import PermissionDenied, ValidationError
+
+    from linli.org.actors import actor_of
+    from linli.org.models import Account
+    from linli.web.actions.acknowledge import acknowledge
+
+    account = Account.objects.filter(username=by, is_active=True).first()
+    if account is None:
+        raise InputError(
+            "there is no such account", field="--by", value=by, advice="the username of who answers for it"
+        )
+    try:
+        entry = acknowledge(actor_of(account), thing=thing, why=why)
+    except PermissionDenied:
+        raise InputError("only a system administrator may", field="--by", value=by) from None
+    except ValidationError as error:
+        raise InputError("; ".join(error.messages), field=f"--{error.code}", value=thing) from None
+    print(f"✓ 第{entry.seq}条 / entry {entry.seq}：{thing}")
 
 
 def _head(text: str) -> tuple[int, str]:

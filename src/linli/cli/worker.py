@@ -16,9 +16,9 @@ def command(
 
     Example: linli worker --until-empty
     """
-    from linli.web.start import start_django
+    from linli.web.start import start_site
 
-    start_django()
+    start_site()
     from linli.jobs.running import work
     from linli.web.upkeep.serving import end_with_parent
 

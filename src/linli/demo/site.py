@@ -19,6 +19,7 @@ from linli.demo.names import COMMUNITIES, DISTRICT, STREET, STREET_CODE
 from linli.demo.people import VISITORS, names
 from linli.documents.official import ordinal
 from linli.geodata import Blocks, read_blocks
+from linli.ledger.vouching import vouch
 from linli.org.actors import SYSTEM
 from linli.org.models import Account, Division, DivisionName, Post, Role, Tenure
 from linli.org.passwords import OneTimeHasher
@@ -68,6 +69,7 @@ def fill(folder: Path, *, seed: int = 20261123, tell: Tell = print, cases: int =
             content={"note": "演示数据·全部合成", "blocks": len(blocks), "divisions": len(divisions),
                      "cases": cases, "seed": seed},
         )  # fmt: skip
+        vouch()
     return True
 
 

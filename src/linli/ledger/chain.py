@@ -65,6 +65,8 @@ class Verified:
         Number and hash of the last one: the head. Who notes it can tell later whether the end was cut off.
     faults
         (number, what is wrong), the first `MOST_FAULTS`; number 0 is the ledger as a whole.
+    uncovered
+        How many things no entry vouches for, from before there were such entries; no fault.
     """
 
     entries: int = 0
@@ -72,6 +74,7 @@ class Verified:
     seq: int = 0
     hash: str = GENESIS
     faults: list[tuple[int, str]] = field(default_factory=list)
+    uncovered: int = 0
 
     @property
     def sound(self) -> bool:

@@ -6,8 +6,11 @@ in a backup is checked as the site's own database is.
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from linli.errors import InputError
@@ -18,11 +21,13 @@ from linli.ledger.notes import Checkpoint, Key, key_of, read_checkpoint
 from linli.ledger.tree import Frontier, leaf_of
 
 CHUNK = 2000
-AT_ONCE = 500  # things whose state is read by one query
-PUBLIC, OBJECT, AFTER, SALT = map(FIELDS.index, ("public", "object", "after", "salt"))
+AT_ONCE = 50  # things whose state is read by one query; a street's holds its ground
+PUBLIC = FIELDS.index("public")
+SAID = tuple(map(FIELDS.index, ("object", "after", "content", "salt")))
 TILES = "树与各条记录不符 / the tree is not that of the entries"
 UNSIGNED = "检查点没有本台账的签名 / a checkpoint that this ledger did not sign"
 BEHIND = "现状与最后一条记录不符，有人绕过台账改过 / changed behind the ledger's back"
+STRANGE = "没有记录，有人绕过台账加入 / no entry tells of it: it was put in behind the ledger's back"
 FORKED = "与留存的检查点不符，台账被重写 / not the ledger that a checkpoint was made of: it was written anew"
 SHORTER = "留存的检查点记有更多记录，末尾被截断 / a checkpoint tells of more entries: the end was cut off"
 
@@ -58,63 +63,140 @@ def check(
     with as_kept(cursor, vendor):
         kept = list(_kept_checkpoints(cursor, walk.found)) if tree else []
         grown = _Grown([*checkpoints, *kept], [key_of(line) for line in keys], walk.found)
-        last: dict[str, tuple[int, str, str]] = {}
+        stood = Standing()
         for row in rows(cursor, vendor):
             if walk.step(row):
                 grown.step(row)
-                _keep_last(row, last)
+                said = [row[at] for at in SAID]
+                if all(isinstance(value, str) for value in said):
+                    stood.step(row[0], *said)
         grown.end()
         if vendor == "postgresql":
             cursor.execute("SET TIME ZONE 'UTC'")  # moments are written as Django's connection writes them
-        for seq, words in _behind(cursor, vendor, last, copy=copy):
-            walk.found.fault(seq, words)
+        for seq, thing in stood.behind(cursor, vendor):
+            walk.found.fault(seq, f"{BEHIND if seq else STRANGE}: {thing}")
+        if not copy:  # an older copy may not have every table yet
+            for kind in sorted(states.kinds().keys() - readable(cursor, vendor)):
+                walk.found.fault(0, f"{BEHIND}: {states.kinds()[kind].table}")
+        walk.found.uncovered = len(stood.uncovered(cursor, vendor))
         if tree and sorted(_tiles(cursor, vendor)) != grown.tiles:
             walk.found.fault(0, TILES)
     return walk.end()
 
 
-def _keep_last(row: Row, last: dict[str, tuple[int, str, str]]) -> None:
-    """Remember what the newest entry vouches for of each thing of a declared kind."""
-    seq, thing, after, salt = row[0], row[OBJECT], row[AFTER], row[SALT]
-    if isinstance(thing, str) and states.named(thing):
-        last.pop(thing, None)
-        if isinstance(after, str) and after[:1] in ("=", states.GONE) and isinstance(salt, str):
-            last[thing] = (seq, after, salt)
+@dataclass
+class Standing:
+    """What entries vouch for, gathered on the way along the chain, held against how things stand.
 
+    Parameters
+    ----------
+    last
+        Reference to number, digest and salt of the newest entry that vouches for it; None where none does.
+    complete
+        Kind to the shape in which every thing of it has an entry.
+    """
 
-def _behind(
-    cursor: Any, vendor: str, last: Mapping[str, tuple[int, str, str]], *, copy: bool
-) -> Iterator[tuple[int, str]]:
-    """Find things that are not as their last entry left them."""
-    things: dict[str, list[str]] = {}
-    for thing in last:
-        things.setdefault(thing.partition(":")[0], []).append(thing)
-    for kind, those in things.items():
-        kept = states.kinds()[kind]
-        if not states.readable(cursor, vendor, kept):
-            if not copy:  # an older copy may not have them yet
-                yield 0, f"{BEHIND}: {kept.table}"
-            continue
-        for start in range(0, len(those), AT_ONCE):
-            some = {int(thing.partition(":")[2]): thing for thing in those[start : start + AT_ONCE]}
-            stand = states.states_of(cursor, vendor, kept, some)
-            for number, thing in some.items():
-                seq, after, salt = last[thing]
-                if states.digest_of(salt, stand.get(number)) != after and not _meanwhile(cursor, vendor, thing, seq):
-                    yield seq, f"{BEHIND}: {thing}"
+    last: dict[str, tuple[int, str, str] | None] = field(default_factory=dict)
+    complete: dict[str, str] = field(default_factory=dict)
+    seq: int = 0
 
+    def step(self, seq: int, thing: str, after: str, content: str, salt: str) -> None:
+        """Take in what an entry vouches for."""
+        self.seq = seq
+        also, complete = _vouched(content)
+        self.complete.update(complete)
+        for one, digest in ((thing, after), *also.items()):
+            if states.named(one):
+                # an entry that left the thing as it was says nothing: the one before goes on vouching
+                self.last[one] = (seq, digest, salt) if digest[:1] in states.MARKS else self.last.get(one)
 
-def _meanwhile(cursor: Any, vendor: str, thing: str, seq: int) -> bool:
-    """Whether a thing that seems changed was changed by an act while the check ran, and stands as that left it."""
-    for _try in range(5):
-        cursor.execute(f"SELECT seq, after, salt FROM ledger_entry WHERE object = '{thing}' ORDER BY seq DESC LIMIT 1")
-        now, after, salt = cursor.fetchone()
-        if now == seq:
-            return False
-        if states.digest_of(salt, states.state_of(cursor, vendor, thing)) == after:
+    def behind(self, cursor: Any, vendor: str) -> list[tuple[int, str]]:
+        """Return what is not as its last entry left it, by that one's number; and by 0 what lacks the entry all have.
+
+        What seems so because an act went on meanwhile is looked at again.
+        """
+        there = readable(cursor, vendor)
+        known = {thing for thing in self.last if thing.partition(":")[0] in there}
+        things = sorted(known.union(*(states.all_of(cursor, kept) for kept in there.values())))
+        found = self._suspects(cursor, vendor, things)
+        for _try in range(5):
+            if not found or not self.catch_up(cursor):
+                break
+            found = self._suspects(cursor, vendor, found)
+        return sorted(((self.last.get(thing) or (0,))[0], thing) for thing in found)
+
+    def uncovered(self, cursor: Any, vendor: str) -> list[str]:
+        """Return the things of which nothing tells whether they were changed: no entry says how they stood."""
+        return [
+            thing
+            for kept in readable(cursor, vendor).values()
+            for thing in states.all_of(cursor, kept)
+            if (about := states.named(thing)) and (about[0].always or thing in self.last)
+            and not self._covers(thing) and not self._strange(thing)
+        ]  # fmt: skip
+
+    def catch_up(self, cursor: Any) -> bool:
+        """Take in the entries that came since, or all; tells whether there were any."""
+        before = self.seq
+        cursor.execute(
+            f"SELECT seq, object, after, content, salt FROM ledger_entry WHERE seq > {self.seq} ORDER BY seq"
+        )
+        while rows := cursor.fetchmany(CHUNK):
+            for row in rows:
+                self.step(*row)
+        return self.seq > before
+
+    def _suspects(self, cursor: Any, vendor: str, things: Iterable[str]) -> list[str]:
+        found, covered = [], defaultdict[str, list[str]](list)
+        for thing in things:
+            if self._covers(thing):
+                kind, _sign, key = thing.partition(":")
+                covered[kind].append(key)
+            elif self._strange(thing):
+                found.append(thing)
+        for kind, keys in covered.items():
+            kept = states.kinds()[kind]
+            for start in range(0, len(keys), AT_ONCE):
+                some = keys[start : start + AT_ONCE]
+                stand = states.states_of(cursor, vendor, kept, some)
+                for thing, state in ((f"{kind}:{key}", stand.get(key)) for key in some):
+                    _seq, after, salt = self.last[thing] or (0, "", "")
+                    if states.digest_of(kept, salt, state) != after:
+                        found.append(thing)
+        return found
+
+    def _covers(self, thing: str) -> bool:
+        """Whether the last entry about a thing says how it stood, in the columns of today."""
+        vouched, about = self.last.get(thing), states.named(thing)
+        return bool(vouched and about and vouched[1].startswith((f"={about[0].shape}", states.GONE)))
+
+    def _strange(self, thing: str) -> bool:
+        """Whether a thing has no entry though every one of its kind has."""
+        about = states.named(thing)
+        if about is None:  # no key that we ever gave
             return True
-        seq = now
-    return False
+        return thing not in self.last and about[0].always and self.complete.get(about[0].kind) == about[0].shape
+
+
+def readable(cursor: Any, vendor: str) -> dict[str, states.Kept]:
+    """Return the kinds of which a database has every column that they are read from."""
+    return {kind: kept for kind, kept in states.kinds().items() if states.readable(cursor, vendor, kept)}
+
+
+def _vouched(content: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Read what a content vouches for; nothing of one that was bent."""
+    if f'"{states.VOUCHED}":' not in content:
+        return {}, {}
+    try:
+        said = json.loads(content)
+        return _texts(said.get(states.VOUCHED)), _texts(said.get(states.COMPLETE))
+    except (ValueError, AttributeError, RecursionError):
+        return {}, {}
+
+
+def _texts(said: Any) -> dict[str, str]:
+    """Return a mapping of texts to texts; an empty one where it is none."""
+    return said if isinstance(said, dict) and all(isinstance(value, str) for value in said.values()) else {}
 
 
 class _Grown:
@@ -151,14 +233,14 @@ def _has_tree(cursor: Any) -> bool:
 
 
 def _kept_checkpoints(cursor: Any, found: Verified) -> Iterator[Checkpoint]:
-    cursor.execute("SELECT size, note FROM ledger_checkpoint ORDER BY size")
-    for size, note in cursor.fetchall():
+    cursor.execute("SELECT size, at, note FROM ledger_checkpoint ORDER BY size")
+    for size, at, note in cursor.fetchall():
         try:
             read = read_checkpoint(note, f"ledger_checkpoint {size}")
         except (InputError, AttributeError):
             found.fault(0, f"{UNSIGNED}: ledger_checkpoint {size!r}")
             continue
-        if read.size != size:
+        if read.size != size or (read.at and read.at != at):  # notes of before tell no moment
             found.fault(0, f"{UNSIGNED}: ledger_checkpoint {size!r}")
         yield read
 

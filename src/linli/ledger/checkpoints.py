@@ -67,13 +67,16 @@ def take() -> tuple[Checkpoint, bool] | None:
         if not size:
             return None
         held = Checkpoint.objects.filter(size=size).first()
-        note = held.note if held else sign(secret(), size, tiles.root(size)).note
-        made = held or Checkpoint.objects.create(size=size, at=datetime.now(UTC).isoformat("T", "seconds"), note=note)
+        if held is None:
+            note = _signed(size)
+            made = Checkpoint.objects.create(size=size, at=note.at, note=note.note)
+        else:
+            made = held
     folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder() / f"{timezone.localtime(made.moment):%Y-%m-%d}-{size}.txt"
     if not path.exists():
         unfinished = path.with_suffix(f".{secrets.token_hex(4)}")
-        unfinished.write_text(note, encoding="utf-8")
+        unfinished.write_text(made.note, encoding="utf-8")
         unfinished.replace(path)
     return made, held is None
 
@@ -88,8 +91,11 @@ def covering(seq: int) -> Note:
     kept = Checkpoint.objects.order_by("-size").first()
     if kept and kept.size >= seq:
         return read_checkpoint(kept.note)
-    size = size_now()
-    return sign(secret(), size, tiles.root(size))
+    return _signed(size_now())
+
+
+def _signed(size: int) -> Note:
+    return sign(secret(), size, tiles.root(size), datetime.now(UTC).isoformat("T", "seconds"))
 
 
 def prove(entry: Entry) -> str:

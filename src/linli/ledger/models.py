@@ -72,6 +72,11 @@ class Checkpoint(models.Model):
         return str(self.size)
 
     @property
+    def dated(self) -> bool:
+        """Whether the signature covers the moment; not in notes of before."""
+        return f"\n{self.at}\n\n" in self.note
+
+    @property
     def moment(self) -> datetime:
         """When it was signed."""
         return datetime.fromisoformat(self.at)

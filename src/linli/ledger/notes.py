@@ -22,13 +22,17 @@ PROOF = "c2sp.org/tlog-proof@v1"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a checkpoint says: whose tree, of how many entries, with which root; the note, and where it was found."""
+    """What a checkpoint says: whose tree, of how many entries, with which root, signed when; the note, and its place.
+
+    The moment, in ISO 8601, is a line of its own below the root, under the signature; '' in notes of before.
+    """
 
     origin: str
     size: int
     root: bytes
     note: str
     source: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,15 +99,15 @@ def key_of(line: str) -> Key:
     return key
 
 
-def sign(secret: str, size: int, root: bytes) -> Checkpoint:
-    """Sign a checkpoint."""
+def sign(secret: str, size: int, root: bytes, at: str) -> Checkpoint:
+    """Sign a checkpoint, with its moment in ISO 8601."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     key = key_of(secret)
     seed = base64.b64decode(secret.strip()[-44:])[1:]  # 33 bytes are 44 characters
-    text = f"{key.name}\n{size}\n{encoded(root)}\n"
+    text = f"{key.name}\n{size}\n{encoded(root)}\n{at}\n"
     signature = bytes.fromhex(key.id) + Ed25519PrivateKey.from_private_bytes(seed).sign(text.encode())
-    return Checkpoint(key.name, size, root, f"{text}\n— {key.name} {encoded(signature)}\n")
+    return Checkpoint(key.name, size, root, f"{text}\n— {key.name} {encoded(signature)}\n", at=at)
 
 
 def read_checkpoint(note: str, source: str = "") -> Checkpoint:
@@ -115,7 +119,7 @@ def read_checkpoint(note: str, source: str = "") -> Checkpoint:
         It is none.
     """
     try:
-        origin, size, root, *_more = note.partition("\n\n")[0].split("\n")
+        origin, size, root, *more = note.partition("\n\n")[0].split("\n")
         if not origin or not size.isdecimal() or len(size) > 18 or str(int(size)) != size:
             raise ValueError(size)
         data = base64.b64decode(root, validate=True)
@@ -123,7 +127,7 @@ def read_checkpoint(note: str, source: str = "") -> Checkpoint:
             raise ValueError(root)
     except ValueError as error:
         raise InputError("this is no checkpoint of a ledger", file=source, value=note[:40]) from error
-    return Checkpoint(origin, int(size), data, note, source)
+    return Checkpoint(origin, int(size), data, note, source, more[0] if more else "")
 
 
 def proof_of(leaf: bytes, index: int, path: Sequence[bytes], checkpoint: Checkpoint) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,6 +28,8 @@ def record(
     after: Mapping[str, Any] | None = None,
     public: bool = False,
     content: Mapping[str, Any] | None = None,
+    also: Iterable[str] = (),
+    touched: bool = True,
 ) -> Entry:
     """Add an act to the chain, in the transaction of the act itself.
 
@@ -44,6 +46,11 @@ def record(
         True where `content` may be read and downloaded by anyone; then it holds no personal data.
     content
         What a reader needs to understand the act.
+    also
+        Other things that the act changed: the entry vouches for how they stand too.
+    touched
+        False where the act leaves its object as it was: then the entry before goes on vouching for it, and what was
+        bent meanwhile is not vouched for by a sign-in or a look.
 
     Raises
     ------
@@ -56,6 +63,10 @@ def record(
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     last = Entry.objects.order_by("-seq").values_list("seq", "hash").first() or (0, GENESIS)
+    salt = secrets.token_hex(16)
+    with connection.cursor() as cursor:
+        stand = states.digests(cursor, connection.vendor, [*([object] if touched else []), *sorted(set(also))], salt)
+    own = stand.pop(object, "") if states.named(object) else _digest(after)
     fields: dict[str, Any] = {
         "seq": last[0] + 1,
         "at": datetime.now(UTC).isoformat(timespec="microseconds"),
@@ -64,14 +75,11 @@ def record(
         "verb": verb,
         "object": object,
         "before": _digest(before),
-        "after": _digest(after),
+        "after": own,
         "public": int(public),
-        "content": canonical(content or {}),
-        "salt": secrets.token_hex(16),
+        "content": canonical({**(content or {}), **({states.VOUCHED: stand} if stand else {})}),
+        "salt": salt,
     }
-    if states.named(object):
-        with connection.cursor() as cursor:
-            fields["after"] = states.digest_of(fields["salt"], states.state_of(cursor, connection.vendor, object))
     for name in ("actor", "post", "verb", "object"):
         if "\n" in fields[name]:
             raise ValueError(f"a line break in {name}: {fields[name]!r}")
@@ -87,8 +95,9 @@ def record(
 def record_sight(*, actor: str, object: str, fields: Sequence[str], why: str, post: str = "") -> Entry:
     """Record that someone saw personal data: whose, which fields, what for; never the data themselves."""
     return record(
-        actor=actor, post=post, verb="ledger.sight", object=object, content={"fields": list(fields), "why": why}
-    )
+        actor=actor, post=post, verb="ledger.sight", object=object, content={"fields": list(fields), "why": why},
+        touched=False,
+    )  # fmt: skip
 
 
 def _digest(state: Mapping[str, Any] | None) -> str:

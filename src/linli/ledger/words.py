@@ -9,7 +9,13 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-_WORDS: dict[str, str | Promise] = {"ledger.sight": _("查看个人信息")}
+from linli.ledger.states import COMPLETE, VOUCHED
+
+_WORDS: dict[str, str | Promise] = {
+    "ledger.sight": _("查看个人信息"),
+    "ledger.vouch": _("为现状作证"),
+    "ledger.acknowledge": _("确认台账断点"),
+}
 
 # what the parts of a content are called; a name that is not here is shown as it is
 PARTS: dict[str, str | Promise] = {
@@ -147,7 +153,7 @@ def told(content: Mapping[str, Any], things: Mapping[str, Any]) -> list[tuple[st
     return [
         (str(PARTS.get(name, name)), _value(name, value, things))
         for name, value in content.items()
-        if value not in ("", None, [], {})
+        if value not in ("", None, [], {}) and name not in (VOUCHED, COMPLETE)
     ]
 
 

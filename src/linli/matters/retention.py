@@ -93,8 +93,9 @@ def _remove(rule: str, rows: list[Matter], actor: Actor) -> None:
         last=str(rows[-1].number), actor=actor.reference,
     )  # fmt: skip
     actor.record(
-        "matters.delete", object="matters", content={"rule": f"{rule}@{table()['version']}", "number": len(rows)}
-    )
+        "matters.delete", object="matters", content={"rule": f"{rule}@{table()['version']}", "number": len(rows)},
+        also=[one.reference for one in rows],
+    )  # fmt: skip
 
 
 def _contact(matters: list[Matter]) -> None:

@@ -39,9 +39,14 @@ def _failed(tried: str, address: str, account: Account | None, reason: str) -> N
     """Record a failure, and that it was the one that locks."""
     reference = account.reference if account else "account:unknown"
     with transaction.atomic():
-        record(actor="public", verb="org.sign_in_failed", object=reference, content={"from": address, "reason": reason})
+        record(
+            actor="public", verb="org.sign_in_failed", object=reference, touched=False,
+            content={"from": address, "reason": reason},
+        )  # fmt: skip
         if lockout.locked(tried, address):
-            record(actor="public", verb="org.sign_in_locked", object=reference, content={"from": address})
+            record(
+                actor="public", verb="org.sign_in_locked", object=reference, touched=False, content={"from": address}
+            )
 
 
 class SignIn(DefaultAccountAdapter):  # type: ignore[misc]
@@ -85,7 +90,9 @@ class SignIn(DefaultAccountAdapter):  # type: ignore[misc]
     def post_login(self, request: HttpRequest, user: Account, **details: Any) -> HttpResponse:
         """Record the sign-in."""
         with transaction.atomic():
-            Actor(user).record("org.sign_in", object=user.reference, content={"from": self.get_client_ip(request)})
+            Actor(user).record(
+                "org.sign_in", object=user.reference, touched=False, content={"from": self.get_client_ip(request)}
+            )
         answer: HttpResponse = super().post_login(request, user, **details)
         return answer
 
@@ -93,7 +100,9 @@ class SignIn(DefaultAccountAdapter):  # type: ignore[misc]
         """Record the sign-out."""
         if isinstance(request.user, Account) or request.user.is_authenticated:
             with transaction.atomic():
-                Actor(request.user).record("org.sign_out", object=request.user.reference, content={"reason": "asked"})
+                Actor(request.user).record(
+                    "org.sign_out", object=request.user.reference, touched=False, content={"reason": "asked"}
+                )
         super().logout(request)
 
     def set_password(self, user: Account, password: str) -> None:

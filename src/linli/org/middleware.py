@@ -62,7 +62,9 @@ class Sitting:
         """Sign out who was idle, and lead him back to where he was."""
         if isinstance(request.user, Account):
             with transaction.atomic():
-                Actor(request.user).record("org.sign_out", object=request.user.reference, content={"reason": "idle"})
+                Actor(request.user).record(
+                    "org.sign_out", object=request.user.reference, touched=False, content={"reason": "idle"}
+                )
         logout(request)
         messages.info(request, _("较长时间没有操作，为安全已退出，请重新登录。"))
         return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")

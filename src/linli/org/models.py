@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
+from linli.ledger.recording import record
 from linli.naming import worded
 from linli.org.days import holding
 
@@ -49,6 +51,17 @@ class Account(AbstractBaseUser):
     def reference(self) -> str:
         """How other rooms name this account."""
         return f"account:{self.pk}"
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether this is the password; where it was hashed in an older way it is hashed anew, which is recorded."""
+
+        def keep(raw: str) -> None:
+            self.password = make_password(raw)
+            with transaction.atomic():
+                self.save(update_fields=["password"])
+                record(actor="system", verb="org.hash_anew", object=self.reference)
+
+        return bool(check_password(raw_password, self.password, keep))
 
 
 class DivisionQuerySet(models.QuerySet["Division"]):

@@ -22,6 +22,7 @@ VERBS = {
     "org.close_account": _("停用账号"),
     "org.reset_password": _("重置密码"),
     "org.change_password": _("修改密码"),
+    "org.hash_anew": _("密码换新的散列方式"),
     "org.unlock_account": _("解除锁定"),
     "org.bind_identity": _("绑定统一认证身份"),
     "org.sign_in": _("登录"),

@@ -69,6 +69,7 @@ def write_duty(
             "cases.write_duty", object=f"duty:{made.pk}", permission=PERMISSION,
             content={"list": list, "number": number, "text": text, "owner": owner,
                      "categories": sorted(one.code for one in categories)},
+            also=[f"duty:{replaces.pk}"] if replaces is not None else [],
         )  # fmt: skip
     return made
 
@@ -106,6 +107,7 @@ def write_route(
             content={"title": title, "category": category.code if category else None, "group": group, "level": level,
                      "post": post.reference if post else None, "within": within.reference if within else None,
                      "from": valid_from.isoformat()},
+            also=[f"route:{replaces.pk}"] if replaces is not None else [],
         )  # fmt: skip
     return made
 

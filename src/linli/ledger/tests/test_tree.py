@@ -27,6 +27,7 @@ from linli.ledger.recording import record
 from linli.ledger.tree import Frontier, leaf_data, leaf_of, node_of, path_at, root_at
 
 SECRET = new_secret("linli.test/ledger")
+NOW = "2026-12-01T01:00:00+00:00"
 
 
 @pytest.fixture(autouse=True)
@@ -114,14 +115,15 @@ def test_the_checker_agrees_with_the_other_library(seed: bytes, message: bytes, 
 
 
 def test_a_note_reads_back_and_only_its_key_signed_it() -> None:
-    made = sign(SECRET, 7, bytes(range(32)))
+    made = sign(SECRET, 7, bytes(range(32)), NOW)
     read = read_checkpoint(made.note)
-    assert (read.origin, read.size, read.root) == ("linli.test/ledger", 7, bytes(range(32)))
+    assert (read.origin, read.size, read.root, read.at) == ("linli.test/ledger", 7, bytes(range(32)), NOW)
     key = key_of(SECRET)
     assert key == key_of(key.line)
     assert key.signed(read)
     assert not key_of(new_secret("linli.test/ledger")).signed(read)
     assert not key.signed(read_checkpoint(made.note.replace("\n7\n", "\n8\n")))
+    assert not key.signed(read_checkpoint(made.note.replace("2026", "2025"))), "its moment is signed too"
     for bad in ("", "x", "a\n1", "a\n01\n" + "A" * 43 + "=", made.note.replace("\n7\n", "\n-7\n")):
         with pytest.raises(InputError):
             read_checkpoint(bad)
@@ -174,12 +176,30 @@ def test_what_was_cut_emptied_or_written_anew_is_found_by_a_checkpoint() -> None
             return check(cursor, connection.vendor, checkpoints=those, keys=lines).faults
 
         assert check_now(kept) == []
-        later = sign(checkpoints.secret(), size + 9, bytes(32))
+        later = sign(checkpoints.secret(), size + 9, bytes(32), NOW)
         assert check_now([later]) == [(size + 9, f"{SHORTER}: ")]
-        other = sign(checkpoints.secret(), size, bytes(32))
+        other = sign(checkpoints.secret(), size, bytes(32), NOW)
         assert check_now([other]) == [(size, f"{FORKED}: ")]
-        assert UNSIGNED in str(check_now([sign(SECRET, size, kept[0].root)]))
+        assert UNSIGNED in str(check_now([sign(SECRET, size, kept[0].root, NOW)]))
         assert UNSIGNED in str(check_now([], [key_of(SECRET).line]))  # the database's own, under another key
+
+
+@pytest.mark.django_db
+def test_the_moment_of_a_checkpoint_is_the_signed_one() -> None:
+    size = some(2)[-1].seq
+    taken = checkpoints.take()
+    assert taken is not None
+    assert taken[0].dated
+    assert read_checkpoint(taken[0].note).at == taken[0].at
+    bare = Checkpoint(size=size - 1, at=NOW, note=taken[0].note.replace(f"{taken[0].at}\n\n", "\n"))
+    assert not bare.dated, "a note of before says no moment"
+    with connection.cursor() as cursor:
+        assert check(cursor, connection.vendor).sound
+        held = Checkpoint(
+            size=size - 1, at="2020-01-01T00:00:00+00:00", note=sign(SECRET, size - 1, b"0" * 32, NOW).note
+        )
+        held.save()
+        assert (0, f"{UNSIGNED}: ledger_checkpoint {size - 1}") in check(cursor, connection.vendor).faults
 
 
 @pytest.mark.django_db
@@ -212,7 +232,7 @@ def test_a_proof_is_small_and_checked_by_one_file_alone(tmp_path: Path) -> None:
 
 def test_a_proof_among_ten_million_is_small_enough() -> None:
     path = [hashlib.sha256(bytes([k])).digest() for k in range(24)]
-    note = sign(new_secret("tongyuan-district.gov.example/ledger"), 10_000_000, path[0])
+    note = sign(new_secret("tongyuan-district.gov.example/ledger"), 10_000_000, path[0], NOW)
     proof = proof_of(leaf_data(1, "0" * 64), 9_999_999, path, note)
     assert len(proof.encode()) <= 1500
 

@@ -89,7 +89,6 @@ def split(actor: Actor, *, matter: Matter, parts: Sequence[str], key: uuid.UUID 
             raise ValidationError(_("这件事本身就是拆出来的，请从原来那件拆。"), code="parts")
         if whole.parts.filter(state__in=OPEN).exists():
             raise ValidationError(_("已经拆过，拆出的还没办完。"), code="parts")
-        event = act.move(text="\n".join(parts), public=True)
         made = [
             open_matter(
                 actor, key=uuid.uuid5(seed, str(number)), text=part, kind=whole.kind, source=whole.source,
@@ -98,8 +97,7 @@ def split(actor: Actor, *, matter: Matter, parts: Sequence[str], key: uuid.UUID 
             )
             for number, part in enumerate(parts)
         ]  # fmt: skip
-        event.text = "\n".join(f"{one.number} {one.text}" for one in made)
-        event.save(update_fields=["text"])
+        act.move(text="\n".join(f"{one.number} {one.text}" for one in made), public=True)
     return made
 
 

@@ -37,8 +37,9 @@ def forget_filter(actor: Actor, *, saved: SavedFilter) -> None:
     if actor.account is None or saved.account_id != actor.account.pk:
         raise PermissionDenied("matters.view")
     with transaction.atomic():
-        actor.record("matters.forget_filter", object=f"filter:{saved.pk}", content={"name": saved.name})
+        key = saved.pk
         saved.delete()
+        actor.record("matters.forget_filter", object=f"filter:{key}", content={"name": saved.name})
 
 
 def record_export(actor: Actor, *, number: int, question: str, why: str) -> int:

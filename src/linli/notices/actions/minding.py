@@ -29,7 +29,9 @@ def resend(actor: Actor, *, notice: Notice) -> Notice:
             raise ValidationError(_("这条通知还没到发送时间。"), code="state")
         held.state, held.attempts, held.error, held.not_before = Notice.State.WAITING, 0, "", timezone.now()
         held.save(update_fields=["state", "attempts", "error", "not_before"])
-        actor.record("notices.resend", object=held.object, permission=PERMISSION, content={"notice": held.pk})
+        actor.record(
+            "notices.resend", object=held.object, permission=PERMISSION, touched=False, content={"notice": held.pk}
+        )
     return held
 
 
@@ -58,9 +60,9 @@ def remove_destination(actor: Actor, *, destination: Destination) -> None:
     """Tell an office there no longer; the notices that went there stay in the log."""
     permit(actor, PERMISSION, destination.division)
     with transaction.atomic():
+        forget_brief()
+        destination.delete()
         actor.record(
             "notices.remove_destination", object=destination.division.reference, permission=PERMISSION,
             content={"channel": destination.channel, "to": destination.masked},
         )  # fmt: skip
-        forget_brief()
-        destination.delete()

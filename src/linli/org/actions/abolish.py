@@ -46,6 +46,7 @@ def abolish(actor: Actor, *, division: Division, day: date, basis: str = "") -> 
         later = Q(valid_to=None) | Q(valid_to__gt=day)
         DivisionName.objects.filter(later, division=division).update(valid_to=day)
         DivisionCode.objects.filter(later, division=division).update(valid_to=day)
+        posts = [post.reference for post in Post.objects.filter(later, division=division)]
         Post.objects.filter(later, division=division).update(valid_to=day)
         forget_brief()
         actor.record(
@@ -56,6 +57,7 @@ def abolish(actor: Actor, *, division: Division, day: date, basis: str = "") -> 
             after={"status": str(ABOLISHED), "from": str(day)},
             public=True,
             content={"name": division.name, "code": division.code, "from": str(day), "basis": basis},
+            also=posts,
         )
     return division
 
@@ -102,4 +104,5 @@ def restore(
         actor.record(
             "org.restore", object=division.reference, permission="org.edit", public=True,
             content={"name": division.name, "code": division.code, "from": str(day), "basis": basis},
+            also=[f"post:{key}" for key, _ends in before.get(Post.__name__, ())],
         )  # fmt: skip

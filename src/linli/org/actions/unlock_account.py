@@ -16,4 +16,4 @@ def unlock_account(actor: Actor, *, account: Account) -> None:
     with transaction.atomic():
         clear(account.username)
         clear(f"code:{account.pk}")
-        actor.record("org.unlock_account", object=account.reference, permission="security.accounts")
+        actor.record("org.unlock_account", object=account.reference, permission="security.accounts", touched=False)

@@ -74,6 +74,7 @@ def apply_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
                 "left_out": draft.left_out,
                 "numbers": numbers,
             },
+            also=[held.street.reference],
         )
     batch.refresh_from_db()
     return batch
@@ -95,7 +96,8 @@ def undo_import(actor: Actor, *, batch: ImportBatch) -> None:
         if held.state != ImportBatch.State.APPLIED or kept is None:
             raise ValidationError(_("只能撤销本街道最近一次导入"), code="last")
         undo = unpack(bytes(kept.content))
-        for assignment in Assignment.objects.select_for_update().filter(pk__in=undo["assignments"]):
+        undone = list(Assignment.objects.select_for_update().filter(pk__in=undo["assignments"]))
+        for assignment in undone:
             restore(assignment)
         take_back(undo)
         kept.delete()
@@ -106,5 +108,6 @@ def undo_import(actor: Actor, *, batch: ImportBatch) -> None:
             object=held.reference,
             permission="territory.import",
             content={"street": held.street.chinese_title, "file": held.name, "sha256": held.sha256},
+            also=[held.street.reference, *(one.reference for one in undone)],
         )
     batch.refresh_from_db()

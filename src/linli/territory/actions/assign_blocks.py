@@ -95,6 +95,7 @@ def assign_blocks(
             before=made.before,
             after=made.after,
             public=True,
+            also=[f"division:{community.parent_id}"],
             content={
                 "community": community.chinese_title,
                 "code": community.code,

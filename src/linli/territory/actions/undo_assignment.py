@@ -48,6 +48,7 @@ def undo_assignment(actor: Actor, *, assignment: Assignment) -> None:
             before=held.after,
             after=held.before,
             public=True,
+            also=[f"division:{held.community.parent_id}"],
             content={
                 "community": held.community.chinese_title,
                 "code": held.community.code,

@@ -110,9 +110,10 @@ def test_a_thousand_blocks_cost_few_queries(
     world: World, clerk: Actor, django_assert_max_num_queries: Callable[[int], object]
 ) -> None:
     made = blocks_in(world.division("铜源街道"), 1200)
-    with django_assert_max_num_queries(24):  # type: ignore[attr-defined]
+    # a dozen of them read how the street stands afterwards, for the ledger
+    with django_assert_max_num_queries(36):  # type: ignore[attr-defined]
         assign_blocks(clerk, community=world.division("团结"), blocks=made, from_day=START)
-    with django_assert_max_num_queries(32):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(44):  # type: ignore[attr-defined]
         assign_blocks(clerk, community=world.division("白云"), blocks=made, from_day=CHANGE)
 
 

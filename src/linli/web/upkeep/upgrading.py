@@ -62,6 +62,8 @@ def upgrade(*, backup: bool = True, tell: Tell = lambda words: None) -> Upgrade:
     from django.conf import settings
     from django.core.management import call_command
 
+    from linli.ledger.vouching import vouch
+
     with holding(settings.HOME, "upgrade"):
         mended = mend(settings.HOME)
         if mended:
@@ -76,10 +78,22 @@ def upgrade(*, backup: bool = True, tell: Tell = lambda words: None) -> Upgrade:
         if todo:
             tell(f"数据库更新 {len(todo)} 项 / {len(todo)} changes of the database")
         # also with nothing to do: what follows every migration loads roles and permissions anew
+        before = _astray()
         call_command("migrate", interactive=False, verbosity=0)
         if todo:
             _record(fresh, todo)
+        # what was loaded or changed just now has no entry of its own; what was astray before stays so
+        vouch(but=before)
         return Upgrade(fresh, todo, kept)
+
+
+def _astray() -> set[str]:
+    """Return what is not as the ledger tells before anything is changed."""
+    from django.db import connection
+
+    from linli.ledger.vouching import astray
+
+    return astray() if "ledger_entry" in connection.introspection.table_names() else set()
 
 
 def _record(fresh: bool, todo: tuple[str, ...]) -> None:
