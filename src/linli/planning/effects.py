@@ -14,6 +14,7 @@ from linli.org.actors import Actor
 from linli.planning.actions.confirm import rehearse
 from linli.planning.beside import changes, households_of
 from linli.planning.counted import counted_in, counted_of
+from linli.planning.evidence import files_of
 from linli.planning.ground import ground_of
 from linli.planning.models import Enactment, Mark, Plan, Project, Proposal
 from linli.planning.procedure.standing import Standing
@@ -44,6 +45,9 @@ def _steps(before: Standing, made: list[Mark] | Mark) -> list[str]:
         said = [_("签办“%(step)s”。") % {"step": names}]
         if marks[0].paper:
             said[0] += _("文号或材料：%(paper)s") % {"paper": marks[0].paper}
+        files = [one.name for one in files_of(before.project, marks[0].step)]
+        if files:
+            said.append(_("凭这些材料：%(files)s。签办后不能撤换。") % {"files": "、".join(files)})
     after = Standing(before.project, before.now)
     was = {gate.phase.key: gate.passed for gate in before.gates}
     passed = [gate.phase.words for gate in after.gates if gate.passed and not was[gate.phase.key]]

@@ -1,9 +1,10 @@
-"""What the ledger vouches for of standards, procedures, projects, plans, enactments: all but the engine's runs."""
+"""What the ledger vouches for of standards, procedures, projects, plans and opinions: all but the engine's runs."""
 
 from __future__ import annotations
 
 from linli.ledger.states import Kept, Part
 
+FILE = ("project_id", "step", "appraisal_id", "name", "path", "size", "sha256", "kind", "by", "post_id", "at")
 KEPT = (
     Kept(
         "standard", "planning_standard",
@@ -54,4 +55,11 @@ KEPT = (
             Part("planning_enactment_founded", "enactment_id", ("division_id",)),
         ),
     ),
+    Kept(
+        "appraisal", "planning_appraisal",
+        ("project_id", "plan_id", "step", "body", "person", "conclusion", "words", "day", "answer",
+         "instead_of_id", "by", "post_id", "at", "withdrawn_at", "withdrawn_why"),
+        (Part("planning_evidence", "appraisal_id", FILE),),
+    ),
+    Kept("evidence", "planning_evidence", (*FILE, "withdrawn_at", "withdrawn_why")),
 )  # fmt: skip

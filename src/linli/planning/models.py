@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from linli.org.days import holding
+from linli.planning.procedure.appraisal_models import Appraisal, Evidence
 from linli.planning.procedure.models import Mark, Procedure, Proposal
 from linli.planning.project_models import (
     Enactment,
@@ -21,8 +22,8 @@ from linli.planning.project_models import (
 )
 
 __all__ = [
-    "Enactment", "Mark", "NeutralSample", "Plan", "PlanChange", "Procedure", "Project", "Proposal", "Run", "Scenario",
-    "Standard", "next_number",
+    "Appraisal", "Enactment", "Evidence", "Mark", "NeutralSample", "Plan", "PlanChange", "Procedure", "Project",
+    "Proposal", "Run", "Scenario", "Standard", "next_number",
 ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from linli.planning.details import chosen_of, staff_of
 from linli.planning.geojson import geojson_of
 from linli.planning.models import Plan, Project
 from linli.planning.papers import PAPERS, compose_paper
+from linli.planning.papers.appraisals import appraisal_section
 from linli.planning.papers.figures import columns as columns_of
 from linli.planning.papers.figures import head as head_of
 from linli.planning.papers.figures import rows as rows_of
@@ -59,13 +60,14 @@ def approval_pack(
 
 
 def _details(plan: Plan, found: Found) -> list[tuple[str, Table]]:
-    """Return every stretch of line that follows nothing, and what each community has, should have and lacks."""
+    """Return every stretch of line that follows nothing, what each community has and lacks, and who appraised."""
     staff = staff_of(plan.project)
     today, then = before_and_after(found, staff)
     bare = lines_section(found, most=None).tables
     resources = resources_section(found, today, then, settled(found, then, staff, chosen_of(plan))).tables
     names = ("资源配置前", "资源配置后", "缺口和措施")
-    return [*(("无依托界线", one) for one in bare), *zip(names, resources, strict=False)]
+    appraised = [("论证意见", one) for one in appraisal_section(plan).tables]
+    return [*(("无依托界线", one) for one in bare), *zip(names, resources, strict=False), *appraised]
 
 
 def tables(found: Found, project: Project, characters: int, details: Sequence[tuple[str, Table]] = ()) -> bytes:

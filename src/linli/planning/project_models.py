@@ -28,6 +28,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """Those of streets in the areas, paths of divisions."""
         return self.filter(under("street__path", areas))
 
+    def signed_in(self, areas: Any) -> ProjectQuerySet:
+        """Those of streets, or with communities, in the areas: whoever signs there takes part in their procedure."""
+        mine = Project.objects.filter(under("street__path", areas) | under("scope__path", areas))
+        return self.filter(pk__in=mine.values("pk"))
+
     def open(self) -> ProjectQuerySet:
         """Those that are neither given up nor have put a plan in force."""
         done = Enactment.objects.filter(plan__project=models.OuterRef("pk"), undone_at=None)

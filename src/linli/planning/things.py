@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.ledger.things import Find, Words
-from linli.planning.models import Enactment, Plan, Project, Proposal, Standard
+from linli.planning.models import Appraisal, Enactment, Plan, Project, Proposal, Standard
 
 Named = Mapping[int, tuple[str, str]]
 
@@ -37,6 +37,10 @@ def _standards(keys: Sequence[int]) -> Named:
     return {one.pk: (one.title, "") for one in Standard.objects.filter(pk__in=keys)}
 
 
+def _appraisals(keys: Sequence[int]) -> Named:
+    return {one.pk: (one.body, "") for one in Appraisal.objects.filter(pk__in=keys).only("body")}
+
+
 KINDS: Mapping[str, tuple[Words, Find | None]] = {
     "project": (gettext_lazy("划分项目"), _projects),
     "plan": (gettext_lazy("方案"), _plans),
@@ -44,8 +48,11 @@ KINDS: Mapping[str, tuple[Words, Find | None]] = {
     "standard": (gettext_lazy("规模标准"), _standards),
     "procedure": (gettext_lazy("调整程序"), None),
     "proposal": (gettext_lazy("待复核的事"), None),
+    "appraisal": (gettext_lazy("论证意见"), _appraisals),
+    "evidence": (gettext_lazy("程序材料"), None),
 }
 VALUES: Mapping[str, Mapping[str, Words]] = {
     "kind": {**dict(Project.Kind.choices), "comments": gettext_lazy("征求意见"), "final": gettext_lazy("公示")},
     "act": dict(Proposal.Act.choices),
+    "conclusion": dict(Appraisal.Conclusion.choices),
 }

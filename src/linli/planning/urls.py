@@ -6,6 +6,7 @@ from django.urls import path
 
 from linli.planning.views import (
     acts,
+    appraisals,
     comparing,
     diagnosis,
     papers,
@@ -64,6 +65,13 @@ urlpatterns = [
     path("projects/<int:pk>/procedure/waive", procedure.waive, name="waive"),
     path("projects/<int:pk>/procedure/<slug:step>/sign", procedure.sign, name="sign"),
     path("projects/<int:pk>/procedure/<slug:step>/take-back", procedure.take_back, name="take-back-step"),
+    path("projects/<int:pk>/procedure/<slug:step>/evidence", appraisals.put, name="put-evidence"),
+    path("projects/<int:pk>/appraisals/", appraisals.appraisals, name="appraisals"),
+    path("projects/<int:pk>/appraisals/<slug:step>/record", appraisals.record, name="record-appraisal"),
+    path("appraisals/<int:pk>/answer", appraisals.answer, name="answer-appraisal"),
+    path("appraisals/<int:pk>/withdraw", appraisals.withdraw, name="withdraw-appraisal"),
+    path("evidence/<int:pk>", appraisals.file, name="evidence"),
+    path("evidence/<int:pk>/withdraw", appraisals.withdraw_file, name="withdraw-evidence"),
     path("proposals/<int:pk>/", proposals.proposal, name="proposal"),
     path("public/", public_plans.public_plans, name="public-plans"),
     path("public/<int:pk>/", public_plans.public_plan, name="public-plan"),

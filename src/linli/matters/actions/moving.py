@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +17,7 @@ from linli.matters.search import grams_for
 from linli.matters.states import OPEN, VERBS, State
 from linli.matters.telling import tell
 from linli.org.actors import Actor
+from linli.org.files import write_file
 from linli.org.models import Division, Post
 
 MOST_TEXT = 2000
@@ -197,13 +194,8 @@ def acting_post(actor: Actor, matter: Matter, permission: str) -> Post | None:
 
 def keep_photo(matter: Matter, content: bytes, event: Event | None = None) -> None:
     """Write a photograph under a name that tells nothing, in the transaction of its matter."""
-    name = f"photos/{uuid.uuid4().hex}.jpg"
-    path = Path(settings.MEDIA_ROOT) / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    Photo.objects.create(
-        matter=matter, event=event, path=name, size=len(content), sha256=hashlib.sha256(content).hexdigest()
-    )
+    kept = write_file(content, "photos", ".jpg")
+    Photo.objects.create(matter=matter, event=event, path=kept.path, size=kept.size, sha256=kept.sha256)
 
 
 def needs(text: str, words: str) -> str:

@@ -120,7 +120,7 @@ def lacks_of_publication(plan: Plan) -> list[Lack]:
 def lacks_of_final(plan: Plan) -> list[Lack]:
     """Say what the final notice lacks besides: final names, and the phases that the procedure puts before it."""
     standing = Standing(plan.project)
-    return [*name_lacks(plan), *standing.up_to(standing.course.publish_after)]
+    return [*name_lacks(plan), *standing.up_to(standing.course.publish_after, plan)]
 
 
 def lacks_of_withdrawal(plan: Plan) -> list[Lack]:

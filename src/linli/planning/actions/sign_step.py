@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from linli.org.actors import Actor
 from linli.org.policies import permit
 from linli.planning.actions.two_persons import check_second, pair
+from linli.planning.evidence import files_of
 from linli.planning.models import Mark, Project, Proposal
 from linli.planning.procedure.lacks import Lack, refuse_what_lacks
 from linli.planning.procedure.standing import PERMISSION, Stage, Standing, may_sign, signing_post
@@ -52,7 +53,7 @@ def sign_step(
         actor.record(
             "planning.sign_step", object=held.reference, permission=PERMISSION, public=True,
             content={"project": held.title, "step": stage.step.title, "paper": made.paper, "note": made.note,
-                     **pair(actor, first)},
+                     "files": [one.sha256 for one in files_of(held, step)], **pair(actor, first)},
         )  # fmt: skip
     return made
 

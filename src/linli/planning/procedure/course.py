@@ -18,7 +18,9 @@ from linli.workdays import Limit, Unit
 
 UNITS = (Unit.NATURAL_DAYS, Unit.WORKING_DAYS)
 MOMENTS = ("opened", "published", "in_force")
+EACH = ("body", "person")
 MOST_DAYS = 3650
+MOST_OPINIONS = 30
 SHIPPED = "system"  # who published the versions that come with Linli
 COURSE = ("phases", "steps", "enact_after", "publish_after", "pack_after", "second")  # what a version says
 
@@ -64,6 +66,10 @@ class Step:
         Whether a project may ever go on without it.
     second
         Whether another person confirms its signature.
+    opinions
+        How many opinions (论证意见) that do not refuse must be recorded before it can be signed.
+    each
+        Whose opinion counts once: that of a `body`, or that of a `person`.
     """
 
     key: str
@@ -83,6 +89,8 @@ class Step:
     hint_en: str = ""
     waivable: bool = True
     second: bool = False
+    opinions: int = 0
+    each: str = "body"
 
     @property
     def words(self) -> str:
@@ -119,6 +127,11 @@ class Course:
     def __post_init__(self) -> None:
         grouped = {one.key: tuple(step for step in self.steps if step.phase == one.key) for one in self.phases}
         object.__setattr__(self, "by_phase", grouped)
+
+    @property
+    def appraised(self) -> tuple[Step, ...]:
+        """The steps for which opinions are recorded."""
+        return tuple(step for step in self.steps if step.opinions)
 
     def before_enactment(self) -> tuple[Step, ...]:
         """Return the steps without which no plan takes effect."""
@@ -172,6 +185,7 @@ def _check(row: int, step: Step, phases: set[str], before: set[str]) -> None:
         (not set(step.needs) <= set(NEEDS), _("前提条件不认识")),
         (step.unit not in UNITS or step.counts_from not in MOMENTS, _("天数的算法不认识")),
         (not 0 <= step.least_days <= MOST_DAYS or not 0 <= step.within <= MOST_DAYS, _("天数不对")),
+        (not 0 <= step.opinions <= MOST_OPINIONS or step.each not in EACH, _("论证意见的份数不对")),
     ):
         if wrong:
             said = {"row": row, "title": step.title, "words": words}
@@ -221,6 +235,8 @@ def told(step: Step | None) -> str:
         said.append(_("%(days)d %(unit)s内") % {"days": step.within, "unit": unit_words(step.unit)})
     if step.paper:
         said.append(_("要文号或材料"))
+    if step.opinions:
+        said.append(_("论证意见不少于 %(n)d 份") % {"n": step.opinions})
     if not step.waivable:
         said.append(_("不得豁免"))
     if step.second:

@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from linli.matters.models import Matter
 from linli.matters.states import OPEN
 from linli.org.models import Division
-from linli.planning.models import Enactment, Plan, Project
+from linli.planning.models import Appraisal, Enactment, Plan, Project
 from linli.planning.opinions import about_plan
 from linli.planning.procedure.lacks import Lack
 from linli.planning.statements import reasons_lacking
+
+OF_OPINION = ("step", "plan__number", "body", "person", "conclusion", "answer", "day", "project")
 
 
 class Facts:
@@ -47,6 +49,25 @@ class Facts:
         """The communities that the project's enactments founded."""
         standing = Enactment.objects.filter(plan__project=self.project, undone_at=None)
         return list(Division.objects.filter(pk__in=standing.values("founded")))
+
+    @cached_property
+    def appraisals(self) -> dict[str, list[Appraisal]]:
+        """The opinions that stand, by the key of their step, the oldest first."""
+        found: dict[str, list[Appraisal]] = {}
+        rows = self.project.appraisals.filter(withdrawn_at=None).select_related("plan").only(*OF_OPINION)
+        for one in rows:
+            found.setdefault(one.step, []).append(one)
+        return found
+
+    def line_of(self, plan: Plan) -> set[int]:
+        """The keys of a version and of all that it grew from."""
+        parents = {one.pk: one.parent_id for one in self.plans}
+        line: set[int] = set()
+        key: int | None = plan.pk
+        while key and key not in line:
+            line.add(key)
+            key = parents.get(key)
+        return line
 
     @cached_property
     def uncounted(self) -> int:

@@ -13,6 +13,7 @@ from linli.matters.clocks import office_clock
 from linli.org.actors import Actor
 from linli.org.models import Post
 from linli.planning.models import Mark, Plan, Project
+from linli.planning.procedure.appraising import appraisal_lacks
 from linli.planning.procedure.course import Course, Phase, Step, course_of
 from linli.planning.procedure.lacks import Lack
 from linli.planning.procedure.needs import Facts, lacking
@@ -90,28 +91,33 @@ class Standing:
 
     def before_enactment(self, plan: Plan) -> list[Lack]:
         """Say what is missing before a plan may be put in force; nothing where all of it is done or waived."""
-        missing = self.up_to(self.course.enact_after)
+        correcting = self.facts.enactment is not None and self.facts.enactment.from_day <= self.facts.today
+        missing = self.up_to(self.course.enact_after, None if correcting else plan)
         shown = self.facts.published
         waived = any(
             "published" in step.needs and self.marks[step.key].state == Mark.State.WAIVED
             for step in self.course.steps
             if step.key in self.marks
         )
-        correcting = self.facts.enactment is not None and self.facts.enactment.from_day <= self.facts.today
         asked = any("published" in step.needs for step in self.course.before_enactment())
         if asked and not missing and not waived and not correcting and (shown is None or shown.pk != plan.pk):
             place = reverse("planning:plan", args=[self.project.pk, shown.number]) if shown else ""
             missing.append(Lack(_("公示的不是这个方案"), place))
         return missing
 
-    def up_to(self, phase: str) -> list[Lack]:
-        """Return the steps up to the end of a phase that bear no mark."""
+    def up_to(self, phase: str, plan: Plan | None = None) -> list[Lack]:
+        """Return what is missing up to the end of a phase: steps without a mark, opinions on a version where one is."""
         place = reverse("planning:procedure", args=[self.project.pk])
-        return [
-            Lack(_("“%(step)s”没有签办") % {"step": step.words}, f"{place}#step-{step.key}")
-            for step in self.course.up_to(phase)
-            if step.key not in self.marks
-        ]
+        lacks: list[Lack] = []
+        for step in self.course.up_to(phase):
+            mark = self.marks.get(step.key)
+            if mark is not None and mark.state == Mark.State.WAIVED:
+                continue
+            wanting = appraisal_lacks(self.facts, step, plan)
+            if mark is None and not wanting:
+                wanting = [Lack(_("“%(step)s”没有签办") % {"step": step.words}, f"{place}#step-{step.key}")]
+            lacks += wanting
+        return lacks
 
     def _gates(self) -> tuple[Gate, ...]:
         gates: list[Gate] = []
@@ -135,6 +141,7 @@ class Standing:
         if mark is not None or not open:
             return Stage(step, mark, open)
         missing = [one for one in (lacking(need, self.facts) for need in step.needs) if one]
+        missing += appraisal_lacks(self.facts, step)
         earliest = self._passed(step, opened)
         if earliest is not None and earliest > self.facts.today:
             missing.append(Lack(_("须满期限，%(day)s 起才能签办。") % {"day": earliest.isoformat()}))

@@ -15,9 +15,12 @@ from linli.naming import bare, is_provisional
 from linli.org.actors import SYSTEM
 from linli.org.models import Account, Post, Role, Tenure
 from linli.org.tests.world import PASSWORD, World
+from linli.planning.actions.appraise import record_appraisal
 from linli.planning.actions.name_communities import renamed
 from linli.planning.actions.open_project import open_project
+from linli.planning.evidence import Given
 from linli.planning.models import Mark, Plan, Project, Proposal, Run, Standard
+from linli.planning.procedure.course import course_of
 from linli.planning.procedure.standing import Standing
 from linli.territory.models import Block, Compound, Count, Line, Membership
 
@@ -104,12 +107,43 @@ def show(plan: Plan, days: int = 40) -> None:
     plan.published_at, plan.published_to = then, to
 
 
+SCAN = b"%PDF-1.4 signed"
+
+
+def scan(content: bytes = SCAN, name: str = "signed.pdf") -> Given:
+    """A scan that somebody signed, as a form brings it."""
+    return Given(name, len(content), lambda: content)
+
+
+def appraise(plan: Plan) -> None:
+    """Let a version be appraised by everybody whom its procedure asks: invented opinions, each with its own scan."""
+    for step in course_of(plan.project.procedure).appraised:
+        for k in range(step.opinions):
+            record_appraisal(
+                SYSTEM, project=plan.project, step=step.key, plan=plan, body=f"试验单位{k + 1}", person="（试验）",
+                conclusion="agree", words="试验用意见：同意。", day=timezone.localdate(),
+                attached=[scan(SCAN + f" {plan.pk} {step.key} {k}".encode())],
+            )  # fmt: skip
+
+
+def ready(plan: Plan) -> Plan:
+    """Do what comes before a final publication: the steps of drafting, and the appraisal of the version."""
+    standing = Standing(plan.project)
+    before = [one.key for one in standing.course.up_to(standing.course.publish_after) if one.key not in standing.marks]
+    appraise(plan)
+    pass_steps(plan.project, *before)
+    return plan
+
+
 def clear_way(project: Project) -> None:
     """Sign whatever still stands before an enactment; where nothing was published, the newest version was."""
     newest = project.plans.order_by("-number").first()
     if newest is not None and not project.plans.exclude(published_at=None).exists():
         show(newest)
     standing = Standing(project)
+    shown = standing.facts.published
+    if shown is not None and not any(standing.facts.appraisals.values()):
+        appraise(shown)
     pass_steps(project, *(one.key for one in standing.course.before_enactment() if one.key not in standing.marks))
 
 

@@ -22,7 +22,7 @@ from linli.planning.charts import histogram, scatter
 from linli.planning.ground import ground_of
 from linli.planning.models import NeutralSample, Plan, Project
 from linli.planning.neutral import places
-from linli.planning.tests.small import engine_plan
+from linli.planning.tests.small import engine_plan, ready
 from linli.territory.models import Block, Membership
 
 ClientOf = Callable[[str], Client]
@@ -176,7 +176,7 @@ def test_a_door_leads_to_the_plan_that_is_published(found: Plan, client_of: Clie
     Building.objects.create(block=block, code="L0", number="1幢", longitude=103.0005, latitude=26.0005)
     visitor, door = client_of(""), f"/where/{block.street.code}/L0/"
     assert "正在公示" not in visitor.get(door).content.decode()
-    publish_plan(SYSTEM, plan=found, days=30)
+    publish_plan(SYSTEM, plan=ready(found), days=30)
     page = visitor.get(door).content.decode()
     link = re.findall(r'href="(/planning/public/\d+/\?block=B00)"', page)
     assert link

@@ -23,7 +23,7 @@ from linli.planning.actions.open_project import open_project
 from linli.planning.actions.publish_plan import publish_plan
 from linli.planning.actions.run_scenario import run_scenario
 from linli.planning.models import Plan, Project, Standard
-from linli.planning.tests.small import clear_way, engine_plan
+from linli.planning.tests.small import clear_way, engine_plan, ready
 from linli.planning.verifying import verification
 from linli.territory.models import Block, Line, Membership
 
@@ -44,7 +44,7 @@ def in_force(plan: Plan) -> Any:
     """Published, then put in force tomorrow."""
     plan.reasons = dict.fromkeys(plan.outside, "户数多，暂不拆")
     plan.save()
-    publish_plan(SYSTEM, plan=plan)
+    publish_plan(SYSTEM, plan=ready(plan))
     clear_way(plan.project)
     return enact(SYSTEM, plan=plan, from_day=timezone.localdate() + TOMORROW, paper="云政复〔2026〕9号")
 
@@ -196,7 +196,7 @@ def test_each_kind_has_a_form_of_its_own_and_is_told_to_the_public(
     plan = project.plans.get()
     plan.reasons = dict.fromkeys(plan.outside, "户数多，暂不拆")
     plan.save()
-    publish_plan(SYSTEM, plan=plan)
+    publish_plan(SYSTEM, plan=ready(plan))
     assert sentence in Client().get(f"/planning/public/{plan.pk}/").content.decode()
     again = clerk.post(address, {**sent, "title": "再试"})
     assert again.status_code == 422
@@ -210,7 +210,7 @@ def test_a_hole_in_the_ground_or_ground_covered_twice_is_not_published(found: Pl
     wide.shape = shapely.box(west, south, east + 0.0001, north)
     wide.save()
     with pytest.raises(ValidationError) as error:
-        publish_plan(SYSTEM, plan=found)
+        publish_plan(SYSTEM, plan=ready(found))
     assert error.value.code == "verified"
     assert "地块重叠" in error.value.messages[0]
     assert "B11、B21" in error.value.messages[0]

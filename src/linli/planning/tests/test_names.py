@@ -18,7 +18,7 @@ from linli.planning.actions.publish_plan import publish_plan
 from linli.planning.actions.run_scenario import run_scenario
 from linli.planning.models import Plan, Project
 from linli.planning.name_check import check_name, new_names
-from linli.planning.tests.small import clear_way, engine_plan
+from linli.planning.tests.small import clear_way, engine_plan, ready
 from linli.planning.tests.test_project_pages import ClientOf
 from linli.plans.names import community_words
 
@@ -93,14 +93,14 @@ def test_final_names_make_a_version_with_the_same_division(working: Plan, world:
     assert made.proof == working.proof
     assert made.households["学府"] == working.households[old]
     assert made.origins == {"学府": "境内有学府路"}
-    assert publish_plan(SYSTEM, plan=made).final
+    assert publish_plan(SYSTEM, plan=ready(made)).final
     clear_way(made.project)
     done = enact(SYSTEM, plan=made, from_day=timezone.localdate() + timedelta(days=1), paper="批复1号")
     assert done.founded.get().title == "学府社区"
 
 
 def test_names_are_given_on_a_page(working: Plan, client_of: ClientOf) -> None:
-    clerk, root = client_of("jiedao"), f"/planning/projects/{working.project_id}/1/"
+    clerk, root = client_of("jiedao"), f"/planning/projects/{ready(working).project_id}/1/"
     assert f'href="{root}names"' in clerk.get(f"{root}publish").content.decode()
     assert 'value="final"' not in clerk.get(f"{root}publish").content.decode()
     assert clerk.post(f"{root}names", {"n0": "团结二号", "o0": ""}).status_code == 422

@@ -15,6 +15,7 @@ from linli.org.limits import forget_all
 from linli.planning.actions.publish_plan import publish_plan
 from linli.planning.models import Plan
 from linli.planning.procedure.needs import Facts
+from linli.planning.tests.small import ready
 from linli.territory.models import Block, Compound
 
 
@@ -22,7 +23,7 @@ def test_an_opinion_on_a_plan_is_counted_with_a_block_and_without(found: Plan) -
     forget_all()
     browser, code = Client(), sorted(found.labels)[0]
     assert "意见针对" not in browser.get(f"/report/?about=plan:{found.pk}").content.decode(), "not published"
-    publish_plan(SYSTEM, plan=found)
+    publish_plan(SYSTEM, plan=ready(found))
     link = f"/report/?about=plan:{found.pk}&amp;block={code}"
     assert link in browser.get(reverse("planning:public-plan", args=[found.pk]), {"block": code}).content.decode()
     form = browser.get(f"/report/?about=plan:{found.pk}&block={code}").content.decode()
@@ -42,7 +43,7 @@ def test_an_opinion_on_a_plan_is_counted_with_a_block_and_without(found: Plan) -
 
 
 def test_compounds_are_kept_whole_in_words_only_where_there_are_some(found: Plan) -> None:
-    publish_plan(SYSTEM, plan=found)
+    publish_plan(SYSTEM, plan=ready(found))
     Block.objects.update(compound=None)
     address = reverse("planning:public-plan", args=[found.pk])
     assert "小区不拆开" not in Client().get(address).content.decode()

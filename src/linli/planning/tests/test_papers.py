@@ -31,7 +31,7 @@ from linli.planning.details import staff_of
 from linli.planning.engine import found_of
 from linli.planning.ground import _read, ground_of
 from linli.planning.models import Plan, Project
-from linli.planning.tests.small import clear_way, engine_plan
+from linli.planning.tests.small import clear_way, engine_plan, ready
 from linli.planning.verifying import verification
 from linli.plans.sections import Section
 from linli.territory.models import Block, Facility, Line
@@ -56,6 +56,8 @@ def words_of(plan: Plan, name: str) -> str:
 
 def paper(browser: Client, plan: Plan, name: str) -> tuple[str, list[list[str]]]:
     """The paragraphs of a paper as text, and the rows of its tables."""
+    if name == "petition":
+        ready(plan)
     answer = browser.get(f"/planning/projects/{plan.project_id}/{plan.number}/papers/{name}.docx")
     assert answer.status_code == 200
     made = docx.Document(io.BytesIO(answer.content))
@@ -90,7 +92,7 @@ def test_a_side_is_not_written_on_what_is_published_nor_by_whom_it_does_not_conc
         with pytest.raises(ValidationError) as error:
             write_sides(SYSTEM, plan=found, community=community, sides=sides)
         assert error.value.code == code
-    publish_plan(SYSTEM, plan=found)
+    publish_plan(SYSTEM, plan=ready(found))
     with pytest.raises(ValidationError) as error:
         write_sides(SYSTEM, plan=found, community="团结", sides={"north": "山"})
     assert error.value.code == "published"
@@ -133,7 +135,7 @@ def test_the_account_and_the_split_plan_say_the_same(
     assert browser.post(f"{address}sides/9").status_code == 404
     page = browser.get(f"{address}account/").content.decode()
     text, rows = paper(browser, found, "split")
-    publish_plan(SYSTEM, plan=found)
+    publish_plan(SYSTEM, plan=ready(found))
     for where in (address, f"/planning/public/{found.pk}/"):
         assert f"北至山脚坎下（人工修改，{mask_name('经办杨四')}，" in browser.get(where).content.decode()
     for said in ("办事少跑路", "界线依托率", "管辖区域与户数适当", "居民认同", "山脚坎下", "没有更优的划法"):

@@ -22,7 +22,7 @@ from linli.planning.actions.sign_step import sign_step, take_back_step, waive_st
 from linli.planning.models import Mark, Plan, Procedure, Project, Proposal
 from linli.planning.procedure.course import course_of, read_course
 from linli.planning.procedure.standing import Standing
-from linli.planning.tests.small import clear_way, colleague, engine_plan, pass_steps, show
+from linli.planning.tests.small import appraise, clear_way, colleague, engine_plan, pass_steps, ready, show
 
 ClientOf = Callable[[str], Client]
 
@@ -34,9 +34,9 @@ def states(project: Project) -> dict[str, str]:
     }
 
 
-def test_the_shipped_procedure_has_twenty_one_steps(project: Project) -> None:
+def test_the_shipped_procedure_has_twenty_three_steps(project: Project) -> None:
     course = course_of(project.procedure)
-    assert len(course.steps) == 21
+    assert len(course.steps) == 23
     assert [one.key for one in course.before_enactment()][-1] == "reply"
     assert states(project)["survey"] == "ready"
     assert set(states(project).values()) == {"ready", "shut"}
@@ -59,7 +59,7 @@ def test_a_phase_opens_when_the_one_before_is_done(project: Project, world: Worl
     assert made.post is not None
     assert made.post.role.code == "community_secretary"
     found = states(project)
-    assert (found["notice"], found["risk"], found["street_meeting"]) == ("open", "ready", "shut")
+    assert (found["risk"], found["notice"], found["street_meeting"]) == ("open", "shut", "shut")
     with pytest.raises(ValidationError) as error:
         sign_step(clerk, project=project, step="street_meeting", paper="纪要")
     assert error.value.code == "gate"
@@ -70,7 +70,7 @@ def test_a_phase_opens_when_the_one_before_is_done(project: Project, world: Worl
 
 
 def test_the_publication_lasts_its_natural_days(project: Project, found: Plan) -> None:
-    pass_steps(project, "survey", "options", "consult")
+    ready(found)
     notice = Standing(project).stage("notice")
     assert notice is not None
     assert notice.missing
@@ -91,7 +91,7 @@ def test_the_publication_lasts_its_natural_days(project: Project, found: Plan) -
 def test_working_days_leave_out_the_spring_festival(project: Project) -> None:
     course = course_of(project.procedure)
     before = course.before_enactment()
-    pass_steps(project, *(one.key for one in before[:8]))
+    pass_steps(project, *(one.key for one in before[:10]))
     opened = timezone.make_aware(datetime(2026, 2, 13, 10))  # the Friday before the holiday of 2026
     Mark.objects.filter(project=project).update(at=opened)
     Project.objects.update(made_at=opened)
@@ -110,6 +110,7 @@ def test_a_plan_waits_for_the_gate(project: Project, found: Plan) -> None:
     with pytest.raises(ValidationError) as error:
         enact(SYSTEM, plan=found, from_day=day, paper="批复1号")
     assert "“调研摸底”没有签办" in error.value.messages
+    appraise(found)
     keys = [one.key for one in course_of(project.procedure).before_enactment()]
     pass_steps(project, *(key for key in keys if key != "notice"))
     other = save_plan(
@@ -144,7 +145,7 @@ def test_a_waiver_wants_a_reason_and_a_permission(project: Project, world: World
     with pytest.raises(ValidationError) as error:
         waive_steps(officer, project=project, steps=["survey"], reason=WHY)
     assert error.value.code == "second"
-    waive_steps(SYSTEM, project=project, steps=["survey", "legality"], reason=WHY)
+    waive_steps(SYSTEM, project=project, steps=["survey", "experts"], reason=WHY)
     with pytest.raises(ValidationError) as error:
         waive_steps(SYSTEM, project=project, steps=["risk"], reason=WHY)
     assert error.value.code == "reason", "one reason is used once"
@@ -156,8 +157,8 @@ def test_a_waiver_wants_a_reason_and_a_permission(project: Project, world: World
     assert Mark.objects.filter(project=project, step="survey").count() == 1
 
 
-def test_publication_and_the_reply_are_never_waived(project: Project) -> None:
-    for key in ("notice", "reply"):
+def test_publication_legality_and_the_reply_are_never_waived(project: Project) -> None:
+    for key in ("notice", "legality", "reply"):
         with pytest.raises(ValidationError) as error:
             waive_steps(SYSTEM, project=project, steps=[key], reason=WHY)
         assert "不得豁免" in error.value.messages[0]
@@ -177,9 +178,9 @@ def test_a_version_changes_new_projects_only(project: Project, world: World) -> 
             actor_of(world.account("jiedao")), code=project.procedure.code, steps=changed, source="区方案"
         )
     made = publish_procedure(SYSTEM, code=project.procedure.code, steps=changed, source="区方案〔2026〕3号")
-    assert (made.version, len(made.steps)) == (2, 20)
+    assert (made.version, len(made.steps)) == (2, 22)
     assert publish_procedure(SYSTEM, code=made.code, steps=changed, source=made.source) == made
-    assert len(course_of(Project.objects.get(pk=project.pk).procedure).steps) == 21
+    assert len(course_of(Project.objects.get(pk=project.pk).procedure).steps) == 23
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from linli.jobs.running import run_job
 from linli.org.tests.world import World
 from linli.planning.engine import found_of
 from linli.planning.ground import ground_of
-from linli.planning.models import Enactment, Plan, Project, Run
-from linli.planning.tests.small import NOTICE, by_two, clear_way, colleague, name_finally
+from linli.planning.models import Enactment, Evidence, Plan, Project, Run
+from linli.planning.tests.small import NOTICE, by_two, clear_way, colleague, name_finally, ready
 from linli.plans.measures import compactness
 from linli.territory.models import Block
 
@@ -264,6 +264,11 @@ def test_the_pack_is_asked_for_reasons_and_adds_up(plan: Plan, clerk: Client) ->
         assert clerk.post(asked["Location"], dict.fromkeys(fields, "")).status_code == 422
         assert clerk.post(asked["Location"], dict.fromkeys(fields, "楼栋密集，不宜再拆")).status_code == 302
         asked = clerk.get(f"{address}pack.zip")
+    place = f"/planning/projects/{plan.project_id}/appraisals/#step-experts"
+    for lacking in (asked, clerk.get(f"{address}papers/petition.docx")):
+        assert f'href="{place}"' in lacking.content.decode(), "no papers for approval before the appraisal"
+    ready(plan)
+    asked = clerk.get(f"{address}pack.zip")
     assert asked.status_code == 200
     pack = zipfile.ZipFile(io.BytesIO(asked.content))
     assert sorted(pack.namelist()) == [
@@ -280,6 +285,14 @@ def test_the_pack_is_asked_for_reasons_and_adds_up(plan: Plan, clerk: Client) ->
     assert sum(row[3] for row in list(book["去向"].values)[1:]) == 4800
     assert len(list(book["地块"].values)) == 17
     assert {"资源配置前", "资源配置后"} <= set(book.sheetnames)
+    opinions = list(book["论证意见"].values)[1:]
+    kept = set(Evidence.objects.values_list("sha256", flat=True))
+    assert {row[5].rpartition(" ")[2] for row in opinions} == kept, "each opinion with the digest of its file"
+    assert {row[0] for row in opinions} == {"专家论证", "社会稳定风险评估", "合法性、公平性审查", "部门会签"}
+    split = docx.Document(io.BytesIO(pack.read("拆分方案.docx")))
+    assert any("专家论证应有3份意见，同意和修改后同意3份" in one.text for one in split.paragraphs)
+    cells = {cell.text for table in split.tables for row in table.rows for cell in row.cells}
+    assert kept <= {words.rpartition(" ")[2] for words in cells}
     paper = docx.Document(io.BytesIO(pack.read("请示.docx")))
     words = "\n".join(one.text for one in paper.paragraphs)
     for said in ("妥否，请批示", "附件1", "附件2", "附件3", "4800户", *(f"{n}户" for n in plan.households.values())):

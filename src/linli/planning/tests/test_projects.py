@@ -26,7 +26,7 @@ from linli.planning.engine import found_of
 from linli.planning.ground import _read, ground_of
 from linli.planning.models import Enactment, Plan, Project, Proposal, Run, Standard
 from linli.planning.statements import bands_on_page
-from linli.planning.tests.small import clear_way, colleague, engine_plan
+from linli.planning.tests.small import clear_way, colleague, engine_plan, ready
 from linli.territory.models import Block, Count, Facility, Membership
 
 TOMORROW = timedelta(days=1)
@@ -243,7 +243,7 @@ def test_blocks_under_construction_wait_and_are_handed_over(ground: dict[str, Bl
 
 
 def test_publication_counts_natural_days(found: Plan) -> None:
-    made = publish_plan(SYSTEM, plan=found, days=30)
+    made = publish_plan(SYSTEM, plan=ready(found), days=30)
     assert made.published_to == timezone.localdate() + timedelta(days=30)
     with pytest.raises(ValidationError):
         publish_plan(SYSTEM, plan=found, days=30)
@@ -253,7 +253,7 @@ def test_outside_the_law_a_reason_is_written_before_publication(found: Plan) -> 
     name = found.names[0]
     Plan.objects.update(outside=[name])
     with pytest.raises(ValidationError) as error:
-        publish_plan(SYSTEM, plan=found)
+        publish_plan(SYSTEM, plan=ready(found))
     assert name in str(error.value)
     state_reasons(SYSTEM, plan=found, reasons={name: "地形封闭，无法再分。"})
     assert publish_plan(SYSTEM, plan=found).published_at

@@ -14,7 +14,7 @@ from linli.planning.actions.run_scenario import run_scenario
 from linli.planning.actions.save_plan import save_plan
 from linli.planning.ground import ground_of
 from linli.planning.models import Plan, Project
-from linli.planning.tests.small import engine_plan
+from linli.planning.tests.small import engine_plan, ready
 
 ClientOf = Callable[[str], Client]
 
@@ -62,7 +62,7 @@ def test_a_plan_tells_its_input_and_seed_and_that_it_was_rechecked(found: Plan, 
     shown = input_hash(ground_of(found.project))[:16]
     assert f"输入指纹 {shown}，种子 1" in page
     assert "核验过" not in page
-    published = publish_plan(SYSTEM, plan=found)
+    published = publish_plan(SYSTEM, plan=ready(found))
     assert published.verified["input"] == found.proof["input"], "the checker found the same input"
     for browser, address in (
         (client_of("jiedao"), f"/planning/projects/{found.project_id}/1/"), (Client(), f"/planning/public/{found.pk}/")

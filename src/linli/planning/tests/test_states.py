@@ -14,7 +14,7 @@ from linli.planning.actions.enact import enact, undo_enactment
 from linli.planning.actions.publish_plan import publish_plan, withdraw_notice
 from linli.planning.actions.save_plan import save_plan
 from linli.planning.models import Enactment, Plan
-from linli.planning.tests.small import NOTICE, clear_way, show
+from linli.planning.tests.small import NOTICE, clear_way, ready, show
 from linli.territory.models import Block, Building
 
 ClientOf = Callable[[str], Client]
@@ -49,7 +49,7 @@ def test_every_page_says_what_holds_now(found: Plan, door: str, client_of: Clien
     assert "草案，未公示" in clerk.get(f"{root}1/").content.decode()
     assert visitor.get(public).status_code == 404
     assert found.project.title not in at_the_door()
-    publish_plan(SYSTEM, plan=found, days=30)
+    publish_plan(SYSTEM, plan=ready(found), days=30)
     said("公示中，还剩 30 天")
     assert "正在公示" in at_the_door()
     show(found)
@@ -72,7 +72,7 @@ def test_every_page_says_what_holds_now(found: Plan, door: str, client_of: Clien
 def test_what_was_withdrawn_or_replaced_says_so_and_leads_on(found: Plan, door: str, client_of: ClientOf) -> None:
     visitor, clerk = client_of(""), client_of("jiedao")
     address = f"/planning/public/{found.pk}/"
-    publish_plan(SYSTEM, plan=found, days=30)
+    publish_plan(SYSTEM, plan=ready(found), days=30)
     withdraw_notice(SYSTEM, plan=found, reason="界线要改")
     page = visitor.get(address).content.decode()
     assert "撤回：界线要改" in page
@@ -86,7 +86,7 @@ def test_what_was_withdrawn_or_replaced_says_so_and_leads_on(found: Plan, door: 
         why="改",
     )
     Plan.objects.filter(pk=other.pk).update(reasons=dict.fromkeys(other.outside, "地形封闭"))
-    publish_plan(SYSTEM, plan=other, days=30)
+    publish_plan(SYSTEM, plan=ready(other), days=30)
     page = visitor.get(address).content.decode()
     assert f'href="/planning/public/{other.pk}/"' in page
     Plan.objects.filter(pk=found.pk).update(withdrawn_at=None)
@@ -94,7 +94,7 @@ def test_what_was_withdrawn_or_replaced_says_so_and_leads_on(found: Plan, door: 
 
 
 def test_a_notice_is_a_document(found: Plan, client_of: ClientOf) -> None:
-    publish_plan(SYSTEM, plan=found, **{**NOTICE, "days": 30})
+    publish_plan(SYSTEM, plan=ready(found), **{**NOTICE, "days": 30})
     page = client_of("").get(f"/planning/public/{found.pk}/").content.decode()
     for words in (
         "铜街公示〔2026〕3号",

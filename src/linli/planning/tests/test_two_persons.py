@@ -21,7 +21,7 @@ from linli.planning.actions.sign_step import sign_step
 from linli.planning.effects import effects
 from linli.planning.models import Enactment, Mark, Plan, Project, Proposal
 from linli.planning.procedure.standing import Standing
-from linli.planning.tests.small import clear_way, colleague, pass_steps
+from linli.planning.tests.small import clear_way, colleague, pass_steps, ready
 from linli.planning.verifying import _checked, verification
 
 ClientOf = Callable[[str], Client]
@@ -104,7 +104,7 @@ def test_a_plan_is_published_enacted_and_undone_by_two(
     first, second = officers
     clerk, project = actor_of(world.account("jiedao")), found.project
     with pytest.raises(ValidationError) as error:
-        publish_plan(clerk, plan=found)
+        publish_plan(clerk, plan=ready(found))
     assert error.value.code == "second"
     made = begin(clerk, project=project, act="publish", subject="1", said={"days": 30})
     assert isinstance(made, Proposal)

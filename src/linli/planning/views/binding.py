@@ -96,6 +96,13 @@ def binding_page(
     return redirect(page.back)
 
 
+def lacking_page(
+    request: HttpRequest, *, title: str, back: str, trail: Sequence[tuple[str, str]], lacks: Sequence[Lack]
+) -> HttpResponse:
+    """Say what something still lacks that would be given otherwise, each with the place where it is done."""
+    return _page(request, Binding(title=title, submit="", done="", back=back, trail=trail, lacks=lacks), None)
+
+
 def proposing_page(
     request: HttpRequest,
     form: Callable[..., forms.Form],

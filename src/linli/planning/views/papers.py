@@ -29,11 +29,13 @@ from linli.planning.ground import ground_of
 from linli.planning.models import Plan
 from linli.planning.paper_forms import ObjectiveForm, ProposalsForm, SidesForm
 from linli.planning.statements import generated_sides, method_of, reasons_wanted
-from linli.planning.views.plans import trail_of, version
+from linli.planning.views.binding import lacking_page
+from linli.planning.views.plans import lacks_of_approval, trail_of, version
 from linli.planning.views.projects import find, trail_within
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 GEOJSON = "application/geo+json"
+FOR_APPROVAL = "petition"  # the paper that asks for approval; the others are what experts and departments read
 
 
 @never_cache
@@ -139,6 +141,9 @@ def paper(request: HttpRequest, pk: int, number: int, name: str) -> HttpResponse
         raise Http404(name)
     if reasons_wanted(one):
         return redirect("planning:reasons", pk, number)
+    lacks = lacks_of_approval(one) if name == FOR_APPROVAL else []
+    if lacks:
+        return lacking_page(request, title=PAPERS[name].file, back=_address(one), trail=_trail(one), lacks=lacks)
     body = written_paper(name, one, day=timezone.localdate(), synthetic=settings.DEMO, closing=closing())
     title = f"{one.project.title}-V{number}-{PAPERS[name].file}"
     return attachment(body, DOCX, title, f"{name}-{pk}-{number}.docx")

@@ -31,10 +31,13 @@ from linli.planning.ground import ground_of
 from linli.planning.models import Plan, Project
 from linli.planning.neutral import places, sample_for
 from linli.planning.picture import picture
+from linli.planning.procedure.lacks import Lack
+from linli.planning.procedure.standing import Standing
 from linli.planning.project_forms import ReasonsForm
 from linli.planning.statements import communities_of, reasons_wanted
 from linli.planning.status import status_of
 from linli.planning.verifying import write_file
+from linli.planning.views.binding import lacking_page
 from linli.planning.views.projects import find, trail_within
 
 GEOPACKAGE = "application/geopackage+sqlite3"
@@ -84,7 +87,7 @@ def plan_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @require_safe
 @requires(PERMISSION)
 def pack(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Give the approval pack; first ask why communities lie outside the statutory band, where nobody said."""
+    """Give the approval pack; first ask why communities lie outside the statutory band, and for what it lacks."""
     from linli.planning.pack import approval_pack
 
     one = version(request, pk, number)
@@ -93,6 +96,9 @@ def pack(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise Http404
     if reasons_wanted(one):
         return redirect("planning:reasons", pk, number)
+    lacks = lacks_of_approval(one)
+    if lacks:
+        return lacking_page(request, title=_("报批材料"), back=address(one), trail=trail_of(one), lacks=lacks)
     body = approval_pack(
         one, found_of(one, blocks), day=timezone.localdate(), synthetic=settings.DEMO, closing=closing()
     )
@@ -116,6 +122,12 @@ def reasons(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         title=_("说明规模理由"), submit=_("保存"), done=_("已保存，可以公示、下载报批材料。"), back=address(one),
         trail=trail_of(one), words=_("这些社区不在法定一般规模之内，公示和报批前要写明理由，公示页上也看得到。"),
     )  # fmt: skip
+
+
+def lacks_of_approval(one: Plan) -> list[Lack]:
+    """Say what a version lacks before its papers for approval are given: what the procedure puts before them."""
+    standing = Standing(one.project)
+    return standing.up_to(standing.course.pack_after, one)
 
 
 def version(request: HttpRequest, pk: int, number: int) -> Plan:

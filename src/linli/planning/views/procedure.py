@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.forms import formset_factory
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,14 +19,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.org.models import Role
 from linli.org.policies import actor_in, holds, requires
-from linli.org.rest import under
 from linli.org.views.acting import refuse
 from linli.planning.actions.open_project import PERMISSION as PLAN
 from linli.planning.actions.publish_procedure import PERMISSION as PUBLISH
 from linli.planning.actions.publish_procedure import publish_procedure
 from linli.planning.actions.sign_step import MOST_WAIVED, WAIVE, lacks_of_signing, lacks_of_taking_back, take_back_step
 from linli.planning.actions.two_persons import needs_second
-from linli.planning.models import Mark, Procedure, Project, Proposal
+from linli.planning.models import Evidence, Mark, Procedure, Project, Proposal
 from linli.planning.procedure.course import Step, course_of, differences, told
 from linli.planning.procedure.forms import SignForm, SourceForm, StepForm, TakeBackForm, WaiveForm
 from linli.planning.procedure.lacks import Lack
@@ -65,14 +63,17 @@ def procedure(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a project's procedure: phases, gates, what is missing, who signs until when."""
     actor, one = actor_in(request), find_signed(request, pk)
     standing = Standing(one)
-    roles = dict(Role.objects.values_list("code", "name"))
+    roles, files = dict(Role.objects.values_list("code", "name")), _files(one)
     gates = [
-        (gate, [(stage, may_sign(actor, one, stage.step), _roles(stage.step, roles)) for stage in gate.stages])
+        (gate, [
+            (stage, may_sign(actor, one, stage.step), _roles(stage.step, roles), files.get(stage.step.key, []))
+            for stage in gate.stages
+        ])
         for gate in standing.gates
-    ]
+    ]  # fmt: skip
     context = {
         "project": one, "gates": gates, "status": Statuses([one.pk]).of_project(one.pk),
-        "total": len(standing.stages), "done": len(standing.marks),
+        "total": len(standing.stages), "done": len(standing.marks), "appraised": bool(standing.course.appraised),
         "may_waive": holds(actor, WAIVE, one.street), "may_plan": holds(actor, PLAN, one.street),
         "trail": _trail(), "proposals": one.proposals.select_related("post__division", "decided_post__division")[:ROWS],
     }  # fmt: skip
@@ -233,6 +234,14 @@ def _changed(step: Any, row: dict[str, Any]) -> Any:
     )  # fmt: skip
 
 
+def _files(project: Project) -> dict[str, list[Evidence]]:
+    """The files that stand for each step itself, by its key."""
+    found: dict[str, list[Evidence]] = {}
+    for one in project.evidence.filter(appraisal=None, withdrawn_at=None):
+        found.setdefault(one.step, []).append(one)
+    return found
+
+
 def _roles(step: Step, names: dict[str, str]) -> str:
     """The names of the roles that sign a step."""
     return "、".join(names.get(code, code) for code in step.signs)
@@ -240,10 +249,8 @@ def _roles(step: Step, names: dict[str, str]) -> str:
 
 def _seen(request: HttpRequest) -> Any:
     """Projects of streets, or with communities, in which the one who asks signs."""
-    areas = actor_in(request).areas(PERMISSION)
     rows = Project.objects.select_related("street", "procedure").prefetch_related("scope").defer("present")
-    mine = Project.objects.filter(Q(under("street__path", areas)) | Q(under("scope__path", areas)))
-    return rows.filter(pk__in=mine.values("pk"))
+    return rows.signed_in(actor_in(request).areas(PERMISSION))
 
 
 def find_signed(request: HttpRequest, pk: int) -> Project:

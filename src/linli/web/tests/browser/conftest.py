@@ -128,6 +128,14 @@ with transaction.atomic():
     publish_plan(SYSTEM, plan=first, days=30, kind="comments", number="铜街公示〔2026〕1号",
                  issuer="铜源街道办事处", contact="基层治理办公室", telephone="0000-6120301",
                  place="市府街26号一楼3号窗口")
+    from linli.planning.actions.appraise import record_appraisal
+    from linli.planning.actions.put_evidence import put_evidence
+    from linli.planning.tests.small import scan
+    for body, conclusion in (("铜源街道司法所（试验）", "amend"), ("云州某律师事务所（试验）", "refuse")):
+        record_appraisal(clerk, project=project, step="legality", plan=first, body=body, person="（试验）",
+                         conclusion=conclusion, words="试验数据：名称依据请补齐，其余合法。", day=date(2026, 7, 1),
+                         attached=[scan(name="合法性审查意见.pdf")])
+    put_evidence(clerk, project=project, step="survey", attached=[scan(name="调研会议纪要.pdf")])
     from linli.planning.actions.confirm import begin
     from linli.planning.tests.small import colleague
     colleague(world)
