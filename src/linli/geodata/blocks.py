@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -14,6 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from linli.errors import InputError
 from linli.geodata.borders import KINDS, Bools, Floats, Ints, Lines, Objects, Rim, on_outer_border
 from linli.geodata.count_notes import COUNT_COLUMNS, KEPT, CountNote
+
+if TYPE_CHECKING:
+    from linli.geodata.layers import Layer
 
 __all__ = ["COUNT_COLUMNS", "KINDS", "Blocks", "Lines", "Rim"]
 
@@ -47,6 +50,8 @@ class Blocks:
     ground_sha256
         SHA-256 of each geometry (ISO WKB) as the file has it, before it was mended or carried into metres; None
         where the blocks were made in memory.
+    beside
+        Layers that go into the file with the blocks: compounds and buildings, as the site's import takes them.
     """
 
     ids: tuple[str, ...]
@@ -60,6 +65,7 @@ class Blocks:
     count: str | None = None
     lines_measured: bool = False
     ground_sha256: tuple[str, ...] | None = None
+    beside: tuple[Layer, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -147,6 +153,7 @@ class Blocks:
         kept_rim = rim.take(mask[rim.a])
         return replace(
             self,
+            beside=(),
             ids=tuple(self.ids[row] for row in rows),
             geometry=self.geometry[rows],
             ground_sha256=None if self.ground_sha256 is None else tuple(self.ground_sha256[row] for row in rows),

@@ -138,6 +138,8 @@ def write_blocks(blocks: Blocks, path: str | os.PathLike[str]) -> None:
         _write(temporary, "lines", blocks.crs, lines.geometry, {"a": ids[lines.a], "b": ids[lines.b], **columns})
         columns = {"length_m": rim.length_m, "kind": rim.kind, "name": rim.name}
         _write(temporary, "rim", blocks.crs, rim.geometry, {"a": ids[rim.a], **columns})
+        for layer in blocks.beside:
+            _write(temporary, layer.name, blocks.crs, layer.geometry, layer.columns)
         report = json.dumps(blocks.report, ensure_ascii=False, default=str)
         _write(temporary, "report", None, None, {"json": np.array([report], dtype=object)})
 

@@ -47,6 +47,8 @@ class Buildings:
         The compound each belongs to, '' for none.
     columns
         All other attributes.
+    floors
+        NaN where unknown.
     floor_m2
         Footprint × floors, square metres.
     dwellings
@@ -58,6 +60,7 @@ class Buildings:
     geometry: Objects
     compound: Objects
     columns: dict[str, NDArray[Any]]
+    floors: Floats
     floor_m2: Floats
     dwellings: Ints
     source: str
@@ -94,11 +97,11 @@ def read_buildings(
     _tell_lost_counts(columns, np.setdiff1d(drawn, keep), report)
     geometry = geometry[keep]
     columns = {name: values[keep] for name, values in columns.items()}
-    compound = _texts(columns, COMPOUND_COLUMNS, len(geometry))
+    compound = texts_of(columns, COMPOUND_COLUMNS, len(geometry))
     compound, twins = number_buildings(compound, geometry, compounds)
     tell_twins(twins, report)
     floors = _floors(columns, len(geometry))
-    homes = np.array([one.lower() not in NOT_HOMES for one in _texts(columns, USE_COLUMNS, len(geometry))], np.bool_)
+    homes = np.array([one.lower() not in NOT_HOMES for one in texts_of(columns, USE_COLUMNS, len(geometry))], np.bool_)
     footprint = shapely.area(geometry)
     report.count("buildings", len(geometry))
     report.count("buildings_without_floors", int((~np.isfinite(floors)).sum()))
@@ -108,7 +111,7 @@ def read_buildings(
     )
     known = np.where(np.isfinite(floors), floors, default_floors)
     source = "、".join(dict.fromkeys(layer.source.name for layer in layers if layer.source is not None))
-    return Buildings(geometry, compound, columns, footprint * known, dwellings, source)
+    return Buildings(geometry, compound, columns, floors, footprint * known, dwellings, source)
 
 
 def tell_twins(twins: Sequence[str], report: Report) -> None:
@@ -401,7 +404,8 @@ def _is_part(columns: Mapping[str, NDArray[Any]], rows: int) -> Bools:
     return part
 
 
-def _texts(columns: Mapping[str, NDArray[Any]], names: Sequence[str], rows: int) -> Objects:
+def texts_of(columns: Mapping[str, NDArray[Any]], names: Sequence[str], rows: int) -> Objects:
+    """Return the first of some columns that says something, row by row, '' where none does."""
     found = np.full(rows, "", dtype=np.object_)
     for name in names:
         if name in columns:

@@ -29,7 +29,10 @@ Note = dict[str, str]
 LONGITUDE = ("lon", "lng", "long", "longitude", "x", "经度", "东经", "x坐标", "横坐标")
 LATITUDE = ("lat", "latitude", "y", "纬度", "北纬", "y坐标", "纵坐标")
 OUTLINE = ("wkt", "geometry", "geom", "the_geom", "wkt_geom", "几何", "边界")
-OSM_TAGS = ("bridge", "tunnel", "layer", "junction", "oneway", "lanes", "level", "service", "width", "building:levels")
+OSM_TAGS = (
+    "bridge", "tunnel", "layer", "junction", "oneway", "lanes", "level", "service", "width", "building:levels",
+    "addr:street", "addr:housenumber",
+)  # fmt: skip
 HSTORE = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
 FAR_M = 50_000.0
 

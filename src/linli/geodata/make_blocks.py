@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ import shapely
 
 from linli.errors import InputError
 from linli.geodata.arrangement import Objects
+from linli.geodata.beside import layers_beside
 from linli.geodata.blocks import COUNT_COLUMNS, Blocks
 from linli.geodata.borders import Lines, Rim
 from linli.geodata.connected import leave_out_empty_islands
@@ -236,6 +238,7 @@ def make_blocks(
 
     blocks = _ordered(ground, columns, lines, rim, system)
     blocks = leave_out_empty_islands(blocks, report)
+    blocks = replace(blocks, beside=layers_beside(blocks, _by_name(held, held_names), stock))
     if affinities is not None:
         hang_affinities(blocks, affinities, stock, report)
     report.count("blocks", len(blocks))

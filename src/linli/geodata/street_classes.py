@@ -45,6 +45,12 @@ CLASS_COLUMNS = (
 NAME_COLUMNS = ("name", "名称", "道路名称", "路名", "NAME", "Name", "name:zh")
 # what layers and tables call a building, and the compound it belongs to
 COMPOUND_COLUMNS = ("compound", "小区", "小区名称", "院落")
+NUMBER_COLUMNS = ("number", "幢号", "楼栋", "楼号", "栋号", "楼栋号", "幢", "栋", "name", "名称")
+ADDRESS_COLUMNS = {
+    "road": ("road", "路名", "街路巷", "道路", "addr:street", "street"),
+    "gate": ("gate", "门牌号", "门牌", "addr:housenumber", "housenumber"),
+    "units": ("units", "单元数", "单元"),
+}
 ID_COLUMNS = (
     "id",
     "building_id",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from linli.geodata.street_classes import ADDRESS_COLUMNS, NUMBER_COLUMNS
 from linli.territory.models import Count, ImportBatch
 
 Kind = ImportBatch.Kind
@@ -39,7 +40,6 @@ class Field:
 _CODE = ("id", "code", "编号", "代码", "序码", "fid", "objectid", "gid")
 _COMPOUND = ("compound", "小区", "院落", "小区名称", "小区院落", "所属小区", "楼盘")
 _COMMUNITY = ("community", "社区", "社区名称", "所属社区")
-_NUMBER = ("number", "幢号", "楼栋", "楼号", "栋号", "楼栋号", "幢", "栋", "name", "名称")
 COUNTS = tuple(
     Field(definition.value, definition.label, (definition.value, *also))
     for definition, also in (
@@ -68,10 +68,10 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     Kind.BUILDINGS: (
         Field("code", _("编号"), (*_CODE, "楼栋编号", "房屋编号")),
         Field("compound", _("小区院落"), _COMPOUND),
-        Field("number", _("幢号"), _NUMBER),
-        Field("road", _("路名"), ("road", "路名", "街路巷", "道路", "street")),
-        Field("gate", _("门牌号"), ("gate", "门牌号", "门牌", "housenumber")),
-        Field("units", _("单元数"), ("units", "单元数", "单元")),
+        Field("number", _("幢号"), NUMBER_COLUMNS),
+        Field("road", _("路名"), ADDRESS_COLUMNS["road"]),
+        Field("gate", _("门牌号"), ADDRESS_COLUMNS["gate"]),
+        Field("units", _("单元数"), ADDRESS_COLUMNS["units"]),
         Field("floors", _("层数"), ("floors", "层数", "楼层", "总层数", "levels", "building:levels")),
         *COUNTS,
     ),
@@ -85,7 +85,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("block", _("地块编号"), ("block", "地块", "地块编号")),
         Field("code", _("房屋编号"), ("building", "楼栋编号", "房屋编号", "building_id")),
         Field("compound", _("小区院落"), _COMPOUND),
-        Field("number", _("幢号"), _NUMBER[:-2]),
+        Field("number", _("幢号"), NUMBER_COLUMNS[:-2]),
         Field("community", _("社区"), _COMMUNITY),
         *COUNTS,
     ),
