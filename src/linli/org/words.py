@@ -11,6 +11,8 @@ VERBS = {
     "org.assign_code": _("区划赋码"),
     "org.change_status": _("区划状态变更"),
     "org.abolish": _("撤销区划"),
+    "org.correct_founding": _("更正设立日期"),
+    "org.take_back_founding": _("收回误设的区划"),
     "org.withdraw_division": _("撤回拟设区划"),
     "org.restore": _("撤回拟撤销的区划"),
     "org.create_post": _("设立岗位"),

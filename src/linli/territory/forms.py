@@ -95,9 +95,14 @@ class ColumnsForm(forms.Form):
             for field in self.asked
         }
         rest = dict(self.fields)
-        if kind != ImportBatch.Kind.BLOCKS:
+        if kind == ImportBatch.Kind.DIVISIONS:
+            rest = {name: rest[name] for name in ("members_from", "source", "leave_out")}
+            rest["members_from"].label, rest["source"].label = _("设立日期"), _("依据")
+            rest["members_from"].help_text = _("文件里没有写设立日期的社区，都从这一天起。")
+            rest["source"].help_text = _("文号和日期，如“云川政发〔2026〕1号”；没有可不填。")
+        elif kind != ImportBatch.Kind.BLOCKS:
             del rest["complete"], rest["members_from"]
-        if not any(field.name in COUNT_NAMES for field in self.asked):
+        if kind != ImportBatch.Kind.DIVISIONS and not any(field.name in COUNT_NAMES for field in self.asked):
             del rest["source"], rest["as_of"]
         self.fields = own | rest
 

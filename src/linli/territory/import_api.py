@@ -32,7 +32,7 @@ class ImportAsked(Schema):
     """What a file holds, and what it does not say itself."""
 
     street: Word = Field(description="街道代码 · code of the street")
-    kind: Literal["blocks", "compounds", "buildings", "facilities", "counts", "affinities"]
+    kind: Literal["divisions", "blocks", "compounds", "buildings", "facilities", "counts", "affinities"]
     key: UUID | None = Field(None, description="幂等键：同一键只导入一次 · the same key is one import")
     layer: Word | None = Field(None, description="图层或工作表 · layer or sheet; guessed where left out")
     crs: Word | None = Field(None, description="坐标系，如EPSG:4490 · coordinate system; guessed where it is certain")
@@ -41,6 +41,9 @@ class ImportAsked(Schema):
     )
     source: Word | None = Field(None, description="户数来源 · whose numbers")
     as_of: Day | None = Field(None, description="户数截至 · as of which day")
+    members_from: Day | None = Field(
+        None, description="首次归属或设立社区的日期 · first day of belonging, or on which communities are founded"
+    )
     complete: Flag = Field(False, description="文件里没有的地块即已不存在 · blocks that the file lacks are no more")
     leave_out: Flag = Field(False, description="有错误的行不导入 · leave out rows with errors")
 
@@ -50,7 +53,7 @@ class ImportOut(Schema):
 
     id: int
     street: str
-    kind: Literal["blocks", "compounds", "buildings", "facilities", "counts", "affinities"]
+    kind: Literal["divisions", "blocks", "compounds", "buildings", "facilities", "counts", "affinities"]
     state: Literal["uploaded", "located", "mapped", "checked", "applied", "discarded", "undone"]
     name: str
     size: int
@@ -100,7 +103,8 @@ def create_import(request: HttpRequest, asked: Form[ImportAsked], file: File[Upl
         try:
             ready_import(
                 actor, batch=batch, layer=asked.layer or "", crs=asked.crs or "", columns=columns,
-                source=asked.source or "", as_of=asked.as_of, complete=asked.complete, leave_out=asked.leave_out,
+                source=asked.source or "", as_of=asked.as_of, members_from=asked.members_from, complete=asked.complete,
+                leave_out=asked.leave_out,
             )  # fmt: skip
         except (InputError, ValidationError):
             discard_import(actor, batch=batch)  # what cannot be read is not kept

@@ -18,6 +18,7 @@ class ImportBatch(models.Model):
     class Kind(models.TextChoices):
         """What a file holds."""
 
+        DIVISIONS = "divisions", _("社区")
         BLOCKS = "blocks", _("地块")
         COMPOUNDS = "compounds", _("小区院落")
         BUILDINGS = "buildings", _("房屋")
@@ -61,7 +62,7 @@ class ImportBatch(models.Model):
     source = models.CharField(_("来源"), max_length=120, blank=True)
     as_of = models.DateField(_("截至"), null=True, blank=True)
     complete = models.BooleanField(default=False)  # blocks: what the file lacks is no more
-    members_from = models.DateField(null=True, blank=True)  # blocks: first membership by the column `community`
+    members_from = models.DateField(null=True, blank=True)  # blocks: first membership by `community`; else: founded on
     leave_out = models.BooleanField(default=False)  # import the good rows although others have errors
     summary = models.JSONField(default=dict)
     by = models.CharField(max_length=80)  # account:7

@@ -7,6 +7,7 @@ from linli.org.actions.change_password import change_password
 from linli.org.actions.change_role import change_role
 from linli.org.actions.change_status import change_status
 from linli.org.actions.close_account import close_account
+from linli.org.actions.correct_founding import correct_founding
 from linli.org.actions.create_post import create_post
 from linli.org.actions.found_division import found_division
 from linli.org.actions.found_site import found_site
@@ -27,6 +28,7 @@ __all__ = [
     "change_role",
     "change_status",
     "close_account",
+    "correct_founding",
     "create_post",
     "found_division",
     "found_site",

@@ -48,6 +48,13 @@ class CodeForm(forms.Form):
     basis = basis_field()
 
 
+class FoundingForm(forms.Form):
+    """The day that a division has existed from, where a wrong one was written."""
+
+    day = DayField(label=_("设立日期"), help_text=_("它的第一个名称和代码一并从这一天起。"))
+    reason = forms.CharField(label=_("更正原因"), max_length=200)
+
+
 class StatusForm(forms.Form):
     """From preparation to formal standing."""
 

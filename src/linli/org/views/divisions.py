@@ -26,6 +26,7 @@ from linli.org.forms.divisions import (
     AbolishForm,
     CodeForm,
     FoundForm,
+    FoundingForm,
     PostForm,
     RenameForm,
     StatusForm,
@@ -84,6 +85,11 @@ ACTS: dict[str, Act] = {
         gettext_lazy("转为正式"), gettext_lazy("筹备结束，正式运行。"), StatusForm,
         lambda actor, division, values: actions.change_status(actor, division=division, **values),
         lambda division: division.status == Division.Status.PREPARING,
+    ),
+    "correct-founding": Act(
+        gettext_lazy("更正设立日期"), gettext_lazy("设立日期当初写错了，改成实际的日期；原来写的和更正原因记入台账。"),
+        FoundingForm, lambda actor, division, values: actions.correct_founding(actor, division=division, **values),
+        _standing, initial=lambda division: {"day": division.valid_from},
     ),
     "abolish": Act(
         gettext_lazy("撤销"), gettext_lazy("从撤销之日起不再存在；它的岗位和岗位给的权限同时终止。历史记录都保留。"),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from linli.org.actions.found_division import found_division
+from linli.org.actions.withdraw_division import take_back_founding
 from linli.org.actors import Actor
 from linli.org.models import Division
 from linli.org.policies import permit
@@ -49,6 +53,12 @@ def apply_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
         undo = write_draft(draft)
         if held.kind in INDEXED:  # a building is found by its compound's names too
             index_buildings(Building.objects.filter(block__street=held.street))
+        undo["divisions"] = [
+            found_division(
+                actor, kind=Division.Kind.COMMUNITY, parent=held.street, basis=held.source, **dataclasses.asdict(one)
+            ).pk
+            for one in draft.founded
+        ]
         undo["assignments"] = []
         for key, blocks in draft.members.items():
             assert held.members_from is not None  # without a day none is a member
@@ -100,6 +110,8 @@ def undo_import(actor: Actor, *, batch: ImportBatch) -> None:
         for assignment in undone:
             restore(assignment)
         take_back(undo)
+        for division in Division.objects.filter(pk__in=undo.get("divisions", ())):
+            take_back_founding(actor, division=division, basis=held.source)
         kept.delete()
         held.state = ImportBatch.State.UNDONE
         held.save(update_fields=["state"])

@@ -45,7 +45,7 @@ def upload_import(
     """
     if street.kind != Division.Kind.STREET or kind not in ImportBatch.Kind.values:
         raise ValidationError(_("请选择街道和文件内容"), code="choice")
-    permit(actor, "territory.import", street)
+    _permit(actor, street, kind)
     key = key or uuid.uuid4()
     known = ImportBatch.objects.filter(key=key, by=actor.reference).first()
     if known:
@@ -87,9 +87,7 @@ def map_columns(
     leave_out: bool = False,
 ) -> None:
     """Settle which column holds which field, and what the file does not say; the street's next file starts from it."""
-    permit(actor, "territory.import", batch.street)
-    if members_from:
-        permit(actor, "territory.membership", batch.street)
+    _permit(actor, batch.street, batch.kind, members_from)
     with transaction.atomic():
         _step(
             batch, "mapped", columns=dict(columns), source=source.strip(), as_of=as_of, complete=complete,
@@ -107,9 +105,7 @@ def check_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
     -------
     The import, checked where nothing stops it.
     """
-    permit(actor, "territory.import", batch.street)
-    if batch.members_from:
-        permit(actor, "territory.membership", batch.street)
+    _permit(actor, batch.street, batch.kind, batch.members_from)
     if not batch.may_become("checked"):
         raise ValidationError(_("请先对应列"), code="state")
     try:
@@ -145,6 +141,15 @@ def check_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
         good = not errors or (batch.leave_out and draft.left_out < draft.rows)
         _step(batch, "checked" if good else "mapped", summary=summary)
     return batch
+
+
+def _permit(actor: Actor, street: Division, kind: str, members_from: date | None = None) -> None:
+    """Ask for the import, and for what it will do besides: founding communities, assigning blocks."""
+    permit(actor, "territory.import", street)
+    if kind == ImportBatch.Kind.DIVISIONS:
+        permit(actor, "org.edit", street)
+    elif members_from:
+        permit(actor, "territory.membership", street)
 
 
 def _unfound(draft: Draft) -> dict[str, list[int]]:

@@ -17,6 +17,7 @@ from linli.geodata.blocks_file import notes_in, read_blocks
 from linli.geodata.borders import Lines, find_borders
 from linli.geodata.coordinates import CGCS2000, local_crs, transform
 from linli.geodata.layers import layer_names
+from linli.org.hanging import hanging_on
 from linli.org.models import Division
 from linli.territory.importing.check_counts import put_counts
 from linli.territory.importing.draft import Draft, shape_values
@@ -25,7 +26,6 @@ from linli.territory.importing.ground import Ground
 from linli.territory.importing.numbers import plain_name
 from linli.territory.importing.problems import Problem
 from linli.territory.importing.rows import Rows
-from linli.territory.importing.writing import hanging_on
 from linli.territory.models import Block, ImportBatch, Line
 from linli.written import kept as kept_text
 
@@ -201,7 +201,7 @@ def _missing(draft: Draft, ground: Ground, batch: ImportBatch, present: set[str]
     missing = {block.pk: block for code, block in ground.blocks.items() if code not in present}
     if not batch.complete or not missing:
         return
-    held = hanging_on(Block, list(missing))
+    held = hanging_on(Block, list(missing), besides=(Line,))
     for key, block in missing.items():
         draft.problems.append(Problem("kept" if key in held else "removed", None, "", block.code, False))
         if key not in held:

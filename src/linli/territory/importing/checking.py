@@ -12,6 +12,7 @@ from linli.geodata.fingerprint import file_hash
 from linli.territory.importing.check_affinities import check_affinities
 from linli.territory.importing.check_blocks import check_blocks
 from linli.territory.importing.check_counts import check_counts
+from linli.territory.importing.check_divisions import check_divisions
 from linli.territory.importing.check_places import check_buildings, check_compounds, check_facilities
 from linli.territory.importing.draft import Draft
 from linli.territory.importing.fields import COUNT_NAMES, fields_of
@@ -58,6 +59,8 @@ def draft_of(batch: ImportBatch, rows: Rows) -> Draft:
     draft = Draft(rows=len(rows))
     if batch.kind == ImportBatch.Kind.BLOCKS:
         check_blocks(rows, ground, batch, path_of(batch), draft)
+    elif batch.kind == ImportBatch.Kind.DIVISIONS:
+        check_divisions(rows, ground, batch, draft)
     elif batch.kind != ImportBatch.Kind.COMPOUNDS and not ground.blocks:
         raise InputError("the street has no blocks yet", file=batch.name, advice="import its blocks first")
     elif batch.kind == ImportBatch.Kind.COUNTS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeVar
 
 import shapely
@@ -16,6 +17,17 @@ from linli.territory.models import Belonging, Block, Building, Compound, Count, 
 Row = TypeVar("Row", bound=models.Model)
 # each needs those before it
 ORDER: tuple[type[models.Model], ...] = (Compound, Block, Line, Building, Facility, Count, Belonging)
+
+
+@dataclass(frozen=True)
+class Founded:
+    """A community to be founded, as a row tells it; without a code it gets a temporary one."""
+
+    name: str
+    name_en: str
+    code: str
+    status: str
+    valid_from: date
 
 
 @dataclass(eq=False)
@@ -32,6 +44,8 @@ class Draft:
         How many rows stay as they are, by model.
     members
         Blocks by the key of the community that they first belong to.
+    founded, founded_before
+        Communities to be founded, and how many that the file names stand already.
     problems
         Of every row.
     left_out
@@ -49,6 +63,8 @@ class Draft:
     gone: dict[type[models.Model], list[Any]] = field(default_factory=lambda: {model: [] for model in ORDER})
     same: Counter[type[models.Model]] = field(default_factory=Counter)
     members: dict[int, list[Block]] = field(default_factory=dict)
+    founded: list[Founded] = field(default_factory=list)
+    founded_before: int = 0
     problems: list[Problem] = field(default_factory=list)
     left_out: int = 0
     rows: int = 0
@@ -82,6 +98,8 @@ class Draft:
     def numbers(self) -> dict[str, dict[str, int]]:
         """Return how many rows of each model are new, changed, the same, gone."""
         told = {}
+        if self.founded or self.founded_before:
+            told["division"] = {"new": len(self.founded), "changed": 0, "same": self.founded_before, "gone": 0}
         for model in ORDER:
             numbers = {
                 "new": len(self.new[model]),

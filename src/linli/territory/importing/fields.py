@@ -51,6 +51,13 @@ COUNTS = tuple(
     )
 )
 FIELDS: dict[str, tuple[Field, ...]] = {
+    Kind.DIVISIONS: (
+        Field("name", _("社区"), ("name", "名称", *_COMMUNITY), required=True),
+        Field("area_code", _("区划代码"), ("code", "区划代码", "社区代码", "代码")),
+        Field("name_en", _("英文名称"), ("name_en", "英文名称", "英文名")),
+        Field("status", _("状态"), ("status", "状态")),
+        Field("valid_from", _("设立日期"), ("valid_from", "设立日期", "成立日期", "设立时间")),
+    ),
     Kind.BLOCKS: (
         Field("code", _("编号"), (*_CODE, "地块", "地块编号", "block")),
         Field("compound", _("小区院落"), _COMPOUND),

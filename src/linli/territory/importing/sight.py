@@ -23,6 +23,8 @@ from linli.territory.importing.files import is_table, readable
 ROWS_SHOWN = 5
 OWN_LAYERS = ("lines", "rim", "report", "meta")  # of a blocks file, read with its blocks
 
+OWN_NAMES = {"blocks": ("blocks", "地块"), "divisions": (*USUAL_NAMES["communities"], "blocks", "地块")}
+
 
 @dataclass(frozen=True)
 class Sight:
@@ -92,7 +94,7 @@ def look(path: Path, *, kind: str, layer: str = "", reference: NDArray[Any] | No
     layers = _layers(path)
     if layer and layer not in layers:
         raise InputError("there is no such layer", layer=layer, advice=f"the layers are: {', '.join(layers)}")
-    usual = ("blocks", "地块") if kind == "blocks" else USUAL_NAMES.get(kind, ())
+    usual = OWN_NAMES.get(kind) or USUAL_NAMES.get(kind, ())
     chosen = layer or next((name for name in usual if name in layers), layers[0])
     if is_table(path):
         return _look_at_table(read_table(path, sheet=chosen if len(layers) > 1 else None), chosen, layers)

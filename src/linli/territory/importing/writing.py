@@ -5,16 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils.translation import gettext as _
 
+from linli.org.hanging import hanging_on
 from linli.territory.importing.draft import ORDER, Draft
 from linli.territory.models import Block, Line
 from linli.territory.periods import AT_ONCE, chunks
@@ -67,7 +66,7 @@ def take_back(undo: dict[str, Any]) -> None:
         for key, before in undo["changed"].get(_name(model), []):
             model._default_manager.filter(pk=key).update(**_read(model, before))
     for model in ORDER:
-        if hanging_on(model, made.get(_name(model), []), own=made):
+        if hanging_on(model, made.get(_name(model), []), besides=(Line,), own=made):
             raise ValidationError(
                 _("导入的内容上已有归属、房屋、设施、户数或事项：先撤销它们，才能撤销这次导入"), code="depends"
             )
@@ -77,32 +76,6 @@ def take_back(undo: dict[str, Any]) -> None:
     for model in ORDER:
         back = [model(**_read(model, stored)) for stored in undo["gone"].get(_name(model), [])]
         model._default_manager.bulk_create(back, batch_size=AT_ONCE)
-
-
-def hanging_on(
-    model: type[models.Model], keys: Sequence[int], *, own: Mapping[str, Sequence[int]] | None = None
-) -> set[int]:
-    """Return which rows others hang on, those of rooms above too; the lines of a block go with it and do not count.
-
-    Parameters
-    ----------
-    model, keys
-        The rows.
-    own
-        Keys by model of rows that do not count either.
-    """
-    found: set[int] = set()
-    for relation in model._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, ForeignObjectRel) or relation.related_model is Line:
-            continue
-        field, spared = relation.field, set((own or {}).get(_name(relation.related_model), ()))
-        for some in chunks(keys):
-            rows = relation.related_model._base_manager.filter(**{f"{field.name}__in": some}).order_by()
-            if spared:
-                found |= {key for pk, key in rows.values_list("pk", field.attname) if pk not in spared}
-            else:
-                found |= set(rows.values_list(field.attname, flat=True).distinct())
-    return found
 
 
 def _lines_of(blocks: list[int]) -> list[models.Model]:

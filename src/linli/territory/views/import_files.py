@@ -27,6 +27,8 @@ EXAMPLES = {
     "households_registered": "96", "households_resident": "88", "dwellings": "132", "dwellings_delivered": "132",
     "persons": "310", "one": "白云花园", "other": "春江里", "asked": "100", "agreed": "72", "share": "72%",
     "households": "690",
+    "area_code": "539901001008", "name_en": "Baiyun Community", "status": "正式",
+    "valid_from": "2026-03-01",
 }  # fmt: skip
 
 
@@ -48,7 +50,8 @@ def sample(request: HttpRequest, kind: str) -> HttpResponse:
 
     if kind not in ImportBatch.Kind.values:
         raise Http404(kind)
-    said = {str(field.title): EXAMPLES[field.name] for field in fields_of(kind)}
+    examples = {**EXAMPLES, **({"name": "白云"} if kind == ImportBatch.Kind.DIVISIONS else {})}
+    said = {str(field.title): examples[field.name] for field in fields_of(kind)}
     name = _("样例-%(kind)s") % {"kind": ImportBatch.Kind(kind).label}
     if kind == ImportBatch.Kind.BLOCKS:
         ring = [[103.18, 26.08], [103.181, 26.08], [103.181, 26.081], [103.18, 26.081], [103.18, 26.08]]

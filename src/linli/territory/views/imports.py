@@ -43,6 +43,7 @@ STEPS = (
 AT = {"uploaded": 2, "located": 3, "mapped": 4, "checked": 4, "applied": 5, "undone": 5, "discarded": 1}
 NEXT = {"uploaded": "ground:locate", "located": "ground:columns"}
 MODELS = {
+    "division": gettext_lazy("社区"),
     "compound": gettext_lazy("小区院落"), "block": gettext_lazy("地块"), "line": gettext_lazy("界线"),
     "building": gettext_lazy("房屋"), "facility": gettext_lazy("设施"), "count": gettext_lazy("户数"),
     "belonging": gettext_lazy("社区认同"),
