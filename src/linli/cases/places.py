@@ -6,8 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.territory.homes import parts_of
+from linli.territory.indexing import ALSO
 from linli.territory.models import Block, Building, Compound
-from linli.territory.search import ALSO, Answer, search
+from linli.territory.search import Answer, search
 from linli.written import number_in
 
 CHOICES = 6

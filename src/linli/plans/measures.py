@@ -15,7 +15,7 @@ from linli.geodata import COUNT_COLUMNS, Blocks
 from linli.plans.groups import rows_of
 from linli.plans.profiles import Profile
 from linli.plans.rules import Rules
-from linli.plans.task import STATIONS, STEPS, atoms_of, community_column, has_station, texts
+from linli.plans.task import STATIONS, STEPS, atoms_of, community_column, has_station, names_in, texts
 
 WALKING_DETOUR = 1.3  # metres walked for a metre as the crow flies
 MOST_CANDIDATES = 2000  # places for a station that are tried in one community
@@ -179,21 +179,29 @@ def belonging(blocks: Blocks, labels: Labels) -> float | None:
 
 
 def facilities(blocks: Blocks, labels: Labels, *, norm: Mapping[str, int]) -> dict[object, dict[str, int]] | None:
-    """Facilities that each community lacks against a norm table; None where facilities are not known."""
+    """Facilities that each community lacks against a norm table; None where they are not known. '' is no community."""
+    there = facilities_there(blocks, list(norm))
+    if there is None:
+        return None
+    return {
+        name: {kind: wanted - have for kind, wanted in norm.items() if (have := int(there[kind][rows].sum())) < wanted}
+        for name, rows in rows_of(np.asarray(labels)).items()
+        if name != ""
+    }
+
+
+def facilities_there(blocks: Blocks, kinds: Sequence[str]) -> dict[str, Ints] | None:
+    """Count the facilities of some kinds in each block, shape (n,) a kind; None where facilities are not known.
+
+    Whoever tells what is there or lacks, a goal, a measure, a paper or a page, asks here.
+    """
     if "facilities" not in blocks.columns:
         return None
-    label = np.asarray(labels)
-    kinds = [[kind.strip() for kind in text.split(";")] for text in texts(blocks.columns["facilities"])]
-    lacking: dict[object, dict[str, int]] = {}
-    for name, rows in rows_of(label).items():
-        here = [kind for row in rows for kind in kinds[row]]
-        missing = {
-            kind: wanted - have
-            for kind, wanted in norm.items()
-            if (have := sum(one in FACILITY_NAMES.get(kind, (kind,)) for one in here)) < wanted
-        }
-        lacking[name.item() if isinstance(name, np.generic) else name] = missing
-    return lacking
+    said = [names_in(text) for text in texts(blocks.columns["facilities"])]
+    return {
+        kind: np.array([sum(one in FACILITY_NAMES.get(kind, (kind,)) for one in here) for here in said], dtype=np.int64)
+        for kind in kinds
+    }
 
 
 def workload(blocks: Blocks, labels: Labels, *, workers_per_10000: float) -> float | None:

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linli.districting.problem import Bools, Ints
+from linli.districting.problem import Ints
 from linli.geodata import Blocks
 from linli.plans.groups import rows_of
-from linli.plans.measures import FACILITY_NAMES, FACILITY_WORDS, WALKING_DETOUR
+from linli.plans.measures import FACILITY_WORDS, WALKING_DETOUR, facilities_there
 from linli.plans.names import community_words
 from linli.plans.plan import Plan
-from linli.plans.task import community_column, has_station, names_in, texts
+from linli.plans.task import community_column, has_station
 from linli.plans.words import staffing, station_floor
 
 FLOOR, WORKERS = "floor_m2", "workers"
@@ -106,6 +106,7 @@ def needs(
     """
     households = blocks.counts(count)
     persons = blocks.counts("persons") if "persons" in blocks.columns else None
+    there = facilities_there(blocks, list(norms["facilities"]))
     found = []
     for name, rows in rows_of(labels).items():
         if not name:
@@ -115,7 +116,7 @@ def needs(
         found.append(Need(name, FLOOR, _floor(blocks, rows), norm.floor_needed_m2))
         found.append(Need(name, WORKERS, staff.get(name), norm.workers))
         for kind, wanted in norms["facilities"].items():
-            found.append(Need(name, kind, _facilities(blocks, rows, kind), wanted))
+            found.append(Need(name, kind, None if there is None else int(there[kind][rows].sum()), wanted))
     return found
 
 
@@ -192,7 +193,8 @@ def _place(plan: Plan, lack: Need, others: list[Need], most: float) -> Proposal:
     blocks, inside = plan.blocks, np.flatnonzero(plan.community == lack.community)
     weight = blocks.counts(plan.count)[inside].astype(np.float64) + 1e-9
     middle = np.average(blocks.xy()[inside], axis=0, weights=weight)
-    there = _has(blocks, "service_station" if lack.kind == FLOOR else lack.kind)
+    kind = "service_station" if lack.kind == FLOOR else lack.kind
+    there = (facilities_there(blocks, [kind]) or {kind: np.zeros(len(blocks), dtype=np.int64)})[kind] > 0
     best: tuple[float, str] | None = None
     for other in others:
         rows = np.flatnonzero(there & (plan.community == other.community))
@@ -220,16 +222,3 @@ def _floor(blocks: Blocks, rows: Ints) -> float | None:
         return None
     here = rows[has_station(blocks, rows)]
     return station_floor(blocks, here) if len(here) else 0.0
-
-
-def _facilities(blocks: Blocks, rows: Ints, kind: str) -> int | None:
-    if "facilities" not in blocks.columns:
-        return None
-    wanted = FACILITY_NAMES.get(kind, (kind,))
-    return sum(one in wanted for text in texts(blocks.columns["facilities"][rows]) for one in names_in(text))
-
-
-def _has(blocks: Blocks, kind: str) -> Bools:
-    wanted = FACILITY_NAMES.get(kind, (kind,))
-    said = texts(blocks.columns["facilities"])
-    return np.array([any(one in wanted for one in names_in(text)) for text in said], dtype=np.bool_)

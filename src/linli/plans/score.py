@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 
 from linli.districting.problem import Bools, Floats, Ints
-from linli.plans.measures import FACILITY_NAMES, WALKING_DETOUR, centres
-from linli.plans.task import STEPS, Task, community_column, has_station, texts
+from linli.plans.measures import WALKING_DETOUR, centres, facilities_there
+from linli.plans.task import STEPS, Task, community_column, has_station
 
 
 class Score:
@@ -207,10 +207,7 @@ class Score:
     def _facility_table(self) -> tuple[Ints, Ints]:
         norm = self.task.rules.standard().norms["facilities"]
         table = np.zeros((len(self.atoms), len(norm)), dtype=np.int64)
-        for row, said in enumerate(texts(self.task.blocks.columns["facilities"])):
-            if self.home[row] < 0:
-                continue
-            here = [kind.strip() for kind in said.split(";")]
-            for column, kind in enumerate(norm):
-                table[self.home[row], column] += sum(one in FACILITY_NAMES.get(kind, (kind,)) for one in here)
+        inside = self.home >= 0
+        for column, there in enumerate((facilities_there(self.task.blocks, list(norm)) or {}).values()):
+            np.add.at(table[:, column], self.home[inside], there[inside])
         return table, np.array(list(norm.values()), dtype=np.int64)

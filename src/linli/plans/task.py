@@ -199,8 +199,8 @@ def atoms_of(blocks: Blocks, rules: Rules) -> Ints:
 
 
 def names_in(text: str) -> list[str]:
-    """Read names separated by ';' or ';'."""
-    return [name.strip() for name in text.replace(";", ";").split(";") if name.strip()]
+    """Read names separated by ';' or '；'."""
+    return [name.strip() for name in text.replace("；", ";").split(";") if name.strip()]
 
 
 def has_station(blocks: Blocks, rows: Ints | None = None) -> Bools:
@@ -210,9 +210,7 @@ def has_station(blocks: Blocks, rows: Ints | None = None) -> Bools:
         return np.zeros(len(blocks) if rows is None else len(rows), dtype=np.bool_)
     if rows is not None:
         column = column[rows]
-    return np.array(
-        [any(kind.strip() in STATIONS for kind in text.split(";")) for text in texts(column)], dtype=np.bool_
-    )
+    return np.array([any(kind in STATIONS for kind in names_in(text)) for text in texts(column)], dtype=np.bool_)
 
 
 def neighbour_rows(blocks: Blocks, rules: Rules) -> tuple[Bools, Ints]:

@@ -17,6 +17,7 @@ from linli.written import folded
 AT_ONCE = 500
 HAN = re.compile(r"[\u3400-\u9fff\ue000-\uf8ff\U00020000-\U0003ffff]")  # with rare ones in private use
 BETWEEN = re.compile(r"[^a-z0-9\u3400-\u9fff\ue000-\uf8ff\U00020000-\U0003ffff]+")
+ALSO = re.compile("[、,，;；]")  # what stands between nicknames
 RUN = re.compile(r"[a-z0-9]+")
 
 
@@ -97,7 +98,7 @@ def may_be_found(building: Building) -> bool:
 
 def _names_of(building: Building, address: Address) -> tuple[str, ...]:
     also = building.compound.also_called if building.compound else ""
-    return address.place, address.road, *re.split("[、,,]", also)
+    return address.place, address.road, *ALSO.split(also)
 
 
 def _words_of(building: Building, address: Address) -> Iterable[str]:

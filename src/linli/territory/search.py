@@ -14,7 +14,7 @@ from linli.org.models import Division, titled
 from linli.territory.addresses import Address, parse
 from linli.territory.importing.numbers import bare_name, plain_name
 from linli.territory.index_rows import Row, find_rows
-from linli.territory.indexing import HAN, grams_of, natural, numbers_of
+from linli.territory.indexing import ALSO, HAN, grams_of, natural, numbers_of
 from linli.territory.models import Compound
 
 MOST = 10  # answers
@@ -22,7 +22,6 @@ MOST_WORDS = 10  # of a question that no building answers to in full
 MOST_NUMBERS = 20  # buildings that one question may ask for
 LATIN = re.compile(r"^([A-Za-z]+)(\d*)$")
 Words = tuple[str, ...]
-ALSO = re.compile("[、,,;;]")
 
 
 @dataclass(frozen=True)

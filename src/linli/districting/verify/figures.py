@@ -156,7 +156,7 @@ def _sums(case: Case) -> list[str]:
 def _is_parent(parent: object, communities: set[str]) -> bool:
     if parent is None or parent == "" or parent in communities:
         return True
-    return isinstance(parent, str) and all(part.strip() in communities for part in re.split("[;;、,,]", parent))
+    return isinstance(parent, str) and all(part.strip() in communities for part in re.split("[;；、,，]", parent))
 
 
 def _boundary(case: Case) -> float:

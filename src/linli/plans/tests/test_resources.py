@@ -7,10 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from linli.plans.measures import facilities as lacking
+from linli.plans.measures import measure
 from linli.plans.plan import Plan
 from linli.plans.principles import indicators, method_words, principles, unsupported
 from linli.plans.resources import FLOOR, WORKERS, before_and_after, proposals, shared_out, total
 from linli.plans.rules import Rules
+from linli.plans.task import community_column
 from linli.plans.tests.test_plan import by_hand, halves
 
 RULES = Rules(households=(1000, 4000), keep_whole="compound", kept={"团结", "白云"})
@@ -42,6 +45,28 @@ def test_have_and_should_add_up_before_and_after() -> None:
     third = {one.kind: one for one in then if one.community == "丙"}
     assert (third[FLOOR].have, third["service_station"].have) == (0, 0)
     assert third[FLOOR].lack == third[FLOOR].should
+
+
+def test_one_function_counts_what_lacks_for_goal_measure_report_and_site() -> None:
+    said = facilities(
+        B0001="service_station；幼儿园", B0013=" clinic ; 卫生室", B0006="服务站;kindergarten;kindergarten"
+    )
+    plan = thirds(facilities=said)
+    today, then = before_and_after(plan, STAFF)
+    norm = plan.rules.standard().norms["facilities"]
+    for found, labels in ((today, community_column(plan.blocks)), (then, plan.community)):
+        told = lacking(plan.blocks, labels, norm=norm)
+        assert told is not None
+        by_paper = {(one.community, one.kind): one.lack for one in found if one.kind in norm and one.lack}
+        assert by_paper == {(name, kind): lack for name, kinds in told.items() for kind, lack in kinds.items()}
+    assert {one.kind: one.have for one in then if one.community == "团结"}["kindergarten"] == 1
+    measured = measure(plan.blocks, plan.community, plan.rules, plan.count)["facilities"]
+    [row] = [one for one in indicators(plan, today, then) if one.code == "places"]
+    assert row.after == f"{measured:.0f}"
+    assert measured == sum(one.lack or 0 for one in then if one.kind in norm) > 0
+    open_blocks = plan.community.copy()
+    open_blocks[0] = ""
+    assert set(lacking(plan.blocks, open_blocks, norm=norm) or ()) == set(plan.names), "'' is no community"
 
 
 def test_what_nobody_recorded_is_no_data_and_no_lack() -> None:

@@ -153,4 +153,4 @@ def guess_columns(kind: str, columns: Iterable[str], remembered: Mapping[str, st
 
 def _plain(name: str) -> str:
     """Take what does not matter out of a column's name: case, spaces, units and brackets but not what they hold."""
-    return re.sub(r"[\s()()_\-·/、]|[((](㎡|户|人|套|平方米)[))]", "", name.lower())
+    return re.sub(r"[(（](㎡|户|人|套|平方米)[)）]|[\s()（）_\-·/、]", "", name.lower())

@@ -116,7 +116,7 @@ class Rows:
         return np.asarray(shapely.point_on_surface(self.geometry), dtype=object)
 
     def _number(self, index: int, name: str, code: str) -> float | None:
-        text = self.raw(index, name).replace(",", "").replace(",", "")
+        text = self.raw(index, name).replace(",", "").replace("，", "")
         if text in ("", "无", "-", "/"):
             return None
         try:

@@ -171,6 +171,12 @@ def test_a_building_is_found_by_the_name_of_a_compound_that_comes_later_and_is_t
     assert search("幸福小区3幢")[0].exact
 
 
+def test_signs_of_full_width_are_read_as_they_are_meant(clerk: Actor) -> None:
+    batch = bring(clerk, "counts", '地块编号,房屋套数（套）\nB001,"1，200"\n', **SAID)
+    apply_import(clerk, batch=batch)
+    assert Count.objects.get().value == 1200
+
+
 def test_a_file_that_is_gone_is_told_at_the_check(clerk: Actor) -> None:
     batch = bring(clerk, "compounds", "名称\n白云花园\n")
     path_of(batch).unlink()
