@@ -13,7 +13,7 @@ KERNELS := $(VENV)/.kernels
 ASSETS := $(VENV)/.assets
 SITE := $(addprefix src/linli/,web org ledger jobs territory notices matters cases planning)
 LOCKS := requirements.lock requirements-dev.lock requirements-bench.lock
-WORKERS ?= 2
+WORKERS ?= 3
 DEMO ?= demo/
 SERVE ?= 1
 PORT ?= 8000
@@ -22,7 +22,7 @@ PORT ?= 8000
 export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo assets test unit browser postgresql pages lint bench pictures lock clean
+.PHONY: help demo assets test read unit browser postgresql pages lint bench pictures lock clean
 help:  ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
@@ -31,7 +31,11 @@ demo: $(KERNELS) $(ASSETS)  ## build the synthetic district 铜源街道, divide
 
 assets: $(ASSETS)  ## build the pages' style, scripts and English words
 
-test: lint pages unit browser postgresql  ## format, lint, types, floors, scripts, tests on SQLite and PostgreSQL, browser
+test: read unit browser postgresql  ## format, lint, types, floors, scripts, tests on SQLite and PostgreSQL, browser
+
+# what reads the sources only, and what the tests need compiled, side by side
+read: $(DEV)
+	@+$(MAKE) --no-print-directory -j2 -Otarget lint pages $(KERNELS)
 
 unit: $(DEV) $(KERNELS) $(ASSETS)  ## every test on SQLite but those in the browser
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m 'not browser'

@@ -25,7 +25,7 @@ from .serving import FILL, LINLI, free_port, ready
 
 WRITERS, SECONDS, WORKERS = 20, 60.0, 2
 KILL_WORKER, KILL_SUPERVISOR = 20.0, 40.0  # seconds after the start
-BACK = 15.0  # seconds after a kill until a report is acknowledged again
+BACK, GIVE_UP = 15.0, 120.0  # seconds after a kill until a report is acknowledged again
 CHECK = [sys.executable, "-m", "benchmarks.writers"]
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -43,21 +43,11 @@ def run_writers(options: Namespace) -> None:
         )  # fmt: skip
         place = dict(zip(("street", "code"), filled.stdout.split()[-2:], strict=True))
         crowd, site = Crowd(place), Site(environment)
-        site.start()
-        ready(site.port)
-        began = time.monotonic()
-        crowd.begin(site.port)
-        gaps = {}
-        for what, after, kill in (
-            ("a worker", KILL_WORKER, site.kill_worker), ("the supervisor", KILL_SUPERVISOR, site.kill_supervisor),
-        ):  # fmt: skip
-            time.sleep(max(0.0, began + after - time.monotonic()))
-            killed = time.monotonic()
-            kill()
-            gaps[what] = crowd.wait_for_next(killed)
-        time.sleep(max(0.0, began + SECONDS - time.monotonic()))
-        crowd.end()
-        site.stop()
+        try:
+            gaps = _minute(crowd, site)
+        finally:
+            crowd.end()
+            site.stop()
         told = subprocess.run(
             CHECK, env=environment, input=json.dumps(crowd.acknowledged), stdout=subprocess.PIPE, text=True, check=True
         )
@@ -155,6 +145,8 @@ class Crowd:
     def wait_for_next(self, since: float) -> float:
         """Seconds until a report that was sent after a moment is acknowledged."""
         while self._last <= since:
+            if time.monotonic() > since + GIVE_UP:
+                raise RuntimeError("the site does not come back")
             time.sleep(0.01)
         return self._last - since
 
@@ -197,6 +189,23 @@ class Crowd:
         answer = connection.getresponse()
         answer.read()
         return answer.status, answer.headers.get("Location", "")
+
+
+def _minute(crowd: Crowd, site: Site) -> dict[str, float]:
+    """Let them write, kill what serves; returns the seconds until the next acknowledgement after each kill."""
+    site.start()
+    ready(site.port)
+    began, gaps = time.monotonic(), {}
+    crowd.begin(site.port)
+    for what, after, kill in (
+        ("a worker", KILL_WORKER, site.kill_worker), ("the supervisor", KILL_SUPERVISOR, site.kill_supervisor),
+    ):  # fmt: skip
+        time.sleep(max(0.0, began + after - time.monotonic()))
+        killed = time.monotonic()
+        kill()
+        gaps[what] = crowd.wait_for_next(killed)
+    time.sleep(max(0.0, began + SECONDS - time.monotonic()))
+    return gaps
 
 
 def _tell(
