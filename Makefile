@@ -45,7 +45,7 @@ browser: $(DEV) $(ASSETS)  ## every page in Chromium, wide and narrow
 
 # a cluster of its own in a temporary folder, stopped whatever happens
 postgresql: $(DEV) $(KERNELS) $(ASSETS)  ## the tests of the site again, on PostgreSQL
-	@$(BIN)/python tests/postgresql.py $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m 'not browser' $(SITE)
+	@$(BIN)/python tests/postgresql.py $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m 'not browser and not own_site' $(SITE)
 
 pages: $(DEV) $(ASSETS)  ## types and tests of the pages' scripts
 	@$(BIN)/python frontend/build.py check

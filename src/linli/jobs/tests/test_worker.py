@@ -14,6 +14,8 @@ from threading import Event
 
 import pytest
 
+pytestmark = pytest.mark.own_site
+
 WORKER = """
 import sys, threading, django
 django.setup()

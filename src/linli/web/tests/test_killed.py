@@ -10,7 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from linli.web.tests.killed import ROWS
+
+pytestmark = pytest.mark.own_site
 
 MOMENTS = (0, 2, 4, 6, 8, 99)
 

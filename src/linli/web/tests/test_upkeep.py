@@ -22,6 +22,8 @@ from linli.web.upkeep.archive import MANIFEST, add, check_sqlite
 from linli.web.upkeep.restore import finish_restore, restore
 from linli.web.upkeep.rights import open_to_others
 
+pytestmark = pytest.mark.own_site
+
 LINLI = [sys.executable, "-c", "from linli.cli import main; main()"]
 DYING = [sys.executable, "-m", "linli.web.tests.dying"]
 
