@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from linli.documents.official import OfficialDocument
 from linli.planning.details import chosen_of, staff_of
+from linli.planning.exceptions import exceptions_section
 from linli.planning.models import Plan
 from linli.planning.papers.appraisals import appraisal_section
 from linli.planning.papers.figures import before, head, listed, rows, titled, written_cell
@@ -61,7 +62,8 @@ def split_plan(
     for section in (
         bands_section(found), lines_section(found),
         resources_section(found, today, then, settled(found, then, staff, chosen_of(plan))),
-        method_section(found, method_of(plan)), opinions_section(plan), appraisal_section(plan), *closing,
+        method_section(found, method_of(plan)), exceptions_section(plan), opinions_section(plan),
+        appraisal_section(plan), *closing,
     ):  # fmt: skip
         add(paper, section)
     paper.heading("组织实施")

@@ -25,6 +25,7 @@ from linli.planning.actions.write_sides import write_sides
 from linli.planning.closing import closing
 from linli.planning.details import by_hand_of, chosen_of, staff_of
 from linli.planning.engine import found_of
+from linli.planning.exceptions import exceptions_section
 from linli.planning.ground import ground_of
 from linli.planning.models import Plan
 from linli.planning.paper_forms import ObjectiveForm, ProposalsForm, SidesForm
@@ -63,7 +64,10 @@ def account(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     context = {
         "plan": one, "project": one.project, "trail": trail_of(one),
         "first": [objective_section(found, one.project.objective, today, then), principles_section(found, then)],
-        "rest": [resources_section(found, today, then, chosen), lines_section(found), method_section(found, method)],
+        "rest": [
+            resources_section(found, today, then, chosen), lines_section(found), method_section(found, method),
+            exceptions_section(one),
+        ],
         "communities": [
             (place, community, community.name in lacking) for place, community in enumerate(found.communities)
         ],

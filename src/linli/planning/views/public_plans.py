@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from linli.planning.exceptions import exceptions_of, rule_words
 from linli.planning.ground import ground_of
 from linli.planning.kinds import what_it_does
 from linli.planning.models import Plan
@@ -47,7 +48,9 @@ def public_plan(request: HttpRequest, pk: int) -> HttpResponse:
     blocks = ground_of(project)
     own = request.GET.get("block", "")[:40]
     mine = _mine(own, plan)
+    exceptions = exceptions_of(plan)
     context = {
+        "exceptions": exceptions, "rule": rule_words(plan, exceptions),
         "plan": plan, "project": project, "picture": picture(plan, blocks, plan.households, own),
         "communities": communities_of(plan), "sum": sum(plan.households.values()),
         "mine": mine, "does": what_it_does(plan), "status": Statuses([project.pk]).of(plan),
