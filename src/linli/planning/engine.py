@@ -34,7 +34,8 @@ def rules_of(project: Project, scenario: Scenario | None, blocks: Blocks) -> Rul
     crossed = scenario.never_cross if scenario else []
     return Rules(
         households=(project.households_least, project.households_most),
-        keep_whole="compound" if compounds else None,
+        keep_whole=(*(["compound"] if compounds else []), *(scenario.whole if scenario else [])),
+        capped=dict(scenario.capped) if scenario else {},
         kept=kept,
         never_cross=tuple(name for name in crossed if name not in KINDS),
         never_cross_kinds=tuple(kind for kind in crossed if kind in KINDS),

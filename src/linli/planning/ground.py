@@ -25,6 +25,7 @@ from linli.territory.models import Belonging, Block, Count, Facility, ImportBatc
 
 GEOGRAPHIC = "EPSG:4490"
 MOST_KEPT = 4
+MOST_SUMMED = 2**40  # larger numbers are no amounts
 MOST_AREAS = 200  # a column with more values names things, not areas
 BASE = {
     "id",
@@ -45,8 +46,18 @@ def areas_of(project: Project) -> dict[str, str]:
     """Return the columns of areas that a project's blocks have, by which they may be kept apart or together, titled."""
     blocks, known = ground_of(project), {"police_area": _("警务区"), "school_area": _("学区")}
     named = {name: str(known.get(name, name)) for name in blocks.columns if name in known or name.lower() not in BASE}
-    values = {name: {one for one in blocks.columns[name].tolist() if one} for name in named}
+    values = {name: {str(one) for one in blocks.columns[name].tolist() if one not in (None, "")} for name in named}
     return {name: title for name, title in named.items() if 1 < len(values[name]) <= MOST_AREAS}
+
+
+def sums_of(project: Project) -> dict[str, str]:
+    """Return the columns that may be summed over a community, titled: other counts, and whole numbers of its own."""
+    blocks, known = ground_of(project), dict(Count.Definition.choices)
+    return {
+        name: str(known.get(name, name))
+        for name, values in blocks.columns.items()
+        if np.issubdtype(values.dtype, np.integer) and name != project.count and not (values < 0).any()
+    }
 
 
 def ground_of(project: Project) -> Blocks:
@@ -120,16 +131,20 @@ def surveyed(project: Project, blocks: Blocks) -> tuple[list[list[Any]], list[li
 
 
 def _own(rows: list[Block]) -> dict[str, Any]:
-    """Return the columns that the district's own file added to blocks, as text; they stand behind those of the base."""
+    """Return the columns that the district's own file added to blocks; they stand behind those of the base.
+
+    Whole numbers stay numbers where every block has one; anything else is text.
+    """
     # a file of blocks tells its columns apart without regard to case
     found = {name.lower(): name for row in rows for name in sorted(row.columns, reverse=True)}
     names = sorted(name for low, name in found.items() if low not in BASE)
-    return {
-        name: np.array(
-            [None if row.columns.get(name) is None else str(row.columns[name]) for row in rows], dtype=object
-        )
-        for name in names
-    }
+    return {name: _column([row.columns.get(name) for row in rows]) for name in names}
+
+
+def _column(values: list[Any]) -> Any:
+    if all(type(value) is int and abs(value) < MOST_SUMMED for value in values):
+        return np.array(values, dtype=np.int64)
+    return np.array([None if value is None else str(value) for value in values], dtype=object)
 
 
 def _compounds(rows: list[Block]) -> Any:

@@ -18,7 +18,7 @@ from linli.planning.actions.close_project import MOST_WHY
 from linli.planning.actions.publish_plan import LEAST_DAYS, MOST_DAYS
 from linli.planning.actions.run_scenario import MOST_SECONDS
 from linli.planning.actions.state_reasons import MOST_REASON
-from linli.planning.ground import areas_of, ground_of
+from linli.planning.ground import MOST_SUMMED, areas_of, ground_of, sums_of
 from linli.planning.models import Enactment, Project
 from linli.plans.goals import FOLLOW
 from linli.territory.models import Line
@@ -53,6 +53,10 @@ class ScenarioForm(forms.Form):
         help_text=_("保留的社区名称、代码和驻地不变。"),
     )  # fmt: skip
     keep_whole = forms.BooleanField(label=_("不拆分小区"), required=False)
+    whole = forms.MultipleChoiceField(
+        label=_("也不拆分"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("选中的每一片整个放进一个社区，一个社区可以有几片。"),
+    )  # fmt: skip
     never_cross = forms.MultipleChoiceField(
         label=_("社区不跨"), required=False, widget=forms.CheckboxSelectMultiple,
         choices=CROSSED,
@@ -81,10 +85,25 @@ class ScenarioForm(forms.Form):
             )
             for goal, words in self.goals.items()
         }  # fmt: skip
-        self.fields = {**weights, **self.fields}
+        self.sums = sums_of(project)
+        caps = {
+            f"cap_{name}": forms.IntegerField(
+                label=_("每个社区的%(column)s不超过") % {"column": title},
+                min_value=0,
+                max_value=MOST_SUMMED,
+                required=False,
+            )
+            for name, title in self.sums.items()
+        }
+        last = {name: self.fields.pop(name) for name in ("locks", "front", "seconds", "seed")}
+        self.fields = {**weights, **self.fields, **caps, **last}
         for name in UNASKED.get(project.kind, ()):
             del self.fields[name]
-        crossed = self.fields["never_cross"]
+        whole, crossed = self.fields["whole"], self.fields["never_cross"]
+        assert isinstance(whole, forms.MultipleChoiceField)
+        whole.choices = list(areas.items())
+        if not areas:
+            del self.fields["whole"]
         assert isinstance(crossed, forms.MultipleChoiceField)
         crossed.choices = [*CROSSED, *areas.items()]
         kept, locks = self.fields.get("kept"), self.fields["locks"]
@@ -104,7 +123,13 @@ class ScenarioForm(forms.Form):
         goals = {goal: float(said.pop(f"weight_{goal}", None) or 0) for goal in self.goals}
         held = self.versions.get(said.pop("locks", ""))
         fixed = {code: held.community_of(code) for code in held.locked} if held else {}
-        return {**said, "goals": {goal: weight for goal, weight in goals.items() if weight}, "fixed": fixed}
+        capped = {name: most for name in self.sums if (most := said.pop(f"cap_{name}", None)) is not None}
+        return {
+            **said,
+            "capped": capped,
+            "goals": {goal: weight for goal, weight in goals.items() if weight},
+            "fixed": fixed,
+        }
 
 
 class PublishForm(forms.Form):

@@ -103,6 +103,8 @@ class Scenario(models.Model):
     parts = models.PositiveIntegerField(_("社区个数"), null=True, blank=True)  # None: free
     goals = models.JSONField(default=dict)  # goal to weight
     keep_whole = models.BooleanField(_("不拆分小区"), default=True)
+    whole = models.JSONField(default=list)  # columns of areas that are not divided either
+    capped = models.JSONField(default=dict)  # column to the most of it that a community may have
     never_cross = models.JSONField(default=list)  # kinds of line
     kept = models.JSONField(default=list)  # names of communities that go on
     fixed = models.JSONField(default=dict)  # code of a block to the community it must belong to

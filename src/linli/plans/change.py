@@ -132,15 +132,14 @@ def remeasured(plan: Plan) -> Plan:
     return replace(plan, objective=goal.measured(task, labels))
 
 
-def _whole(plan: Plan) -> str | None:
-    """Return the column of compounds, None where the plan divides one."""
-    column = plan.rules.keep_whole
-    if column is None:
-        return None
+def _whole(plan: Plan) -> tuple[str, ...]:
+    """Return the columns that are kept whole, none where the plan divides something of them."""
+    if not plan.rules.whole:
+        return ()
     atom = atoms_of(plan.blocks, plan.rules)
     first = np.zeros(int(atom.max()) + 1, dtype=object)
     first[atom] = plan.community
-    return column if (first[atom] == plan.community).all() else None
+    return plan.rules.whole if (first[atom] == plan.community).all() else ()
 
 
 def _moved(plan: Plan, moves: Mapping[str, str], place: Mapping[str, int]) -> list[str]:

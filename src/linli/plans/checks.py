@@ -10,7 +10,7 @@ from linli.districting.problem import Bools, connected_pieces
 from linli.plans.names import community_words
 from linli.plans.plan import Plan
 from linli.plans.rules import AREA_WORDS
-from linli.plans.task import names_in, neighbour_rows, texts
+from linli.plans.task import count_words, names_in, neighbour_rows, texts
 
 SHOWN = 5
 
@@ -60,7 +60,7 @@ def _caps(plan: Plan) -> list[Broken]:
         for name in plan.names:
             total = int(values[plan.community == name].sum())
             if total > cap:
-                found.append(Broken("R02", f"{community_words(name)}{column}共{total}，超过{cap}",
+                found.append(Broken("R02", f"{community_words(name)}{count_words(column)}共{total}，超过{cap}",
                                     f"{name} has {total} {column}, above {cap}"))  # fmt: skip
     return found
 
@@ -123,20 +123,20 @@ def _areas(plan: Plan) -> list[Broken]:
 
 
 def _compounds(plan: Plan) -> list[Broken]:
-    if plan.rules.keep_whole is None:
-        return []
-    holds: dict[str, list[int]] = {}
-    for row, text in enumerate(texts(plan.blocks.columns[plan.rules.keep_whole])):
-        for name in names_in(text):
-            holds.setdefault(name, []).append(row)
+    holds: dict[tuple[str, str], list[int]] = {}
+    for column in plan.rules.whole:
+        for row, text in enumerate(texts(plan.blocks.columns[column])):
+            for name in names_in(text):
+                holds.setdefault((column, name), []).append(row)
     found = []
-    for name, rows in sorted(holds.items()):
+    for (column, name), rows in sorted(holds.items()):
+        chinese, english = ("小区", "compound") if column == "compound" else (AREA_WORDS.get(column, column), column)
         if len(set(plan.community[rows])) > 1:
             parts = [str(part) for part in dict.fromkeys(plan.community[rows]) if part]
             said = "、".join(map(community_words, parts))
             blocks = tuple(plan.blocks.ids[row] for row in rows)
-            found.append(Broken("R10", f"小区{name}被拆分到{said}",
-                                f"compound {name} is divided among {', '.join(parts)}", blocks))  # fmt: skip
+            found.append(Broken("R10", f"{chinese}{name}被拆分到{said}",
+                                f"{english} {name} is divided among {', '.join(parts)}", blocks))  # fmt: skip
     return found
 
 

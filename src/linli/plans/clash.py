@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from linli.districting.clash import least_contradiction
 from linli.errors import InfeasibleError, InputError
-from linli.plans.rules import AREA_WORDS, KIND_WORDS, Rules
+from linli.plans.rules import AREA_WORDS, KIND_WORDS, Rules, capped_words, whole_words
 from linli.plans.task import Task, make_task
 
 SECONDS = 20.0  # for the whole search of a smallest clash
@@ -70,11 +70,11 @@ def arithmetic_clash(task: Task, parts: int | None) -> list[str]:
     for column, cap in task.rules.capped.items():
         values = task.blocks.counts(column)
         if parts is not None and int(values.sum()) > parts * cap:
-            return [f"R02 每个社区{column}不超过{cap}", f"社区个数{parts}（共{int(values.sum())}）"]
+            return [f"R02 {capped_words(column, cap)}", f"社区个数{parts}（共{int(values.sum())}）"]
         for blocks in task.atoms_blocks:
             if int(values[blocks].sum()) > cap:
                 where = "、".join(task.blocks.ids[block] for block in blocks[:3])
-                return [f"R02 每个社区{column}不超过{cap}", f"地块{where}不可分，共{int(values[blocks].sum())}"]
+                return [f"R02 {capped_words(column, cap)}", f"地块{where}不可分，共{int(values[blocks].sum())}"]
     return _named_clash(task, parts)
 
 
@@ -144,8 +144,13 @@ def _rules_of(task: Task, parts: int | None) -> list[_Rule]:
     found += [
         _Rule(f"R11 不跨{AREA_WORDS.get(column, column)}", _drop("never_cross", column)) for column in rules.never_cross
     ]
-    if rules.keep_whole:
-        found.append(_Rule("R10 不拆分小区", without(keep_whole=None)))
+    found += [
+        _Rule(
+            "R10 不拆分小区" if column == "compound" else f"R10 {whole_words(column)}",
+            _drop("whole", column, "keep_whole"),
+        )
+        for column in rules.whole
+    ]
     for block, community in rules.fixed.items():
         found.append(_Rule(f"R13 地块{block}归{community}", _forget("fixed", block)))
     for name, seat in rules.seats.items():
@@ -162,8 +167,8 @@ def _rules_of(task: Task, parts: int | None) -> list[_Rule]:
     return found
 
 
-def _drop(field: str, value: str) -> Callable[[Rules, int | None], tuple[Rules, int | None]]:
-    return lambda now, k: (now.but(**{field: tuple(v for v in getattr(now, field) if v != value)}), k)
+def _drop(field: str, value: str, into: str = "") -> Callable[[Rules, int | None], tuple[Rules, int | None]]:
+    return lambda now, k: (now.but(**{into or field: tuple(v for v in getattr(now, field) if v != value)}), k)
 
 
 def _forget(field: str, key: str) -> Callable[[Rules, int | None], tuple[Rules, int | None]]:

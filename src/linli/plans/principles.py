@@ -211,7 +211,7 @@ def _lacking(needed: list[Need], kinds: list[str], *, amount: bool = True) -> fl
 
 def _undivided(plan: Plan) -> bool | None:
     """Tell whether every compound lies in one community; None where no block names a compound."""
-    column = plan.rules.keep_whole or "compound"
+    column = "compound" if "compound" in plan.rules.whole else next(iter(plan.rules.whole), "compound")
     if column not in plan.blocks.columns:
         return None
     homes: dict[str, set[str]] = {}

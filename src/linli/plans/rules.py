@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from linli.errors import InputError
+from linli.geodata import COUNT_COLUMNS
 from linli.plans.profiles import (
     STATUTORY,
     Profile,
@@ -48,7 +49,8 @@ class Rules:
     households
         (least, most) households of a community under the plan's counting definition (口径), R01.
     keep_whole
-        Column whose equal values name one compound (小区), never divided, R10; None for none.
+        Column whose equal values name one compound (小区), or another area, never divided, R10; several may be given,
+        None for none.
     kept
         Present communities that go on (R18): names, or a mapping from name to the id of the block that is
         its seat (None or '' where the seat is open).
@@ -76,7 +78,7 @@ class Rules:
     """
 
     households: tuple[int, int] = (1500, 3500)
-    keep_whole: str | None = None
+    keep_whole: str | tuple[str, ...] | None = None
     kept: Mapping[str, str | None] | Iterable[str] = ()
     never_cross: tuple[str, ...] = ()
     never_cross_kinds: tuple[str, ...] = ()
@@ -95,6 +97,8 @@ class Rules:
         for name in ("never_cross", "never_cross_kinds"):
             value = getattr(self, name)
             put(name, (value,) if isinstance(value, str) else tuple(value))
+        whole = self.whole
+        put("keep_whole", whole if len(whole) > 1 else next(iter(whole), None))
         check_prices(dict.fromkeys(self.never_cross_kinds, 0.0))
         kept: dict[str, str | None]
         if isinstance(self.kept, Mapping):
@@ -135,7 +139,7 @@ class Rules:
                     "rules have no such field", file=where, field=name, advice=f"fields: {', '.join(sorted(known))}"
                 )
         wanted = {
-            "keep_whole": str,
+            "keep_whole": list | str,
             "enclaves": bool,
             "profile": str,
             "law": str,
@@ -162,6 +166,12 @@ class Rules:
             raise InputError(error.message, file=where, advice=error.advice, **error.where) from None
 
     @property
+    def whole(self) -> tuple[str, ...]:
+        """The columns whose areas are never divided."""
+        said = self.keep_whole or ()
+        return (said,) if isinstance(said, str) else tuple(dict.fromkeys(said))
+
+    @property
     def seats(self) -> dict[str, str | None]:
         """Kept community to the block of its seat, None where that is open."""
         return dict(self.kept)  # type: ignore[arg-type]
@@ -184,7 +194,7 @@ class Rules:
             "lower": self.households[0],
             "upper": self.households[1],
             "parts": parts,
-            "keep_whole": self.keep_whole,
+            "keep_whole": list(self.whole) if len(self.whole) > 1 else self.keep_whole,
             "never_cross": list(self.never_cross),
             "never_cross_kinds": list(self.never_cross_kinds),
             "kept": self.seats,
@@ -240,16 +250,24 @@ class Rules:
         ]
         if not self.enclaves:
             said.append(("R06", SENTENCES["R06"][0]))
-        said += [("R02", f"每个社区{column}不超过{cap}") for column, cap in self.capped.items()]
+        said += [("R02", capped_words(column, cap)) for column, cap in self.capped.items()]
         said += [("R09", f"社区不跨{KIND_WORDS[kind]}") for kind in self.never_cross_kinds]
-        if self.keep_whole:
-            by = "" if self.keep_whole == "compound" else f"（按{self.keep_whole}列）"
-            said.append(("R10", SENTENCES["R10"][0] + by))
+        said += [("R10", whole_words(column)) for column in self.whole]
         said += [("R11", f"社区不跨{AREA_WORDS.get(column, column)}") for column in self.never_cross]
         said += [("R13", f"地块{block}归{community}") for block, community in self.fixed.items()]
         for name, seat in self.seats.items():
             said.append(("R18", f"保留{name}社区" + (f", 驻地在地块{seat}" if seat else "")))
         return said
+
+
+def whole_words(column: str) -> str:
+    """Say that no area of a column is divided."""
+    return SENTENCES["R10"][0] if column == "compound" else f"不拆分同一{AREA_WORDS.get(column, column)}的地块"
+
+
+def capped_words(column: str, cap: int) -> str:
+    """Say how much of a column a community may have at most."""
+    return f"每个社区{COUNT_COLUMNS.get(column, column)}不超过{cap}"
 
 
 KIND_WORDS: Mapping[str, str] = MappingProxyType(

@@ -184,17 +184,16 @@ def texts(values: NDArray[np.generic] | Sequence[object]) -> NDArray[np.object_]
 
 
 def atoms_of(blocks: Blocks, rules: Rules) -> Ints:
-    """Number the units that are never divided: compounds where the rules keep them whole, else blocks; shape (n,).
+    """Number the units that are never divided: what the rules keep whole, else blocks; shape (n,).
 
     A block may hold several compounds, their names separated by ';': it joins them into one unit.
     """
-    if rules.keep_whole is None:
-        return np.arange(len(blocks), dtype=np.int64)
-    first: dict[str, int] = {}
+    first: dict[tuple[str, str], int] = {}
     pairs = []
-    for row, said in enumerate(texts(blocks.columns[rules.keep_whole])):
-        for name in names_in(said):
-            pairs.append((first.setdefault(name, row), row))  # noqa: PERF401
+    for column in rules.whole:
+        for row, said in enumerate(texts(blocks.columns[column])):
+            for name in names_in(said):
+                pairs.append((first.setdefault((column, name), row), row))  # noqa: PERF401
     return connected_pieces(len(blocks), np.array(pairs, dtype=np.int64).reshape(-1, 2))
 
 
@@ -260,7 +259,7 @@ def find_seats(blocks: Blocks, rules: Rules, *, count: str | None = None) -> Rul
 
 
 def _check_columns(blocks: Blocks, rules: Rules) -> None:
-    wanted = [("keep_whole", rules.keep_whole)] if rules.keep_whole else []
+    wanted = [("keep_whole", column) for column in rules.whole]
     wanted += [("never_cross", column) for column in rules.never_cross]
     for rule, column in wanted:
         if column not in blocks.columns:
@@ -279,22 +278,22 @@ def _check_compounds(blocks: Blocks, rules: Rules, counts: Ints, atom: Ints, pai
     upper = rules.households[1]
     inside = pairs[atom[pairs[:, 0]] == atom[pairs[:, 1]]]
     piece = connected_pieces(len(blocks), inside)
-    compound = None if rules.keep_whole is None else texts(blocks.columns[rules.keep_whole])
+    compound = _names_kept_whole(blocks, rules)
     weight = np.bincount(atom, counts).astype(np.int64)
     for a in np.flatnonzero(weight > upper):
         row = int(np.flatnonzero(atom == a)[0])
-        name = compound[row] if compound is not None else ""
+        name = compound[row]
         raise InputError(
             f"the {'compound (小区) ' + name if name else 'block'} has {weight[a]} households, "
             f"above the upper bound {upper}",
             file=blocks.source,
             layer="blocks",
             row=blocks.ids[row],
-            field=rules.keep_whole if name else None,
+            field="、".join(rules.whole) if name else None,
             value=name or int(weight[a]),
             advice="divide it by phases (一期/二期), by an inner road or by buildings, or raise the upper bound",
         )
-    if compound is None:
+    if not rules.whole:
         return
     for a in np.unique(atom):
         rows = np.flatnonzero(atom == a)
@@ -316,10 +315,18 @@ def _check_compounds(blocks: Blocks, rules: Rules, counts: Ints, atom: Ints, pai
             file=blocks.source,
             layer="blocks",
             row=first,
-            field=rules.keep_whole,
+            field="、".join(rules.whole),
             value=name,
             advice="two compounds with one name need two names; for one compound, join its blocks at import",
         )
+
+
+def _names_kept_whole(blocks: Blocks, rules: Rules) -> NDArray[np.object_]:
+    """Return what each block is part of that the rules keep whole, names with ';' between them."""
+    columns = [texts(blocks.columns[column]) for column in rules.whole]
+    return np.array(
+        [";".join(filter(None, said)) for said in zip(*columns, strict=True)] or [""] * len(blocks), dtype=object
+    )
 
 
 def _named(blocks: Blocks, rules: Rules, atom: Ints) -> dict[int, str]:

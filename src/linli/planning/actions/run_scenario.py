@@ -19,7 +19,7 @@ from linli.org.actors import SYSTEM, Actor
 from linli.org.policies import permit
 from linli.planning.actions.open_project import PERMISSION
 from linli.planning.engine import PRESENT, drawn_plan, rules_of
-from linli.planning.ground import areas_of, ground_of
+from linli.planning.ground import areas_of, ground_of, sums_of
 from linli.planning.models import Plan, Project, Run, Scenario, next_number
 from linli.planning.versions import write_version
 from linli.plans.clock import Clock
@@ -35,8 +35,9 @@ RESERVE = 0.05  # of the time asked for: measuring and writing what was found
 
 def run_scenario(
     actor: Actor, *, project: Project, goals: Mapping[str, float], parts: int | None = None, keep_whole: bool = True,
-    never_cross: Sequence[str] = (), kept: Sequence[str] = (), fixed: Mapping[str, str] | None = None,
-    front: bool = False, seed: int = 1, seconds: int = 60,
+    whole: Sequence[str] = (), capped: Mapping[str, int] | None = None, never_cross: Sequence[str] = (),
+    kept: Sequence[str] = (), fixed: Mapping[str, str] | None = None, front: bool = False, seed: int = 1,
+    seconds: int = 60,
 ) -> Run:  # fmt: skip
     """Write a scenario and start the search for its plan in the background.
 
@@ -46,6 +47,10 @@ def run_scenario(
         Goal to weight: how much one per cent of each counts against one per cent of the others.
     parts
         Number of communities; None leaves it free.
+    whole
+        Columns of areas that are not divided either, as compounds are not.
+    capped
+        Column to the most of it that a community may have.
     kept
         Names of present communities that go on.
     fixed
@@ -74,6 +79,9 @@ def run_scenario(
         raise ValidationError(_("取舍方案不比较辖区目标。"), code="front")
     if not set(never_cross) <= {*KINDS, PRESENT, *areas}:
         raise ValidationError(_("地块没有这一列。"), code="never_cross")
+    _must_fit(project, areas, whole)
+    if not set(capped or {}) <= set(sums_of(project)) or any(most < 0 for most in (capped or {}).values()):
+        raise ValidationError(_("地块没有这一列。"), code="capped")
     strangers = sorted(set(fixed or {}) - set(project.present))
     if strangers:
         raise ValidationError(_("项目里没有这些地块：%(codes)s") % {"codes": "、".join(strangers[:5])}, code="fixed")
@@ -87,7 +95,8 @@ def run_scenario(
         number = next_number(held.scenarios.all())
         scenario = Scenario.objects.create(
             project=held, number=number, parts=parts, goals=dict(goals), keep_whole=keep_whole,
-            never_cross=list(never_cross), kept=sorted(kept), fixed=dict(fixed or {}), front=front, seed=seed,
+            whole=list(whole), capped=dict(capped or {}), never_cross=list(never_cross),
+            kept=sorted(kept), fixed=dict(fixed or {}), front=front, seed=seed,
             seconds=seconds, by=actor.reference,
         )  # fmt: skip
         job = running.start(KIND, actor=actor.reference, scenario=scenario.pk)
@@ -95,9 +104,29 @@ def run_scenario(
         actor.record(
             "planning.run", object=project.reference, permission=PERMISSION,
             content={"scenario": number, "goals": dict(goals), "parts": parts, "kept": sorted(kept),
-                     "fixed": len(fixed or {}), "front": front, "seed": seed},
+                     "whole": list(whole), "capped": dict(capped or {}), "fixed": len(fixed or {}), "front": front,
+                     "seed": seed},
         )  # fmt: skip
     return run
+
+
+def _must_fit(project: Project, areas: Mapping[str, str], whole: Sequence[str]) -> None:
+    """Refuse to keep whole what no community can hold."""
+    if not set(whole) <= set(areas):
+        raise ValidationError(_("地块没有这一列。"), code="whole")
+    blocks = ground_of(project)
+    counts = blocks.counts(project.count) if whole else ()
+    for column in whole:
+        held: dict[str, int] = {}
+        for name, count in zip(blocks.texts(column), counts, strict=True):
+            held[name] = held.get(name, 0) + int(count)
+        for name, number in sorted(held.items()):
+            if name and number > project.households_most:
+                words = {"area": areas[column], "name": name, "number": number, "most": project.households_most}
+                raise ValidationError(
+                    _("%(area)s“%(name)s”有%(number)d户，超过上限%(most)d户，不能整个放进一个社区。") % words,
+                    code="whole",
+                )
 
 
 def _as_the_kind_says(

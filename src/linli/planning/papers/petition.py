@@ -72,7 +72,7 @@ def body(plan: Plan, found: Found, *, day: date, synthetic: bool = False) -> Off
             f"社区之间界线共{measures['cut_length_m'] / 1000:.2f}千米，其中{reliance:.1%}沿河流、铁路、道路或围墙。"
         )
     if not broken_rules(found):
-        whole = "小区和院落不拆分，" if found.rules.keep_whole else ""
+        whole = "小区和院落不拆分，" if "compound" in found.rules.whole else ""
         paper.paragraph(f"{whole}各社区连成一片，没有飞地，全部地块各归一个社区。")
     outside = [one for one in after if one.needs_reason]
     if outside:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -13,13 +14,16 @@ from linli.jobs.running import run_job
 from linli.org.actors import SYSTEM
 from linli.org.tests.world import World
 from linli.planning.actions.run_scenario import run_scenario
-from linli.planning.ground import areas_of, ground_of
+from linli.planning.actions.save_plan import save_plan
+from linli.planning.engine import rules_of
+from linli.planning.ground import areas_of, ground_of, sums_of
 from linli.planning.models import Plan, Project, Run
 from linli.planning.tests.small import engine_plan, small_project
+from linli.planning.verifying import verification
 from linli.territory.actions.apply_import import apply_import, undo_import
 from linli.territory.actions.prepare_import import upload_import
 from linli.territory.actions.ready_import import ready_import
-from linli.territory.models import Block, Line
+from linli.territory.models import Block, Count, Line
 
 ClientOf = Callable[[str], Client]
 
@@ -57,6 +61,83 @@ def test_a_column_as_a_rule_is_never_crossed(zoned: Project) -> None:
     assert all(len(found) == 1 for found in areas(plan).values())
 
 
+def test_a_column_can_be_kept_whole_beside_compounds(
+    zoned: Project, ground: dict[str, Block], client_of: ClientOf
+) -> None:
+    for code, block in ground.items():  # four pairs of columns and rows
+        block.school_area = f"{'东' if code[1] in '23' else '西'}{'北' if code[2] in '23' else '南'}小学"
+        block.save()
+    said = {"weight_cut_length_m": "100", "parts": "2", "kept": ["团结"], "keep_whole": "on", "whole": ["school_area"],
+            "seconds": "5", "seed": "1"}  # fmt: skip
+    clerk = client_of("jiedao")
+    page = clerk.get(f"/planning/projects/{zoned.pk}/run").content.decode()
+    assert re.search(r'name="whole" value="school_area"', page)
+    assert clerk.post(f"/planning/projects/{zoned.pk}/run", said).status_code == 302
+    plan = engine_plan(Run.objects.latest("pk"))
+    homes: dict[str, set[str]] = {}
+    for code in plan.labels:
+        ground[code].refresh_from_db()
+        homes.setdefault(ground[code].school_area, set()).add(plan.community_of(code))
+    assert len(homes) == 4
+    assert all(len(one) == 1 for one in homes.values())
+    assert not plan.broken
+    rules = rules_of(zoned, plan.scenario, ground_of(zoned))
+    assert rules.whole == ("compound", "school_area")
+    assert ("R10", "不拆分同一学区的地块") in rules.in_words("户籍户数")
+    body = clerk.get(f"/planning/projects/{zoned.pk}/{plan.number}/ground.json").json()
+    assert len(set(body["atom"])) == 4, "on the workbench they move together"
+    homes_now = {code: plan.community_of(code) for code in plan.labels}
+    away = next(name for name in plan.names if name != homes_now["B32"])
+    split = save_plan(SYSTEM, project=zoned, base=plan, communities={**homes_now, "B32": away}, why="拆开")
+    assert any("学区东北小学被拆分到" in chinese for chinese, _english in split.broken)
+    assert verification(plan)["ok"]
+
+
+def test_a_column_can_be_capped_in_each_community(
+    zoned: Project, ground: dict[str, Block], client_of: ClientOf
+) -> None:
+    for code, block in ground.items():
+        Count.objects.create(block=block, definition="persons", value=1000 if code[1] == "0" else 500, source="试验",
+                             as_of=date(2026, 1, 1))  # fmt: skip
+        block.columns = {**block.columns, "老人": 40}
+        block.save()
+    assert sums_of(zoned) == {"persons": "常住人口", "年": "年", "老人": "老人"}
+    clerk = client_of("jiedao")
+    page = clerk.get(f"/planning/projects/{zoned.pk}/run").content.decode()
+    assert "每个社区的常住人口不超过" in page
+    assert 'name="cap_老人"' in page
+    asked = {"goals": {"boundary": 1.0}, "parts": 2, "kept": ["团结"], "seconds": 5}
+
+    def most(plan: Plan) -> int:
+        sums: dict[str, int] = {}
+        for code in plan.labels:
+            name = plan.community_of(code)
+            sums[name] = sums.get(name, 0) + (1000 if code[1] == "0" else 500)
+        return max(sums.values())
+
+    assert most(engine_plan(run_scenario(SYSTEM, project=zoned, **asked))) > 5600  # type: ignore[arg-type]
+    said = {"weight_boundary": "100", "parts": "2", "kept": ["团结"], "keep_whole": "on", "cap_persons": "5600",
+            "seconds": "5", "seed": "1"}  # fmt: skip
+    assert clerk.post(f"/planning/projects/{zoned.pk}/run", said).status_code == 302
+    plan = engine_plan(Run.objects.latest("pk"))
+    assert plan.scenario is not None
+    assert plan.scenario.capped == {"persons": 5600}
+    assert most(plan) <= 5600
+    assert not plan.broken
+    words = rules_of(zoned, plan.scenario, ground_of(zoned)).in_words("户籍户数")
+    assert ("R02", "每个社区人口不超过5600") in words
+    assert verification(plan)["ok"]
+    run = run_scenario(SYSTEM, project=zoned, **{**asked, "capped": {"persons": 4000}})  # type: ignore[arg-type]
+    assert run_job(run.job).state == "done"
+    run.refresh_from_db()
+    assert any("每个社区人口不超过4000" in one for one in run.clash), "what cannot be kept is named in words"
+
+
+def test_an_area_too_large_for_any_community_is_named_before_the_search(zoned: Project) -> None:
+    with pytest.raises(ValidationError, match="校区“西校”有3600户，超过上限3500户"):
+        run_scenario(SYSTEM, project=zoned, goals={"boundary": 1.0}, whole=["校区"])
+
+
 def test_a_column_as_a_goal_draws_the_line_along_it(zoned: Project) -> None:
     zoned.households_least, zoned.households_most = 1000, 3600
     zoned.save()
@@ -75,6 +156,8 @@ def test_a_column_as_a_goal_draws_the_line_along_it(zoned: Project) -> None:
     [
         ({"goals": {"follow:没有": 1.0}}, "goals"),
         ({"never_cross": ["没有"]}, "never_cross"),
+        ({"whole": ["没有"]}, "whole"),
+        ({"capped": {"校区": 5}}, "capped"),
         ({"goals": {"follow:校区": 1.0, "boundary": 1.0}, "front": True}, "front"),
     ],
 )
