@@ -1,13 +1,29 @@
 // What a division makes of belonging, in words.
-import type { Lost } from "./board";
+import { KINDS, type Kind, type Known, type Lost } from "./board";
 
 /** Says one thing in the reader's language. */
 export type Say = (chinese: string, english: string) => string;
 
 const percent = (part: number, whole: number): string => `${Math.round((100 * part) / whole)}%`;
 
+const words = (say: Say): Record<Kind, string> => ({ compound: say("小区", "compound"), school: say("学区", "school area"), police: say("警务区", "police area") });
+
+/** Where nothing is lost: said only of what is on record. */
+export function calm({ known }: Known, say: Say): string {
+  const kinds = known.map((kind) => words(say)[kind]);
+  return kinds.length ? say(`没有人换社区，没有${kinds.join("、")}被拆开。`, `Nobody changes community; no ${kinds.join(", ")} comes apart.`) : say("没有人换社区。", "Nobody changes community.");
+}
+
+/** What nobody recorded or asked; "" where all is known. */
+export function unknown({ known, asked }: Known, say: Say): string {
+  const names = words(say);
+  const kinds = KINDS.filter((kind) => !known.includes(kind)).map((kind) => names[kind]);
+  if (!asked) kinds.push(say("居民认同", "belonging"));
+  return kinds.length ? say(`${kinds.join("、")}：无数据`, `No data: ${kinds.join(", ")}`) : "";
+}
+
 export function told({ leaving, theirs, felt, parted }: Lost, say: Say): string[] {
-  const kinds = { compound: say("小区", "compound"), school: say("学区", "school area"), police: say("警务区", "police area") };
+  const kinds = words(say);
   return [
     ...leaving.map(({ from, to, households }) => {
       const many = households.toLocaleString("en");

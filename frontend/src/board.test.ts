@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { told } from "./belonging";
+import { calm, told, unknown } from "./belonging";
 import { Board, type Ground, OPEN } from "./board";
 
 const [WIDE, TALL] = [6, 5];
@@ -122,6 +122,18 @@ test("what people said when they were asked is told with its share, once they le
   expect(told(board.lost(), say)).toEqual(expect.arrayContaining([
     "“大院”受访50户，72%认同甲，现在不归它", "受访100户中72%认同“大院”和“5”是一片，现在分开了",
   ]));
+});
+
+test("nothing is said of compounds, school areas and feelings of which there are no data", () => {
+  const ground = grid();
+  const say = (chinese: string): string => chinese;
+  const none = ground.ids.map(() => "");
+  const bare = new Board({ ...ground, compound: none, school: none, police: none, felt: ground.felt.map(() => 0) }).known;
+  expect(calm(bare, say)).toBe("没有人换社区。");
+  expect(unknown(bare, say)).toBe("小区、学区、警务区、居民认同：无数据");
+  const full = new Board({ ...ground, police: ground.ids.map(() => "第二警务区") }).known;
+  expect(calm(full, say)).toBe("没有人换社区，没有小区、学区、警务区被拆开。");
+  expect(unknown(full, say)).toBe("");
 });
 
 test("a community without a block keeps no rules, nor does one outside its bounds or in pieces", () => {

@@ -29,12 +29,22 @@ export interface Ground {
   locked: number[];
 }
 
+/** What should not come apart. */
+export const KINDS = ["compound", "school", "police"] as const;
+export type Kind = (typeof KINDS)[number];
+
 /** What of belonging a division gives up: households that leave a community, and what lies in more pieces than today. */
 export interface Lost {
   leaving: { from: string; to: string; households: number }[];
   felt: { one: string; other: string; households: number; asked: number; agreed: number }[];
   theirs: { place: string; community: string; asked: number; agreed: number }[];
-  parted: { kind: "compound" | "school" | "police"; name: string; zones: number }[];
+  parted: { kind: Kind; name: string; zones: number }[];
+}
+
+/** What a ground has on record. */
+export interface Known {
+  known: readonly Kind[];
+  asked: boolean;
 }
 
 export type State = "ok" | "broken" | "unfinished" | "empty";
@@ -140,6 +150,12 @@ export class Board {
     return list;
   }
 
+  /** What is on record of the ground, and whether anybody was asked where he feels he belongs. */
+  get known(): Known {
+    const { asked, felt, theirs } = this.ground;
+    return { known: KINDS.filter((kind) => this.ground[kind].some(Boolean)), asked: felt.some(Boolean) || asked.length + theirs.length > 0 };
+  }
+
   lost(): Lost {
     const { present, count } = this.ground;
     const moves = new Map<string, { from: string; to: string; households: number }>();
@@ -152,7 +168,7 @@ export class Board {
       moves.set(key, move);
     });
     const parted: Lost["parted"] = [];
-    for (const kind of ["compound", "school", "police"] as const) {
+    for (const kind of KINDS) {
       const before = new Map<string, Set<string>>();
       const after = new Map<string, Set<number>>();
       this.ground[kind].forEach((name, u) => {

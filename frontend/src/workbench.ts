@@ -3,7 +3,7 @@ import "leaflet/dist/leaflet.css";
 import "./styles/map.css";
 import "./styles/workbench.css";
 import * as L from "leaflet";
-import { told } from "./belonging";
+import { calm, told, unknown } from "./belonging";
 import { BlocksLayer } from "./blocks-layer";
 import { Board, type Ground, OPEN } from "./board";
 import { type Units, extent, finder, pack, project, unitAt } from "./geometry";
@@ -342,7 +342,7 @@ class Workbench {
     const stayed = this.ground.present.reduce((sum, name, u) => sum + (this.name(board.zones[u]!) === name ? this.ground.count[u]! : 0), 0);
     const figures: [string, string][] = [
       [say("社区间界线", "Line between"), `${(board.cut / 1000).toFixed(2)} km`],
-      [say("界线依托率", "On roads and rivers"), `${(100 * board.reliance).toFixed(1)}%`],
+      [say("界线依托率", "On roads and rivers"), board.cut > 0 ? `${(100 * board.reliance).toFixed(1)}%` : say("无数据", "No data")],
       [say("紧凑度", "Compactness"), (used.reduce((a, b) => a + b, 0) / Math.max(1, used.length)).toFixed(2)],
       [say("不换社区的户", "Stay as they are"), stayed.toLocaleString("en")],
     ];
@@ -473,8 +473,9 @@ class Workbench {
     const words = told(this.board.lost(), say);
     const shown = words.slice(0, MOST_WORDS);
     if (words.length > shown.length) shown.push(say(`另有${words.length - shown.length}项`, `and ${words.length - shown.length} more`));
+    const known = this.board.known;
     of("lost").replaceChildren(
-      ...(shown.length ? shown : [say("没有人换社区，没有小区、学区、警务区被拆开。", "Nobody changes community; no compound, school or police area comes apart.")]).map((text) => {
+      ...[...(shown.length ? shown : [calm(known, say)]), unknown(known, say)].filter(Boolean).map((text) => {
         const line = document.createElement("li");
         line.textContent = text;
         return line;

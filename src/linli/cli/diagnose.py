@@ -35,7 +35,9 @@ def command(
                 "count": column,
                 "counted": ground.note_of(column).words(),
                 "flagged": flagged,
-                "communities": [{**asdict(checkup), "reasons": checkup.reasons} for checkup in found],
+                "communities": [
+                    {**asdict(one), "count": one.count if one.known else None, "reasons": one.reasons} for one in found
+                ],
             }
         )
     else:

@@ -23,11 +23,11 @@ from linli.demo.page_style import STYLE
 from linli.demo.story import CHOSEN, COUNT, KEPT, Option, Story
 from linli.districting.result import Proof
 from linli.drawing.webfont import with_font
-from linli.geodata import COUNT_COLUMNS, file_hash, replace_when_done
+from linli.geodata import COUNT_COLUMNS, Blocks, file_hash, replace_when_done
 from linli.plans.measures import under_each_count
 from linli.plans.names import community_words
 from linli.plans.rules import KIND_WORDS
-from linli.plans.task import count_words
+from linli.plans.task import count_words, names_in
 
 MAP_NOTE = "示意图，不作为划界依据"
 STATUS = {"proven": "已证明最优", "feasible": "可行，未证明最优", "infeasible": "不可行", "unknown": "未找到"}
@@ -174,10 +174,22 @@ def _ground(story: Story) -> str:
         numbers=(1, 2),
     )
     return (
-        f"<p>地块由道路、河流、铁路、围墙围成，住宅小区不拆开。共{len(blocks):,}个地块（{each}），{pairs:,}对相邻地块。"
+        f"<p>地块由道路、河流、铁路、围墙围成{_whole(blocks)}。共{len(blocks):,}个地块（{each}），{pairs:,}对相邻地块。"
         f"导入时遇到并处理的问题，一一列明：</p><ul>{said}</ul>"
         f"{_picture(story, 'blocks', '地块图:每个地块的户籍户数与界线种类', 'Blocks and what divides them')}{found}"
     )
+
+
+def _whole(blocks: Blocks) -> str:
+    """Say how many compounds lie in one block, where blocks name compounds."""
+    homes: dict[str, int] = {}
+    for said in blocks.texts("compound") if "compound" in blocks.columns else ():
+        for name in names_in(said):
+            homes[name] = homes.get(name, 0) + 1
+    whole = sum(number == 1 for number in homes.values())
+    if not homes or whole == len(homes):
+        return "，住宅小区不拆开" if homes else ""
+    return f"，{len(homes)}个住宅小区中{whole}个各在一个地块内"
 
 
 def _plan(story: Story) -> str:

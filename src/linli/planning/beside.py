@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.geodata import Blocks
 from linli.planning.models import Plan, Project
 
+NO_DATA = _("无数据")
 MEASURES: dict[str, tuple[Any, str, bool]] = {  # title, how it is written, whether more is better
     "boundary": (_("加权界线"), "{:,.0f}", False),
     "cut_length_m": (_("社区间界线长度（米）"), "{:,.0f}", False),
@@ -26,23 +27,30 @@ MEASURES: dict[str, tuple[Any, str, bool]] = {  # title, how it is written, whet
 
 @dataclass(frozen=True)
 class Row:
-    """One measure of several plans: what is written, the bar's length in per cent, whether it is the best."""
+    """One measure of several plans: what is written, the bar's length in per cent, whether it is the best.
+
+    A bar is None, and 无数据 is written, where a plan has not the measure: no station, no walk.
+    """
 
     title: Any
-    cells: tuple[tuple[str, int, bool], ...]
+    cells: tuple[tuple[Any, int | None, bool], ...]
 
 
 def rows_of(plans: Sequence[Plan]) -> list[Row]:
-    """Return the measures that every plan has."""
+    """Return every measure; none where no plan was measured, because its blocks are not all given out."""
+    if not any(plan.measures for plan in plans):
+        return []
     found = []
     for name, (title, form, more) in MEASURES.items():
         values = [plan.measures.get(name) for plan in plans]
-        if any(value is None for value in values):
-            continue
-        best = max(values) if more else min(values)
-        top = max(values) or 1.0
-        alone = len(plans) < 2 or min(values) == max(values)
-        cells = tuple((form.format(v), round(100 * v / top), v == best and not alone) for v in values)
+        known = [value for value in values if value is not None]
+        best = (max if more else min)(known, default=None)
+        top = max(known, default=0) or 1.0
+        alone = len(known) < 2 or min(known) == max(known)
+        cells = tuple(
+            (NO_DATA, None, False) if v is None else (form.format(v), round(100 * v / top), v == best and not alone)
+            for v in values
+        )
         found.append(Row(title, cells))
     return found
 

@@ -73,6 +73,8 @@ class Checkup:
     parts
         Least and most communities that it could be divided into within the profile's band; None where the band is
         not known.
+    known
+        False where nobody counted: then there is nothing to judge.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Checkup:
     flagged: bool
     findings: tuple[Finding, ...]
     parts: tuple[int, int] | None
+    known: bool = True
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -177,9 +180,14 @@ def diagnose(
     profiles = [read_profile(name) for name in profile_names()]
     columns = {c: blocks.counts(c) for c in COUNT_COLUMNS if c in blocks.columns}
     columns.setdefault(column, blocks.counts(column))
+    # a column without one household in the whole file is a count that nobody took, not a count of none
+    columns = {c: values for c, values in columns.items() if values.any()}
     found = []
     for name in sorted(set(present) - {""}):
         inside = present == name
+        if column not in columns:
+            found.append(Checkup(str(name), int(inside.sum()), 0, {}, "", (), False, (), None, known=False))
+            continue
         counts = {c: int(values[inside].sum()) for c, values in columns.items()}
         found.append(
             check_community(
@@ -188,11 +196,11 @@ def diagnose(
         )
     left = int(np.sum(present == ""))
     if left:
-        households = int(columns[column][present == ""].sum())
+        counts = {c: int(v[present == ""].sum()) for c, v in columns.items()}
+        homeless = (Finding("homeless", column, left, 0),)
         found.append(
-            Checkup("", left, households, {c: int(v[present == ""].sum()) for c, v in columns.items()}, "", (), False,
-                    (Finding("homeless", column, left, 0),), None)
-        )  # fmt: skip
+            Checkup("", left, counts.get(column, 0), counts, "", (), False, homeless, None, known=column in columns)
+        )
     return sorted(found, key=lambda c: (-c.count, c.name))
 
 
@@ -241,8 +249,11 @@ def diagnosis_text(checkups: list[Checkup], note: CountNote) -> str:
     rows = [f"社区规模体检（{note.words()}）"]
     for c in checkups:
         name = community_words(c.name) if c.name else "（无归属）"
-        state = "需拆分" if c.flagged else "正常"
         why = "；".join(c.reasons)
+        if not c.known:
+            rows.append("  ".join(filter(None, (name, "无数据", why))))
+            continue
+        state = "需拆分" if c.flagged else "正常"
         cut = "" if not c.flagged or c.parts is None else f", 可分为{c.parts[0]}至{c.parts[1]}个社区"
         rows.append(f"{name}  {c.count}户  {c.grade}  {state}{cut}" + (f"  {why}" if why else ""))
     return "\n".join(rows)

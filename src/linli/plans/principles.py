@@ -122,7 +122,7 @@ def principles(plan: Plan, then: list[Need]) -> list[Principle]:
     places = list(norms["facilities"])
     short, scarce = _lacking(then, [FLOOR, WORKERS], amount=False), _lacking(then, places)
     in_one = not broken & {"R04", "R05", "R06"}
-    whole = _undivided(plan)
+    whole = undivided(plan)
     clear = follows is not None and follows >= norms["reliance_least"] and whole is not False
     stretches = unsupported(plan)
     return [
@@ -209,7 +209,7 @@ def _lacking(needed: list[Need], kinds: list[str], *, amount: bool = True) -> fl
     return sum(one.lack or 0.0 for one in here) if amount else len({one.community for one in here if one.lack})
 
 
-def _undivided(plan: Plan) -> bool | None:
+def undivided(plan: Plan) -> bool | None:
     """Tell whether every compound lies in one community; None where no block names a compound."""
     column = "compound" if "compound" in plan.rules.whole else next(iter(plan.rules.whole), "compound")
     if column not in plan.blocks.columns:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 import numpy as np
@@ -13,6 +14,7 @@ from linli.demo import story
 from linli.demo.names import NOTE
 from linli.geodata import read_blocks
 from linli.plans import Plan, diagnose
+from linli.plans.task import names_in
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +53,14 @@ def test_the_blocks_keep_every_household_and_their_communities(blocks):
     }
     assert all(60 <= int((present == name).sum()) <= 110 for name in story.KEPT)
     assert np.isfinite(blocks.lines.affinity).sum() > 100
+
+
+def test_compounds_are_called_undivided_only_where_each_lies_in_one_block(blocks, page):
+    homes = Counter(name for text in blocks.texts("compound") for name in names_in(text))
+    whole = sum(number == 1 for number in homes.values())
+    assert homes
+    assert ("住宅小区不拆开" in page) == (whole == len(homes))
+    assert (f"{len(homes)}个住宅小区中{whole}个各在一个地块内" in page) == (whole < len(homes))
 
 
 def test_the_three_communities_are_flagged_as_too_large(blocks):

@@ -4,6 +4,8 @@ import ast
 import json
 import random
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -50,6 +52,17 @@ def test_an_honest_plan_has_no_fault(plan: Path, blocks: Path) -> None:
     assert found.ok, found.as_words()
     assert notices(found) == {"not_checked", "bound_not_recomputed"}
     assert {f.code for f in found.findings} >= {"cover", "one_piece", "enclave", "bounds", "whole", "proof", "seal"}
+
+
+def test_no_compound_is_called_whole_where_no_block_names_one(plan: Path, blocks: Path) -> None:
+    [named] = [one for one in verify(plan, blocks).findings if one.code == "whole"]
+    assert "不拆分" in named.chinese
+    with closing(sqlite3.connect(blocks)) as held, held:
+        held.execute("UPDATE blocks SET compound = NULL")
+    [bare] = [one for one in verify(plan, blocks).findings if one.code == "whole"]
+    assert bare.state == "ok"
+    assert "没有地块写明" in bare.chinese
+    assert "不拆分" not in bare.chinese
 
 
 def test_words_and_json_say_the_same(plan: Path, blocks: Path) -> None:

@@ -158,14 +158,17 @@ def _bounds(case: Case) -> Iterator[Finding]:
 
 def _whole(case: Case, column: str) -> Finding:
     wrong: list[object] = _absent(case, column)
-    for text, blocks in sorted(case.groups(column).items()):
+    groups = case.groups(column)
+    for text, blocks in sorted(groups.items()):
         names = sorted({case.labels[key] for key in blocks})
         if len(names) > 1:
             wrong.append({column: text, "communities": names})
     return judge(
         "whole",
         wrong,
-        good=(f"按 {column} 不拆分(R10)。", f"Each {column} lies in one community (R10)."),
+        good=(f"按 {column} 不拆分(R10)。", f"Each {column} lies in one community (R10).")
+        if groups
+        else (f"没有地块写明 {column},无可拆分(R10)。", f"No block names a {column}: none can be divided (R10)."),
         bad=(f"有 {column} 被拆分(R10)。", f"A {column} is divided (R10)."),
     )
 

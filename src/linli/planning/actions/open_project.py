@@ -94,7 +94,8 @@ def _must_be_counted(project: Project) -> None:
     )  # fmt: skip
     lacking = sorted(set(project.present) - set(rows.values_list("block__code", flat=True)))
     words = {"count": dict(Count.Definition.choices)[project.count], "n": len(lacking), "codes": "、".join(lacking[:5])}
-    if len(lacking) == len(project.present):
+    some = rows.filter(block__code__in=list(project.present), value__gt=0).exists()
+    if not some:  # not one household in all of it: nobody counted
         raise ValidationError(
             _("这些社区没有“%(count)s”的数，不能据以划分。请先导入，或换一个口径。") % words, code="count"
         )

@@ -16,6 +16,7 @@ from linli.plans.checks import broken_rules
 from linli.plans.names import community_words
 from linli.plans.pages import NOTE
 from linli.plans.plan import Plan as Found
+from linli.plans.principles import undivided
 from linli.plans.sections import Section
 from linli.plans.task import community_column
 
@@ -72,7 +73,8 @@ def body(plan: Plan, found: Found, *, day: date, synthetic: bool = False) -> Off
             f"社区之间界线共{measures['cut_length_m'] / 1000:.2f}千米，其中{reliance:.1%}沿河流、铁路、道路或围墙。"
         )
     if not broken_rules(found):
-        whole = "小区和院落不拆分，" if "compound" in found.rules.whole else ""
+        of_compounds = not found.rules.whole or "compound" in found.rules.whole
+        whole = "小区和院落不拆分，" if of_compounds and undivided(found) else ""
         paper.paragraph(f"{whole}各社区连成一片，没有飞地，全部地块各归一个社区。")
     outside = [one for one in after if one.needs_reason]
     if outside:

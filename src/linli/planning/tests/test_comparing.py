@@ -17,6 +17,7 @@ from linli.org.tests.world import World
 from linli.planning.actions.draw_neutral import draw_neutral
 from linli.planning.actions.run_scenario import run_scenario
 from linli.planning.actions.save_plan import save_plan
+from linli.planning.beside import rows_of
 from linli.planning.boundaries import figures, labels_under
 from linli.planning.charts import histogram, scatter
 from linli.planning.ground import ground_of
@@ -69,6 +70,24 @@ def test_locked_blocks_of_a_version_are_fixed_in_the_next_search(project: Projec
         run_scenario(SYSTEM, project=project, goals={"boundary": 1.0}, fixed={"B99": "团结"})
     run = run_scenario(SYSTEM, project=project, goals={"boundary": 1.0}, parts=2, kept=[], fixed={code: new}, seconds=4)
     assert engine_plan(run).community_of(code) == new
+
+
+def test_a_measure_without_data_is_no_data_and_no_best(found: Plan, client_of: ClientOf) -> None:
+    other = by_hand(found)
+    other.measures["access"] = 264.9  # as if a station had been there
+    other.save()
+    shown = {str(row.title): row.cells for row in rows_of([found, other])}
+    walk = "到服务站步行距离（户均，米）"
+    assert [(str(words), bar, best) for words, bar, best in shown[walk]] == [
+        ("无数据", None, False), ("265", 100, False),
+    ]  # fmt: skip
+    assert [str(words) for words, *_ in shown["配套设施缺口（处）"]] == ["无数据", "无数据"]
+    page = client_of("jiedao").get(f"/planning/projects/{found.project_id}/{found.number}/beside?with={other.number}")
+    [row] = re.findall(rf'<th scope="row">{walk}</th>(.*?)</tr>', page.content.decode())
+    assert "无数据" in row
+    assert row.count("<meter") == 1
+    found.measures = other.measures = {}
+    assert rows_of([found, other]) == [], "what is not all given out is not measured"
 
 
 def test_a_plan_stands_among_neutral_plans(found: Plan, world: World) -> None:

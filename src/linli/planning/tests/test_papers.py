@@ -162,6 +162,19 @@ def test_the_petition_claims_nothing_without_a_figure_and_hides_nothing(found: P
         assert "本方案由人工划定" in paper(client_of("jiedao"), found, name)[0], "as the page says"
 
 
+def test_compounds_are_called_whole_only_where_there_are_compounds(
+    found: Plan, ground: dict[str, Block], client_of: ClientOf
+) -> None:
+    clerk = client_of("jiedao")
+    assert "小区和院落不拆分" in paper(clerk, found, "petition")[0]
+    Block.objects.update(compound=None)
+    ground["B00"].compound = None
+    ground["B00"].save()  # ground changed: it is read anew
+    text, _rows = paper(clerk, found, "petition")
+    assert "不拆分" not in text
+    assert "各社区连成一片" in text
+
+
 def test_the_work_plan_has_steps_with_dates_and_what_is_handed_over(
     ground: dict[str, Block], found: Plan, client_of: ClientOf
 ) -> None:

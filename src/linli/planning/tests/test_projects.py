@@ -325,6 +325,10 @@ def test_no_project_is_opened_on_a_count_that_is_not_there(project: Project, wor
     }  # fmt: skip
     with pytest.raises(ValidationError, match="没有“常住户数”的数"):
         open_project(SYSTEM, **asked, count="households_resident")
+    Count.objects.filter(definition="households_registered").update(value=0)
+    with pytest.raises(ValidationError, match=r"没有“户籍户数”的数"):  # a sheet of noughts counted nobody
+        open_project(SYSTEM, **asked, count="households_registered")
+    Count.objects.filter(definition="households_registered").update(value=300)
     lacking = Block.objects.filter(memberships__community=world.division("白云")).first()
     Count.objects.filter(block=lacking).delete()
     with pytest.raises(ValidationError, match=r"有1个地块没有“户籍户数”的数"):

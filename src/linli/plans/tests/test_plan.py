@@ -334,6 +334,20 @@ def test_a_check_up_flags_by_threshold_and_by_counting() -> None:
     assert "需拆分" in diagnosis_text(found, large.note_of("dwellings_delivered"))
 
 
+def test_a_count_that_nobody_took_is_no_data_and_no_count_of_none() -> None:
+    large = town(8, 8)
+    none = np.zeros(len(large), dtype=np.int64)
+    blocks = replace(large, columns={**large.columns, "dwellings": none})
+    found = diagnose(blocks, count="dwellings")
+    assert [(c.known, c.flagged, c.grade, c.findings) for c in found] == [(False, False, "", ())] * 2
+    words = diagnosis_text(found, blocks.note_of("dwellings"))
+    assert words.count("无数据") == 2
+    assert "0户" not in words
+    assert "正常" not in words
+    by_other = diagnose(blocks, count="dwellings_delivered", threshold=6600)
+    assert not any(finding.count == "dwellings" for c in by_other for finding in c.findings)
+
+
 def test_a_check_up_needs_the_present_communities() -> None:
     blocks = town()
     with pytest.raises(InputError, match="community"):
