@@ -27,12 +27,13 @@ COURSE = ("phases", "steps", "enact_after", "publish_after", "pack_after", "seco
 
 @dataclass(frozen=True)
 class Phase:
-    """Steps between two gates; where `in_order` each waits for the one before."""
+    """Steps between two gates, planned for some natural days; where `in_order` each waits for the one before."""
 
     key: str
     title: str
     title_en: str = ""
     in_order: bool = False
+    within: int = 0
 
     @property
     def words(self) -> str:

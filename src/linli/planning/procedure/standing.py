@@ -43,11 +43,12 @@ class Stage:
 
 @dataclass(frozen=True)
 class Gate:
-    """A phase with its stages; it is passed when each is signed or waived."""
+    """A phase with its stages, open since a moment; it is passed when each is signed or waived."""
 
     phase: Phase
     stages: tuple[Stage, ...]
     open: bool
+    since: datetime | None = None
 
     @property
     def passed(self) -> bool:
@@ -131,7 +132,7 @@ class Standing:
                     mark = stages[-1].mark
                     clear = clear and mark is not None
                     begun = max(begun, mark.at) if mark else begun
-            gates.append(Gate(phase, tuple(stages), passed))
+            gates.append(Gate(phase, tuple(stages), passed, opened if passed else None))
             passed = passed and gates[-1].passed
             opened = max([opened, *(one.mark.at for one in stages if one.mark)])
         return tuple(gates)

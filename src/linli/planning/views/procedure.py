@@ -30,6 +30,7 @@ from linli.planning.procedure.course import Step, course_of, differences, told
 from linli.planning.procedure.forms import SignForm, SourceForm, StepForm, TakeBackForm, WaiveForm
 from linli.planning.procedure.lacks import Lack
 from linli.planning.procedure.standing import PERMISSION, Standing, may_sign
+from linli.planning.procedure.timeline import spans_of
 from linli.planning.status import Statuses
 from linli.planning.views.binding import Binding, binding_page, proposing_page
 from linli.planning.waiting import waiting_in
@@ -72,7 +73,7 @@ def procedure(request: HttpRequest, pk: int) -> HttpResponse:
         for gate in standing.gates
     ]  # fmt: skip
     context = {
-        "project": one, "gates": gates, "status": Statuses([one.pk]).of_project(one.pk),
+        "project": one, "gates": gates, "spans": spans_of(standing), "status": Statuses([one.pk]).of_project(one.pk),
         "total": len(standing.stages), "done": len(standing.marks), "appraised": bool(standing.course.appraised),
         "may_waive": holds(actor, WAIVE, one.street), "may_plan": holds(actor, PLAN, one.street),
         "trail": _trail(), "proposals": one.proposals.select_related("post__division", "decided_post__division")[:ROWS],
