@@ -55,6 +55,8 @@ def command(
         if output is not None:
             _draw(output, stands, neutral, demo=_is_demo(first.blocks))
             said.append(f"→ {output}")
+    answer["counted"] = first.note.words()
+    said.append(first.note.words())
     if json:
         print_json(answer)
     else:

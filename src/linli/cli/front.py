@@ -61,4 +61,6 @@ def command(
         values = ", ".join(f"{goal} {value:,.6g}" for goal, value in zip(found.goals, point.values, strict=True))
         print(f"  {number}. {values}" + ("" if point.proven else " （未证明）"))
     print(found.sentence())
+    if found.points:
+        print(found.points[0].plan.note.words())
     print(f"→ {output}")

@@ -50,6 +50,7 @@ def command(
     from linli.districting.ensemble import NotConvergedWarning
     from linli.plans.rules import Rules
     from linli.plans.sampling import sample
+    from linli.plans.task import pick_count
 
     must_be_writable(output, blocks, like, suffix=".parquet")
     if method not in ("recom", "reversible"):
@@ -77,13 +78,15 @@ def command(
                "converged": found.converged}
         for (name, values), found in zip(neutral.measures.items(), neutral.diagnostics.values(), strict=True)
     }  # fmt: skip
+    told = ground.note_of(pick_count(ground, count))
     if json:
-        told = {"plans": neutral.plans, "target": neutral.meta["target"], "measures": rows}
-        print_json({**told, "converged": neutral.converged, "path": str(output)})
+        head = {"plans": neutral.plans, "target": neutral.meta["target"], "measures": rows, "counted": told.words()}
+        print_json({**head, "converged": neutral.converged, "path": str(output)})
     else:
         print(f"{neutral.plans:,}个中性方案（{chains}条链；{neutral.meta['target']}）")
         for name, row in rows.items():
             print(f"  {name:<14} 中位数 {row['median']:,.4g}  R-hat {row['rhat']:.3f}  有效样本 {row['ess']:,.0f}")
+        print(told.words())
         print(f"→ {output}")
     if not neutral.converged:
         doubtful = "、".join(name for name, found in neutral.diagnostics.items() if not found.converged)

@@ -51,7 +51,7 @@ class Legend:
     def __init__(self, sheet: Sheet, x: float, top: float, width: float, foot: float) -> None:
         self.sheet, self.x, self.y, self.width, self.foot = sheet, x, top, width, foot
 
-    def tables(self, tables: Sequence[Table], count: str | None, *, reserve: float) -> None:
+    def tables(self, tables: Sequence[Table], count: str, brief: str, *, reserve: float) -> None:
         """Write tables of communities so that `reserve` mm stay free below: in one column, in two, or summed up."""
         room = self.y - self.foot - reserve
         for most_columns, summed in [(1, 0), (2, 0), *((2, k + 1) for k in range(len(tables)))]:
@@ -63,9 +63,9 @@ class Legend:
                 break
         for table in tables:
             if table in longest:
-                self._summary(table, count)
+                self._summary(table, count, brief)
             else:
-                self._table(table, count, row, most_columns if len(table.rows) > 3 else 1)
+                self._table(table, brief, row, most_columns if len(table.rows) > 3 else 1)
 
     def lines(
         self, kinds: Sequence[str], extra: Sequence[tuple[str, str, float, tuple[float, ...] | None]] = ()
@@ -130,13 +130,12 @@ class Legend:
         """Leave some room."""
         self.y -= millimetres
 
-    def _table(self, table: Table, count: str | None, row: float, columns: int) -> None:
+    def _table(self, table: Table, brief: str, row: float, columns: int) -> None:
         sheet, right = self.sheet, self.x + self.width
         size = min(9.5, row / POINT_MM * 0.58)
         self.y -= row
         sheet.text(self.x, self.y + row * 0.3, table.heading, size, bold=True)
-        if count is not None:
-            sheet.text(right, self.y + row * 0.3, count_name(count), size * 0.9, colour=SOFT_INK, align="right")
+        sheet.text(right, self.y + row * 0.3, brief, size * 0.9, colour=SOFT_INK, align="right")
         sheet.rule(self.x, right, self.y, colour=INK, width=0.6)
         width = (self.width - _GUTTER_MM * (columns - 1)) / columns
         deep = int(np.ceil(len(table.rows) / columns))
@@ -171,16 +170,16 @@ class Legend:
         if entry.count is not None:
             sheet.text(x + width, middle, f"{entry.count:,}", size, align="right", middle=True)
 
-    def _summary(self, table: Table, count: str | None) -> None:
+    def _summary(self, table: Table, count: str, brief: str) -> None:
         counts = np.array([entry.count for entry in table.rows if entry.count is not None])
         self.words(table.heading, size=9.5, bold=True)
         self.y -= 1.6
         self.sheet.rule(self.x, self.x + self.width, self.y, colour=INK, width=0.6)
         pairs = [("社区", f"{len(table.rows)} 个")]
-        if len(counts) and count is not None:
+        if len(counts):
             unit = unit_of(count)
             pairs += [
-                (f"{count_name(count)}合计", f"{counts.sum():,} {unit}"),
+                (f"{brief}，合计", f"{counts.sum():,} {unit}"),
                 ("最少", f"{counts.min():,} {unit}"),
                 ("中位", f"{int(np.median(counts)):,} {unit}"),
                 ("最多", f"{counts.max():,} {unit}"),

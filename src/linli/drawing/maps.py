@@ -27,6 +27,7 @@ from linli.drawing.palette import CINNABAR, INK, SOFT_INK, Fill, assign_fills
 from linli.drawing.territory import Community, as_labels, bordering, dissolve, dividing, length_by_kind, reliance
 from linli.errors import InputError
 from linli.geodata import Blocks
+from linli.geodata.credits import credits_in, line
 
 _LEGEND_MM = 68.0
 _GAP_MM = 9.0
@@ -90,7 +91,7 @@ def draw_plan(
     check_suffix(path)
     after = _checked(blocks, labels, "labels")
     earlier = None if before is None else _checked(blocks, before, "before")
-    counts = blocks.counts(count)
+    counts, told = blocks.counts(count), blocks.note_of(count)
     communities = dissolve(blocks.geometry, after, counts)
     if not communities:
         raise InputError("the plan gives no block a community", field="labels", advice="draw the blocks alone instead")
@@ -102,7 +103,7 @@ def draw_plan(
 
     sheet = Sheet()
     title = title or ("社区规模调整方案" if earlier is None else "社区规模调整前后对照")
-    sheet.heading(title, subtitle or _in_short(communities, count))
+    sheet.heading(title, subtitle or _in_short(communities, count, told.brief()))
     bounds = shapely.total_bounds(blocks.geometry[after != ""])
     panels = _panels(sheet, bounds, 1 if earlier is None else 2)
     if earlier is not None:
@@ -129,7 +130,7 @@ def draw_plan(
     lengths = length_by_kind(blocks.lines, fresh)
     signs = signs_of(facilities)
     reserve = 24 + 5.4 * np.ceil((len(kinds) + 3) / 2) + (5.2 * np.ceil(len(signs) / 2) + 2 if signs else 0)
-    legend.tables(tables, count, reserve=float(reserve + 11))
+    legend.tables(tables, count, told.brief(), reserve=float(reserve + 11))
     extra: list[tuple[str, str, float, tuple[float, ...] | None]] = [("社区界线", INK, 1.3, None)]
     if marked is not None and marked.any():
         extra.append(("新界线", CINNABAR, 1.7, None))
@@ -144,7 +145,7 @@ def draw_plan(
         followed = "" if set(lengths) == {"none"} and not kinds else f"　界线依托率 {_percent(share)}"
         legend.words(f"{what} {sum(lengths.values()) / 1000:,.2f} km{followed}", size=8.5)
     legend.scale_and_north(frames[0].metres_per_mm)
-    sheet.footer(note, demo=is_demo(blocks), right=(f"口径：{_definition(count)}", date))
+    sheet.footer(note, demo=is_demo(blocks), right=(told.words(), date), credit=line(credits_in(blocks.report)))
     return sheet.save(path, title=title, dpi=dpi)
 
 
@@ -180,6 +181,7 @@ def draw_blocks(
     """
     check_suffix(path)
     counts = None if count is None else blocks.counts(count)
+    told = None if count is None else blocks.note_of(count)
     labels = as_labels(blocks.columns.get("community", np.full(len(blocks), "", dtype=object)))
     communities = dissolve(blocks.geometry, labels, counts)
     sheet = Sheet()
@@ -217,15 +219,15 @@ def draw_blocks(
         ]
     legend.pairs(pairs)
     legend.gap(3)
-    if count is not None and breaks:
-        legend.words(f"每个地块的{count_name(count)}", size=9.5, bold=True)
+    if told is not None and breaks:
+        legend.words(f"每个地块的{told.brief()}", size=9.5, bold=True)
         lows = [0, *(b + 1 for b in breaks)]
         spans = ["0" if high == 0 else f"{low:,}–{high:,}" for low, high in zip(lows, breaks, strict=False)]
         legend.swatches(list(zip(_TINTS, [*spans, f"{lows[-1]:,} 及以上"], strict=False)))
     legend.lines(kinds_drawn(blocks), [("社区界线", INK, 1.3, None)] if communities else [])
     legend.scale_and_north(frame.metres_per_mm)
-    definition = None if count is None else f"口径：{_definition(count)}"
-    sheet.footer(note, demo=is_demo(blocks), right=(definition, date))
+    right = (None if told is None else told.words(), date)
+    sheet.footer(note, demo=is_demo(blocks), right=right, credit=line(credits_in(blocks.report)))
     return sheet.save(path, title=title, dpi=dpi)
 
 
@@ -304,16 +306,11 @@ def _checked(blocks: Blocks, labels: Sequence[str | None], what: str) -> NDArray
     return found
 
 
-def _in_short(communities: Sequence[Community], count: str) -> str:
+def _in_short(communities: Sequence[Community], count: str, brief: str) -> str:
     sizes = [community.count or 0 for community in communities]
     unit = f" {unit_of(count)}".rstrip()
     span = f"{min(sizes):,}–{max(sizes):,}" if min(sizes) < max(sizes) else f"{sizes[0]:,}"
-    return f"{len(sizes):,} 个社区，共 {sum(sizes):,}{unit}，每个社区 {span}{unit}({count_name(count)})"
-
-
-def _definition(count: str) -> str:
-    unit = unit_of(count)
-    return f"{count_name(count)}（{unit}）" if unit else count_name(count)
+    return f"{len(sizes):,} 个社区，共 {sum(sizes):,}{unit}，每个社区 {span}{unit}（{brief}）"
 
 
 def _percent(share: float) -> str:

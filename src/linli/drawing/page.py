@@ -95,15 +95,21 @@ class Sheet:
             self.text(MARGIN_MM, top - 12.2, subtitle, min(10.0, room / max(_ems(subtitle), 1)), colour=SOFT_INK)
         self.rule(MARGIN_MM, self.width - MARGIN_MM, top - 16, colour=INK, width=0.7)
 
-    def footer(self, note: str, *, demo: bool = False, right: Sequence[str | None] = ()) -> None:
-        """Write the note that is never left out, and what belongs to the drawing's pedigree."""
+    def footer(self, note: str, *, demo: bool = False, right: Sequence[str | None] = (), credit: str = "") -> None:
+        """Write the note that is never left out, what belongs to the drawing's pedigree, and whom it must name."""
         y = MARGIN_MM - 5.5
         self.rule(MARGIN_MM, self.width - MARGIN_MM, y + 5)
         self.text(MARGIN_MM, y, note, 8.5)
+        left = text_width(note, 8.5) + 14
         if demo:
-            self.text(MARGIN_MM + (text_width(note, 8.5) + 14) * POINT_MM, y, DEMO_NOTE, 8.5)
-        words = [word for word in right if word] + ([GETA_NOTE] if self.geta else [])
-        self.text(self.width - MARGIN_MM, y, "　".join(words), 8.5, colour=SOFT_INK, align="right")
+            self.text(MARGIN_MM + left * POINT_MM, y, DEMO_NOTE, 8.5)
+            left += text_width(DEMO_NOTE, 8.5) + 14
+        words = "　".join([word for word in right if word] + ([GETA_NOTE] if self.geta else []))
+        room = (self.width - 2 * MARGIN_MM) / POINT_MM - left
+        size = min(8.5, room / max(text_width(words, 1), 1))
+        self.text(self.width - MARGIN_MM, y, words, size, colour=SOFT_INK, align="right")
+        if credit:
+            self.text(MARGIN_MM, y - 4, credit, 7.5, colour=SOFT_INK)
 
     def map(self, box: tuple[float, float, float, float], bounds: tuple[float, float, float, float]) -> MapFrame:
         """Make room for a map: box (x, y, width, height) in mm, bounds (west, south, east, north) in metres."""

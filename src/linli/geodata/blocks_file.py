@@ -23,6 +23,7 @@ from linli.geodata.blocks import COUNT_COLUMNS, Blocks, plain_text
 from linli.geodata.borders import KINDS, Floats, Ints, Lines, Objects, Rim, find_borders
 from linli.geodata.coordinates import parse_crs, transform, working_crs
 from linli.geodata.count_notes import KEPT, CountNote
+from linli.geodata.credits import credits_in
 from linli.geodata.fingerprint import iso_wkb
 from linli.geodata.layers import Layer, layer_names, read_attributes, read_layer_and_wkb
 from linli.geodata.tables import TABLE_ENDINGS, must_exist
@@ -356,6 +357,11 @@ def notes_in(path: Path) -> dict[str, CountNote]:
         if isinstance(told, dict)
         else {}
     )
+
+
+def kept_credits(path: Path) -> tuple[str, ...]:
+    """Return whom maps of a blocks file must name, as its report keeps it; nothing of other files."""
+    return credits_in(_kept_report(path, layer_names(path))) if path.suffix.lower() == ".gpkg" else ()
 
 
 def _kept_report(path: Path, present: list[str]) -> dict[str, object]:

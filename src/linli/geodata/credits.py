@@ -7,6 +7,7 @@ from pathlib import Path
 
 OPENSTREETMAP = "© OpenStreetMap contributors / 开放街道图贡献者（ODbL）"
 OSM_COLUMNS = frozenset(("osm_id", "osm_way_id", "osmid", "@id", "other_tags"))  # of GDAL, Geofabrik, OSMnx, Overpass
+SEPARATOR = "；"  # of several credits in one line
 KEPT = "credits"  # where `Blocks.report` keeps them
 
 
@@ -30,4 +31,4 @@ def together(asked: Iterable[str]) -> tuple[str, ...]:
 
 def line(credit: Sequence[str]) -> str:
     """Write credits as one line; '' where nobody asks for one."""
-    return "；".join(credit)
+    return SEPARATOR.join(credit)

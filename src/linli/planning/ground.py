@@ -17,9 +17,11 @@ from linli.geodata import COUNT_COLUMNS, Blocks, Lines
 from linli.geodata.borders import Bools, find_borders
 from linli.geodata.coordinates import local_crs, transform
 from linli.geodata.count_notes import KEPT, gathered
+from linli.geodata.credits import KEPT as CREDITS
 from linli.org.models import Division
 from linli.planning.models import Project
 from linli.plans.task import STATIONS
+from linli.territory.credits import credits_of
 from linli.territory.lookup import ground_stamp
 from linli.territory.models import Belonging, Block, Count, Facility, ImportBatch, Line, Membership
 
@@ -105,7 +107,7 @@ def _read(project: Project, _stamp: int, day: date, _newest: int | None, _import
     named = _lines(street, place, crs, ids)
     # without the layer of lines a border is where two blocks touch, and nothing runs there
     lines = named if len(named) else measured
-    report: dict[str, object] = {KEPT: notes}
+    report: dict[str, object] = {KEPT: notes, CREDITS: list(credits_of(street))}
     whole = Blocks(ids, ground, columns, lines, rim, crs, report, lines_measured=not len(named))
     return whole.only(inside)
 

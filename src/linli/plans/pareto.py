@@ -121,6 +121,7 @@ class Front:
                  "parts": [{"name": c.name, "count": c.count} for c in one.plan.communities]}
                 for one in self.points
             ],
+            "counted": self.points[0].plan.note.words() if self.points else None,
         }  # fmt: skip
 
     def draw(self, path: Path | str, *, dpi: float = 200) -> None:

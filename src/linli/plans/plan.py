@@ -307,9 +307,9 @@ class Plan:
             "bound": self.bound,
             "gap": self.gap,
             "cut_length_m": self._measured["cut_length_m"],
-            "counted": self.note.words(),
             "parts": [{"name": c.name, "blocks": c.blocks, "count": c.count} for c in self.communities],
             "clash": [],
+            "counted": self.note.words(),
         }
 
     def headline(self) -> str:

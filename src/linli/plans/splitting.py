@@ -76,6 +76,7 @@ class SplitResult:
             "cpu_seconds": round(self.cpu_seconds, 3),
             "parts": [] if measured is None else measured["parts"],
             "clash": list(self.clash),
+            "counted": None if measured is None else measured["counted"],
         }
 
 

@@ -77,6 +77,12 @@ class ColumnsForm(forms.Form):
         label=_("户数来源"), max_length=120, required=False, help_text=_("有户数、人口各列时必填，如“街道住户台账”。")
     )
     as_of = DayField(label=_("户数截至"), required=False, initial=None)
+    credit = forms.CharField(
+        label=_("来源要求的署名"),
+        max_length=200,
+        required=False,
+        help_text=_("印在每张地图下面，如审图号；开放街道图的会自动认出。"),
+    )
     complete = forms.BooleanField(label=_("文件里有本街道的全部地块，没有的即已不存在"), required=False)
     members_from = DayField(
         label=_("首次归属的起始日期"),
@@ -131,5 +137,5 @@ class ColumnsForm(forms.Form):
     def settings(self) -> dict[str, Any]:
         """What the file does not say by itself, as `map_columns` takes it."""
         said = self.cleaned_data
-        names = ("source", "as_of", "complete", "members_from", "leave_out")
+        names = ("source", "as_of", "credit", "complete", "members_from", "leave_out")
         return {name: said[name] for name in names if name in said}

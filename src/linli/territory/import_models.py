@@ -61,6 +61,7 @@ class ImportBatch(models.Model):
     columns = models.JSONField(default=dict)  # field → column
     source = models.CharField(_("来源"), max_length=120, blank=True)
     as_of = models.DateField(_("截至"), null=True, blank=True)
+    credit = models.CharField(_("署名"), max_length=300, blank=True)  # whom maps of it must name
     complete = models.BooleanField(default=False)  # blocks: what the file lacks is no more
     members_from = models.DateField(null=True, blank=True)  # blocks: first membership by `community`; else: founded on
     leave_out = models.BooleanField(default=False)  # import the good rows although others have errors

@@ -63,7 +63,7 @@ def test_split_prints_one_object_of_the_contract(ground: Path, tmp_path: Path, c
     assert code == 0
     assert path.is_file()
     assert list(found) == [
-        "status", "goal", "objective", "bound", "gap", "cut_length_m", "cpu_seconds", "parts", "clash",
+        "status", "goal", "objective", "bound", "gap", "cut_length_m", "cpu_seconds", "parts", "clash", "counted",
     ]  # fmt: skip
     assert found["status"] == "proven"
     assert found["gap"] == 0

@@ -16,6 +16,7 @@ from django.db.models import Sum
 from linli.demo import generate
 from linli.demo.story import blocks_of
 from linli.geodata import read_blocks, write_blocks
+from linli.geodata.credits import OPENSTREETMAP
 from linli.ledger.models import Entry
 from linli.org.actors import Actor, actor_of
 from linli.org.tests.world import World
@@ -26,6 +27,7 @@ from linli.territory.actions.prepare_import import (
     upload_import,
 )
 from linli.territory.actions.ready_import import ready_import
+from linli.territory.credits import map_credit
 from linli.territory.importing.checking import path_of
 from linli.territory.importing.fields import guess_columns
 from linli.territory.importing.sight import look
@@ -225,5 +227,19 @@ def test_a_site_is_filled_by_the_actions_of_its_users_and_once(demo: Path, tmp_p
         [sys.executable, "-c", script, str(demo)], env={**keep, "LINLI_HOME": str(tmp_path)},
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert done.stdout.splitlines() == ["True False", "22110 204 1168 矿务局二片区家属院", "4", "[] 0"]
+    assert done.stdout.splitlines() == ["True False", "22110 204 1168 矿务局二片区家属院", "6", "[] 0"]
     assert (tmp_path / "demo-accounts.txt").stat().st_mode & 0o077 == 0
+
+
+def test_a_file_out_of_openstreetmap_is_named_beneath_maps_until_it_is_taken_back(
+    world: World, clerk: Actor, demo: Path, settings: object, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    blocks = read_blocks(demo / "blocks.gpkg")
+    write_blocks(replace(blocks, report={**blocks.report, "credits": [OPENSTREETMAP]}), tmp_path / "osm.gpkg")
+    batch = ready(world, clerk, tmp_path / "osm.gpkg", "blocks", counts=True, credit="审图号 云S(2026)1号")
+    assert map_credit() == ""
+    apply_import(clerk, batch=batch)
+    assert map_credit() == f"审图号 云S(2026)1号；{OPENSTREETMAP}"
+    undo_import(clerk, batch=batch)
+    assert map_credit() == ""

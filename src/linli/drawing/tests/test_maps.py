@@ -55,7 +55,16 @@ def test_an_svg_says_in_words_and_draws_as_paths(blocks: Blocks, after: list[str
     root = ElementTree.parse(path).getroot()
     assert not list(root.iter("{http://www.w3.org/2000/svg}text"))
     said = _words(path)
-    for words in ("昇堃方案", typeset(NOTE), DEMO_NOTE, "北", "保留", "新设", "2026年11月23日", "口径：常住户数（户）"):
+    for words in (
+        "昇堃方案",
+        typeset(NOTE),
+        DEMO_NOTE,
+        "北",
+        "保留",
+        "新设",
+        "2026年11月23日",
+        "口径：常住户数；来源和日期未注明",
+    ):
         assert any(words in line for line in said), words
     assert any("界线依托率" in line for line in said)
 

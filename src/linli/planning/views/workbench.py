@@ -22,6 +22,7 @@ from linli.geodata.coordinates import transform
 from linli.org.policies import actor_in, permit, requires
 from linli.planning.actions.open_project import MOST_MOVED, PERMISSION
 from linli.planning.actions.save_plan import MovedOnError, save_plan
+from linli.planning.counted import counted_in
 from linli.planning.engine import drawn_plan, rules_of
 from linli.planning.ground import GEOGRAPHIC, ground_of, surveyed
 from linli.planning.models import Plan
@@ -51,7 +52,11 @@ def workbench(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "most": one.project.households_most, "base": number,
         "branch": one.branch, "kept": [str(c.name) for c in one.project.scope.all()],
     }  # fmt: skip
-    return render(request, "planning/workbench.html", {"plan": one, "options": options, "trail": trail_of(one)})
+    return render(
+        request,
+        "planning/workbench.html",
+        {"plan": one, "options": options, "trail": trail_of(one), "counted": counted_in(one.project)},
+    )
 
 
 @never_cache

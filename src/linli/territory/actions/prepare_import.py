@@ -14,7 +14,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from linli.errors import InputError
+from linli.geodata.blocks_file import kept_credits
 from linli.geodata.coordinates import parse_crs
+from linli.geodata.credits import SEPARATOR, asked_by, line, together
 from linli.org.actors import Actor
 from linli.org.models import Division
 from linli.org.policies import permit
@@ -26,6 +28,7 @@ from linli.territory.models import Block, ColumnMapping, ImportBatch, ImportProb
 from linli.territory.periods import AT_ONCE
 
 EXAMPLES = 5
+MOST_CREDIT = 300
 MOST_PROBLEMS = 20_000  # more than this tells that the mapping is wrong, not the rows
 
 
@@ -82,6 +85,7 @@ def map_columns(
     columns: Mapping[str, str],
     source: str = "",
     as_of: date | None = None,
+    credit: str = "",
     complete: bool = False,
     members_from: date | None = None,
     leave_out: bool = False,
@@ -90,8 +94,8 @@ def map_columns(
     _permit(actor, batch.street, batch.kind, members_from)
     with transaction.atomic():
         _step(
-            batch, "mapped", columns=dict(columns), source=source.strip(), as_of=as_of, complete=complete,
-            members_from=members_from, leave_out=leave_out,
+            batch, "mapped", columns=dict(columns), source=source.strip(), as_of=as_of, credit=credit.strip(),
+            complete=complete, members_from=members_from, leave_out=leave_out,
         )  # fmt: skip
         ColumnMapping.objects.update_or_create(
             street=batch.street, kind=batch.kind, defaults={"columns": dict(columns), "source": source.strip()}
@@ -109,7 +113,8 @@ def check_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
     if not batch.may_become("checked"):
         raise ValidationError(_("请先对应列"), code="state")
     try:
-        draft = draft_of(batch, rows_of(batch))
+        rows = rows_of(batch)
+        draft = draft_of(batch, rows)
     except InputError as error:
         _step(batch, "mapped", summary={"stopped": error.message, "advice": error.advice})
         ImportProblem.objects.filter(batch=batch).delete()
@@ -139,7 +144,7 @@ def check_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
             batch_size=AT_ONCE,
         )  # fmt: skip
         good = not errors or (batch.leave_out and draft.left_out < draft.rows)
-        _step(batch, "checked" if good else "mapped", summary=summary)
+        _step(batch, "checked" if good else "mapped", summary=summary, credit=_credit(batch, rows.columns))
     return batch
 
 
@@ -150,6 +155,12 @@ def _permit(actor: Actor, street: Division, kind: str, members_from: date | None
         permit(actor, "org.edit", street)
     elif members_from:
         permit(actor, "territory.membership", street)
+
+
+def _credit(batch: ImportBatch, columns: Iterable[str]) -> str:
+    """Return whom maps of the file must name: as was said, as its report keeps it, and OpenStreetMap where it shows."""
+    said = batch.credit.split(SEPARATOR)
+    return line(together([*said, *kept_credits(path_of(batch)), *asked_by(batch.name, columns)]))[:MOST_CREDIT]
 
 
 def _unfound(draft: Draft) -> dict[str, list[int]]:

@@ -25,6 +25,7 @@ def ready_import(
     columns: Mapping[str, str] | None = None,
     source: str = "",
     as_of: date | None = None,
+    credit: str = "",
     complete: bool = False,
     members_from: date | None = None,
     leave_out: bool = False,
@@ -39,7 +40,7 @@ def ready_import(
         What the file does not say by itself.
     columns
         Field to column; guessed from the names, and from what the street chose last, where None.
-    source, as_of, complete, members_from, leave_out
+    source, as_of, credit, complete, members_from, leave_out
         As in `map_columns`; the source is the street's last one where not given.
 
     Raises
@@ -64,6 +65,6 @@ def ready_import(
     )  # fmt: skip
     map_columns(
         actor, batch=batch, columns=chosen, source=source or (kept.source if kept else ""), as_of=as_of,
-        complete=complete, members_from=members_from, leave_out=leave_out,
+        credit=credit, complete=complete, members_from=members_from, leave_out=leave_out,
     )  # fmt: skip
     check_import(actor, batch=batch)

@@ -124,6 +124,7 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(DO)
 def locate(request: HttpRequest, pk: int) -> HttpResponse:
     """Settle the layer and the coordinate system, looking at where the numbers would lie."""
+    from linli.geodata.credits import asked_by, line
     from linli.territory.actions.prepare_import import locate_import
     from linli.territory.importing.checking import path_of
     from linli.territory.importing.ground import Ground
@@ -158,6 +159,7 @@ def locate(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("ground:columns", batch.pk)
     context = {
         **_context(batch), "form": form, "sight": sight, "likely": [(name_of(one.crs), one) for one in likely],
+        "credit": line(asked_by(batch.name, sight.columns)),
         "shown": shown, "shown_name": name_of(shown) if shown else "", "has_ground": bool(ground.blocks),
     }  # fmt: skip
     return render(request, "territory/import_locate.html", context, status=422 if form.errors else 200)
@@ -182,7 +184,8 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     kept = ColumnMapping.objects.filter(street=batch.street, kind=batch.kind).first()
     chosen = batch.columns or guess_columns(batch.kind, sight.columns, dict(kept.columns) if kept else {})
     initial = {f"column_{name}": column for name, column in chosen.items()} | {
-        "source": batch.source or (kept.source if kept else ""), "as_of": batch.as_of, "complete": batch.complete,
+        "source": batch.source or (kept.source if kept else ""), "as_of": batch.as_of, "credit": batch.credit,
+        "complete": batch.complete,
         "members_from": batch.members_from, "leave_out": batch.leave_out,
     }  # fmt: skip
     form = ColumnsForm(batch.kind, sight.columns, request.POST if request.method == "POST" else None, initial=initial)

@@ -1,4 +1,4 @@
-"""An estimate stays an estimate: wherever a count that is one is printed, on a page or a paper, the mark stands too."""
+"""On every page and paper a count that is an estimate bears the mark, and a map names whom its source asks to name."""
 
 from __future__ import annotations
 
@@ -12,16 +12,21 @@ import openpyxl
 import pytest
 from django.test import Client
 
+from linli.geodata.credits import OPENSTREETMAP
+from linli.org.actors import SYSTEM
 from linli.org.limits import forget_all
 from linli.org.tests.world import World
+from linli.planning.actions.state_reasons import state_reasons
 from linli.planning.models import Project
 from linli.planning.papers import PAPERS
-from linli.territory.models import Block, Count
+from linli.planning.tests.small import ready
+from linli.territory.models import Block, Count, ImportBatch
 from linli.web.tests.browser.conftest import FILL
 from linli.web.tests.browser.pages import PAGES
 
 SOURCE, RULE = "地图轮廓", "floor_area:90"
-LEAST_PAGES = 11  # that print a count of households: a page that prints none any more is no proof
+MAP = re.compile(r'class="(?:[^"]* )?(?:community-map|bench-map|map)[ "]')
+LEAST_PAGES, LEAST_MAPS = 11, 14  # that print a count of households: a page that prints none any more is no proof
 TAG = re.compile(r"<(script|style)[^>]*>.*?</\1>|<[^>]+>", re.DOTALL)
 
 
@@ -31,6 +36,10 @@ def estimated(world: World) -> Project:
     told = FILL.replace('source="台账",', f'source="{SOURCE}", estimate="{RULE}",')
     assert told != FILL
     exec(compile(told, "filling", "exec"), {})
+    ImportBatch.objects.create(
+        street=world.division("铜源街道"), kind="blocks", state="applied", name="地块.gpkg", path="-", size=1,
+        sha256="-", credit=OPENSTREETMAP, by="system",
+    )  # fmt: skip
     return Project.objects.get()
 
 
@@ -68,17 +77,24 @@ def test_every_page_paper_and_sheet_that_prints_a_count_marks_the_estimate(
 
 def _pages_are_marked(estimated: Project, client_of: Callable[[str], Client]) -> None:
     wanted = figures(estimated)
-    printed, bare = [], []
+    printed, bare, maps, unnamed = [], [], [], []
     for person, address in pages(estimated):
         forget_all()
         answer = client_of(person).get(address)
-        words = seen(answer.content.decode()) if answer.status_code == 200 and not answer.streaming else ""
+        page = answer.content.decode() if answer.status_code == 200 and not answer.streaming else ""
+        words = seen(page)
+        if MAP.search(page) and address != "/style":  # an invented sample
+            maps.append(address)
+            if OPENSTREETMAP not in words:
+                unnamed.append(address)
         if wanted.search(words):
             printed.append(address)
             if "估算" not in words or SOURCE not in words or "2026年6月30日" not in words:
                 bare.append(address)
     assert bare == []
     assert len(printed) >= LEAST_PAGES, printed
+    assert unnamed == []
+    assert len(maps) >= LEAST_MAPS, maps
 
 
 def words_of(name: str, content: bytes) -> str:
@@ -93,7 +109,9 @@ def words_of(name: str, content: bytes) -> str:
 
 
 def _papers_are_marked(estimated: Project, browser: Client) -> None:
-    plan = estimated.plans.get(number=1)
+    plan = estimated.plans.get(number=2)
+    state_reasons(SYSTEM, plan=plan, reasons=dict.fromkeys(plan.outside, "地块少，无法再分"))
+    ready(plan)  # appraised, without which there are no papers for approval
     home = f"/planning/projects/{estimated.pk}/{plan.number}"
     papers = {f"{name}.docx": browser.get(f"{home}/papers/{name}.docx").content for name in PAPERS}
     with zipfile.ZipFile(io.BytesIO(browser.get(f"{home}/pack.zip").content)) as pack:
