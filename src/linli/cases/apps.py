@@ -15,8 +15,9 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Name its acts for readers of the ledger."""
+        from linli.cases.models import Route
         from linli.ledger.things import add_kinds
-        from linli.ledger.words import add_words
+        from linli.ledger.words import add_values, add_words
 
         add_kinds(
             {
@@ -26,15 +27,16 @@ class CasesConfig(AppConfig):
                 "suggester": (_("类别建议"), None),
             }
         )
+        add_values({"level": dict(Route.Level.choices)})
         add_words(
             {
-                "cases.write_category": _("修改类别"),
-                "cases.write_duty": _("修改权责清单"),
-                "cases.end_duty": _("停用权责清单条目"),
-                "cases.write_route": _("修改派遣规则"),
-                "cases.end_route": _("停用派遣规则"),
-                "cases.write_text": _("修改答复范本"),
-                "cases.train": _("训练类别建议"),
-                "cases.switch_suggester": _("启用或停用类别建议"),
+                "cases.write_category": _("修改了类别"),
+                "cases.write_duty": _("修改了权责清单"),
+                "cases.end_duty": _("停用了权责清单条目"),
+                "cases.write_route": _("修改了派遣规则"),
+                "cases.end_route": _("停用了派遣规则"),
+                "cases.write_text": _("修改了答复范本"),
+                "cases.train": _("训练了类别建议"),
+                "cases.switch_suggester": _("启用或停用了类别建议"),
             }
         )

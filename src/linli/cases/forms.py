@@ -119,7 +119,11 @@ class CategoryForm(ActForm):
     title = forms.CharField(label=_("类别"), max_length=40)
     national = forms.CharField(label=_("国标大类"), max_length=20, required=False)
     amount = forms.IntegerField(label=_("处置时限"), min_value=1, max_value=400, required=False)
-    unit = forms.ChoiceField(label=_("单位"), choices=[(one.value, one.words) for one in Unit], required=False)
+    unit = forms.ChoiceField(
+        label=_("单位"), required=False,
+        choices=[(Unit.NATURAL_HOURS.value, _("小时")), (Unit.WORKING_HOURS.value, _("工作时")),
+                 (Unit.WORKING_DAYS.value, _("工作日")), (Unit.NATURAL_DAYS.value, _("自然日"))],
+    )  # fmt: skip
     private = forms.BooleanField(label=_("涉及个人或家庭，从不公开"), required=False)
     urgent = forms.BooleanField(label=_("紧急，随时通知"), required=False)
     succession = forms.ChoiceField(label=_("社区调整时，没办完的"), choices=Category.Succession.choices)

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 
 class Entry(models.Model):
@@ -33,6 +35,17 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.verb} {self.object}"
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is about who acted, or the site as a whole: no other thing is named."""
+        return self.object in (self.actor, "site")
+
+    @property
+    def begins(self) -> str:
+        """Who did what, of an entry that was spoken (`linli.ledger.reading`); the thing follows where there is one."""
+        frame = _("%(who)s%(did)s。") if self.alone else _("%(who)s%(did)s：")
+        return capfirst(frame % {"who": self.who, "did": self.words})  # type: ignore[attr-defined]
 
     @property
     def said(self) -> dict[str, Any]:

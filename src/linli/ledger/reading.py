@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from linli.ledger.models import Entry
 from linli.ledger.things import Thing, things_of
 from linli.ledger.words import references_in, told, words_for
 
 PAGE = 50
+WHO = {"system": _("系统"), "public": _("未登录的人")}
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,15 @@ def on_day(entries: QuerySet[Entry], day: date) -> QuerySet[Entry]:
 
 
 def spoken(entries: list[Entry]) -> list[Entry]:
-    """Put on each entry what it says in words, and what the thing is called that it is about."""
+    """Put on each entry who did what to which thing, in words, and what more it says."""
     said = {entry.seq: entry.said for entry in entries}
     things = things_of(
-        {entry.object for entry in entries} | {one for each in said.values() for one in references_in(each)}
+        {one for entry in entries for one in (entry.object, entry.post)}
+        | {one for each in said.values() for one in references_in(each)}
     )
     for entry in entries:
+        post = things.get(entry.post)
+        entry.who = str(WHO.get(entry.actor) or (post.title if post else "") or _("工作人员"))  # type: ignore[attr-defined]
         entry.words = words_for(entry.verb)  # type: ignore[attr-defined]
         entry.thing = things.get(entry.object, Thing(entry.object))  # type: ignore[attr-defined]
         entry.told = told(said[entry.seq], things)  # type: ignore[attr-defined]

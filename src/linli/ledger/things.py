@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
+from linli.ledger.words import word_of
 from linli.written import number_in
 
 Words = str | Promise
@@ -23,11 +24,14 @@ class Thing:
     ----------
     words
         Its kind and its title; its kind and number where nothing more is known of it.
+    title
+        Its title alone, '' where nothing more is known of it.
     address
         Of its page, '' where there is none for everybody.
     """
 
     words: str
+    title: str = ""
     address: str = ""
 
     def __str__(self) -> str:
@@ -56,7 +60,7 @@ def things_of(references: Iterable[str]) -> dict[str, Thing]:
         known = sorted({number for number in numbers.values() if number is not None})
         titles = find(known) if find and known else {}
         for reference, number in numbers.items():
-            unknown = (keys[reference], "")
-            title, address = unknown if number is None else titles.get(number, unknown)
-            found[reference] = Thing(f"{words} {title}".strip(), address)
+            named = (word_of(kind, keys[reference]), "")
+            title, address = named if number is None else titles.get(number, named)
+            found[reference] = Thing(f"{words} {title or number or ''}".strip(), title, address)
     return found

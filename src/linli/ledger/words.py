@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from linli.ledger.states import COMPLETE, VOUCHED
 
 _WORDS: dict[str, str | Promise] = {
-    "ledger.sight": _("查看个人信息"),
-    "ledger.vouch": _("为现状作证"),
-    "ledger.acknowledge": _("确认台账断点"),
+    "ledger.sight": _("查看了个人信息"),
+    "ledger.vouch": _("为现状作了证"),
+    "ledger.acknowledge": _("确认了台账断点"),
 }
 
 # what the parts of a content are called; a name that is not here is shown as it is
 PARTS: dict[str, str | Promise] = {
     "blocks": _("地块"),
+    "clause": _("条文"),
     "code": _("代码"),
     "community": _("社区"),
     "divisions": _("区划"),
@@ -59,10 +63,17 @@ PARTS: dict[str, str | Promise] = {
     "channel": _("渠道"),
     "choices": _("选择"),
     "conclusion": _("结论"),
+    "confirmed_by": _("复核人"),
+    "contact": _("联系人"),
     "count": _("口径"),
     "counted": _("户数依据"),
+    "counting": _("计数办法"),
+    "day": _("截至"),
+    "days": _("天数"),
     "division": _("区划"),
+    "document": _("文号"),
     "enactment": _("方案生效"),
+    "estimate": _("估算办法"),
     "expires": _("到期"),
     "files": _("文件的 SHA-256"),
     "fixed": _("固定的地块"),
@@ -70,10 +81,14 @@ PARTS: dict[str, str | Promise] = {
     "fresh": _("首次安装"),
     "front": _("权衡线"),
     "goals": _("目标"),
+    "grades": _("规模等级"),
     "group": _("分组"),
     "held": _("暂留"),
     "households": _("户数"),
+    "households_least": _("户数下限"),
+    "households_most": _("户数上限"),
     "into": _("改为"),
+    "issuer": _("发布单位"),
     "kept": _("保留"),
     "level": _("层级"),
     "list": _("清单"),
@@ -88,6 +103,15 @@ PARTS: dict[str, str | Promise] = {
     "origins": _("名称来历"),
     "owner": _("负责单位"),
     "paper": _("文号"),
+    "parent": _("改自第几版"),
+    "persons_most": _("人口上限"),
+    "place": _("地点"),
+    "proposed_by": _("提出人"),
+    "telephone": _("电话"),
+    "split_above": _("应拆分的户数"),
+    "sha256": _("文件摘要"),
+    "valid_from": _("施行日期"),
+    "verified": _("已核对原文"),
     "parts": _("社区数"),
     "post": _("岗位"),
     "posts": _("岗位"),
@@ -128,6 +152,10 @@ PARTS: dict[str, str | Promise] = {
 # what codes of a part are called: part → code → words; each room adds its own
 _VALUES: dict[str, dict[str, str | Promise]] = {}
 REFERENCE = re.compile(r"[a-z]+:\d+")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?")
+EMPTY: tuple[Any, ...] = ("", None, [], {})
+# parts that speak to programs, shown as they are
+CODES = frozenset({"files", "migrations", "sha256"})
 
 
 def add_words(words: Mapping[str, str | Promise]) -> None:
@@ -146,8 +174,13 @@ def add_values(values: Mapping[str, Mapping[str, str | Promise]]) -> None:
         _VALUES.setdefault(part, {}).update(words)
 
 
-def told(content: Mapping[str, Any], things: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return a content as people read it: what each part is called, and its value in words.
+def word_of(part: str, code: str) -> str:
+    """Return what a code of a part is called; '' where no room named it."""
+    return str(_VALUES.get(part, {}).get(code, ""))
+
+
+def told(content: Mapping[str, Any], things: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
+    """Return a content as people read it: what each part is called, its value in words, and whether that is a code.
 
     Parameters
     ----------
@@ -155,9 +188,9 @@ def told(content: Mapping[str, Any], things: Mapping[str, Any]) -> list[tuple[st
         What references are called, see `linli.ledger.things`.
     """
     return [
-        (str(PARTS.get(name, name)), _value(name, value, things))
+        (str(PARTS.get(name, name)), _value(name, value, things), name in CODES)
         for name, value in content.items()
-        if value not in ("", None, [], {}) and name not in (VOUCHED, COMPLETE)
+        if value not in EMPTY and name not in (VOUCHED, COMPLETE)
     ]
 
 
@@ -174,12 +207,28 @@ def references_in(value: Any) -> Iterator[str]:
 
 def _value(part: str, value: Any, things: Mapping[str, Any]) -> str:
     if isinstance(value, dict):
-        return "; ".join(f"{PARTS.get(name, name)} {_value(name, one, things)}" for name, one in value.items())
+        words = {**PARTS, **_VALUES.get(part, {})}
+        said = (
+            f"{words.get(name, name)} {_value(name, one, things)}" for name, one in value.items() if one not in EMPTY
+        )
+        return str(_("；")).join(said)
     if isinstance(value, list):
-        return "、".join(_value(part, one, things) for one in value)
+        return str(_("、")).join(_value(part, one, things) for one in value)
     if isinstance(value, bool):
         return str(_("是") if value else _("否"))
-    return str(things.get(value) or _VALUES.get(part, {}).get(value, value)) if isinstance(value, str) else str(value)
+    if not isinstance(value, str):
+        return str(value)
+    if MOMENT.fullmatch(value):
+        return _when(value)
+    return str(things.get(value) or _VALUES.get(part, {}).get(value, value))
+
+
+def _when(value: str) -> str:
+    """Say a day or a moment as the reader writes it."""
+    moment = datetime.fromisoformat(value)
+    return date_format(
+        localtime(moment) if moment.tzinfo else moment, "DATETIME_FORMAT" if "T" in value else "DATE_FORMAT"
+    )
 
 
 def known_verbs() -> dict[str, str]:

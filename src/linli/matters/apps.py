@@ -18,23 +18,22 @@ class MattersConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from linli.ledger.things import add_kinds
-        from linli.ledger.words import add_words
+        from linli.ledger.words import add_values, add_words
         from linli.matters.categories import load_categories
         from linli.matters.lists import numbers_of
-        from linli.matters.states import VERBS
+        from linli.matters.models import DutyItem, Succession
+        from linli.matters.states import VERBS as TITLES
+        from linli.matters.words import VERBS
 
-        add_words(
+        add_words(VERBS)
+        add_values(
             {
-                "matters.save_filter": _("存清单"),
-                "matters.forget_filter": _("删清单"),
-                "matters.export": _("导出事项"),
-                "matters.load_year": _("载入节假日安排"),
-                "matters.set_hours": _("设办公时间"),
-                "matters.choose_succession": _("定社区调整时未办结事项的去向"),
-                "matters.delete": _("清除过期内容"),
+                "choices": dict(Succession.choices),
+                "matters": dict(Succession.choices),
+                "list": dict(DutyItem.List.choices),
+                "verb": {code: verb.title for code, verb in TITLES.items()},
             }
         )
-        add_words({f"matters.{code}": verb.title for code, verb in VERBS.items()})
         add_kinds(
             {
                 "matter": (_("事项"), numbers_of),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from linli.matters.states import VERBS
@@ -54,7 +55,9 @@ class DutyItem(models.Model):
         ordering = ["list", "number", "-valid_from"]
 
     def __str__(self) -> str:
-        return f"《{self.get_list_display()}》第{self.number}项“{self.text}”"
+        return gettext("《%(list)s》第%(number)d项“%(text)s”") % {
+            "list": self.get_list_display(), "number": self.number, "text": self.text,
+        }  # fmt: skip
 
 
 class StandardText(models.Model):

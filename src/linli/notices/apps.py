@@ -19,8 +19,8 @@ class NoticesConfig(AppConfig):
 
         add_words(
             {
-                "notices.resend": _("重发通知"),
-                "notices.add_destination": _("增加通知去向"),
-                "notices.remove_destination": _("移除通知去向"),
+                "notices.resend": _("重发了通知"),
+                "notices.add_destination": _("增加了通知去向"),
+                "notices.remove_destination": _("移除了通知去向"),
             }
         )

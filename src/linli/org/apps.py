@@ -20,10 +20,10 @@ class OrgConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
 
         from linli.ledger.things import add_kinds
-        from linli.ledger.words import add_words
+        from linli.ledger.words import add_values, add_words
         from linli.org.roles import load_roles
         from linli.org.signals import changed, factor_changed, signed_in
-        from linli.org.things import KINDS
+        from linli.org.things import KINDS, VALUES
         from linli.org.words import VERBS
 
         post_migrate.connect(load_roles, sender=self)
@@ -35,3 +35,4 @@ class OrgConfig(AppConfig):
             post_delete.connect(changed, sender=self.get_model(noun))
         add_words(VERBS)
         add_kinds(KINDS)
+        add_values(VALUES)

@@ -186,6 +186,11 @@ class DivisionCode(models.Model):
         return self.code
 
 
+def said_in(chinese: str, english: str) -> str:
+    """Return what a reader calls something: its English name to who reads English, where it has one."""
+    return english if english and get_language() == "en" else chinese
+
+
 class Role(models.Model):
     """What a post lets its holder do, as data."""
 
@@ -204,7 +209,7 @@ class Role(models.Model):
     @property
     def title(self) -> str:
         """What the reader calls it."""
-        return self.name_en if self.name_en and get_language() == "en" else self.name
+        return said_in(self.name, self.name_en)
 
 
 class Post(models.Model):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from linli.ledger.things import Find, Words
-from linli.org.models import Account, Division, Post
+from linli.org.models import Account, Division, Post, said_in
+from linli.org.policies import PERMISSIONS
+from linli.org.roles import SHIPPED
 
 Named = Mapping[int, tuple[str, str]]
 
@@ -31,3 +34,19 @@ KINDS: Mapping[str, tuple[Words, Find | None]] = {
     "role": (_("角色"), None),
     "roster": (_("人员名册"), None),
 }
+_RIGHTS = {permission: _(words) for permission, words in PERMISSIONS.items()}
+_in_words = lazy(said_in, str)
+_STATUS: Mapping[str, Words] = dict(Division.Status.choices)
+VALUES: Mapping[str, Mapping[str, Words]] = {
+    "kind": dict(Division.Kind.choices),
+    "before": _STATUS,
+    "after": _STATUS,
+    "added": _RIGHTS,
+    "role": {code: _in_words(role["name"], role["name_en"]) for code, role in SHIPPED.items()},
+    "removed": _RIGHTS,
+    "scopes": _RIGHTS,
+    "fields": {"contact": _("居民的联系方式"), "name": _("姓名")},
+    "reason": {
+        "idle": _("长时间没有操作"), "asked": _("本人退出"), "password": _("密码不对"), "code": _("动态口令不对"),
+    },
+}  # fmt: skip

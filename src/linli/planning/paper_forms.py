@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from linli.planning.actions.choose_proposals import MOST_NOTE
@@ -36,8 +37,9 @@ class SidesForm(forms.Form):
         super().__init__(*args, **options)
         for side, words in SIDE_WORDS.items():
             self.fields[side] = forms.CharField(
-                label=words, required=False, max_length=MOST_WORDS, widget=forms.Textarea(attrs={"rows": 2}),
-                help_text=_("自动生成：%(words)s") % {"words": written[side]},
+                label=words, required=False, max_length=MOST_WORDS,
+                widget=forms.Textarea(attrs={"rows": 2, "lang": "zh-CN"}),
+                help_text=format_html('{}<span lang="zh-CN">{}</span>', _("自动生成："), written[side]),
             )  # fmt: skip
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from linli.jobs.models import Job
@@ -173,6 +174,14 @@ class Plan(models.Model):
     def reference(self) -> str:
         """How the ledger names it."""
         return f"plan:{self.pk}"
+
+    @property
+    def series(self) -> str:
+        """The branch as people read it: a scenario by its number, the first line of a project, or what one typed."""
+        found = re.fullmatch(r"(s|main)((?:(?<=s)\d+)?(?:-\d+)*)", self.branch)
+        if found is None:
+            return self.branch
+        return f"{gettext('情景') if found[1] == 's' else gettext('主线')} {found[2].strip('-')}".strip()
 
     @property
     def broken_words(self) -> list[str]:

@@ -38,7 +38,7 @@ def write_version(
     )
     content: dict[str, Any] = {
         "project": held.title, "version": number, "branch": branch, "parent": parent.number if parent else None,
-        "moved": len(moved), "why": why, "households": fields["households"], "counted": found.note.words(),
+        "moved": len(moved), "why": why, "households": fields["households"], "counted": fields["counted"],
     }  # fmt: skip
     actor.record("planning.save_plan", object=made.reference, permission="planning.plan", content=content)
     return made

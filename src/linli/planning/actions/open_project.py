@@ -78,7 +78,7 @@ def open_project(
         actor.record(
             "planning.open_project", object=made.reference, permission=PERMISSION,
             content={"title": made.title, "kind": kind, "street": street.code,
-                     "scope": sorted(one.code for one in scope), "procedure": str(made.procedure), "count": count,
+                     "scope": sorted(one.code for one in scope), "procedure": made.procedure.reference, "count": count,
                      "households": [households_least, households_most], "asked": asked},
         )  # fmt: skip
         draw_first(actor, made)

@@ -174,10 +174,10 @@ def search(progress: running.Progress, scenario: Scenario) -> dict[str, object]:
         if held.plan is None:  # a twin of this job may have been quicker
             made = [
                 write_version(
-                    SYSTEM, project, plan, source=Plan.Source.ENGINE, parent=None, scenario=scenario, why=why,
+                    SYSTEM, project, plan, source=Plan.Source.ENGINE, parent=None, scenario=scenario,
                     branch=f"s{scenario.number}" + (f"-{k}" if scenario.front else ""),
                 )
-                for k, (plan, why) in enumerate(found.plans, 1)
+                for k, plan in enumerate(found.plans, 1)
             ]  # fmt: skip
             held.plan = made[found.first]
             held.save(update_fields=["plan"])
@@ -187,9 +187,9 @@ def search(progress: running.Progress, scenario: Scenario) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class _Found:
-    """Plans with why they were drawn, which one to look at first; or the rules that clash."""
+    """Plans, which one to look at first; or the rules that clash."""
 
-    plans: list[tuple[Found, str]]
+    plans: list[Found]
     first: int
     status: str
     clash: Sequence[str] = ()
@@ -220,7 +220,7 @@ def _best(scenario: Scenario, blocks: Blocks, progress: running.Progress, clock:
     if found.best is None:
         return _Found([], 0, found.status, found.clash)
     best = replace(found.best, status=found.status, bound=found.bound)
-    return _Found([(best, _("引擎方案，情景 %(number)d") % {"number": scenario.number})], 0, found.status)
+    return _Found([best], 0, found.status)
 
 
 def _nearby(scenario: Scenario, blocks: Blocks, progress: running.Progress, clock: Clock) -> _Found:
@@ -235,8 +235,7 @@ def _nearby(scenario: Scenario, blocks: Blocks, progress: running.Progress, cloc
         weights = {goal: weight / _scale(today, goal) for goal, weight in weights.items()}
     most = int(project.asked["most_blocks"])
     best = adjust(today, minimize=weights, most_blocks=most, time_limit=clock.left(), progress=_teller(progress))
-    words = _("在现有界线上改动不超过 %(most)d 个地块，情景 %(number)d") % {"most": most, "number": scenario.number}
-    return _Found([(best, words)], 0, "feasible")
+    return _Found([best], 0, "feasible")
 
 
 def _front(scenario: Scenario, blocks: Blocks, progress: running.Progress, clock: Clock) -> _Found:
@@ -252,12 +251,7 @@ def _front(scenario: Scenario, blocks: Blocks, progress: running.Progress, clock
         return _Found([], 0, "infeasible", error.clash)
     except NoPlanError:
         return _Found([], 0, "unknown")
-    many = len(found.points)
-    plans = [
-        (one.plan, _("取舍方案 %(k)d / %(many)d，情景 %(number)d") % {"k": k, "many": many, "number": scenario.number})
-        for k, one in enumerate(found.points, 1)
-    ]
-    return _Found(plans, found.knee, "proven" if found.complete else "feasible")
+    return _Found([one.plan for one in found.points], found.knee, "proven" if found.complete else "feasible")
 
 
 def _scale(plan: Found, goal: str) -> float:

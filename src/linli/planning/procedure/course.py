@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from linli.org.models import said_in
 from linli.planning.procedure.models import Procedure, Proposal
 from linli.planning.procedure.needs import NEEDS
 from linli.workdays import Limit, Unit
@@ -38,7 +38,7 @@ class Phase:
     @property
     def words(self) -> str:
         """The title in the reader's language."""
-        return _said(self.title, self.title_en)
+        return said_in(self.title, self.title_en)
 
 
 @dataclass(frozen=True)
@@ -96,17 +96,17 @@ class Step:
     @property
     def words(self) -> str:
         """The title in the reader's language."""
-        return _said(self.title, self.title_en)
+        return said_in(self.title, self.title_en)
 
     @property
     def decided_by(self) -> str:
         """The deciding body in the reader's language."""
-        return _said(self.decides, self.decides_en)
+        return said_in(self.decides, self.decides_en)
 
     @property
     def advice(self) -> str:
         """What belongs to it, in the reader's language."""
-        return _said(self.hint, self.hint_en)
+        return said_in(self.hint, self.hint_en)
 
     def limit(self, days: int, version: str) -> Limit:
         """Return some of its days as a limit that names the version which states it."""
@@ -193,12 +193,21 @@ def _check(row: int, step: Step, phases: set[str], before: set[str]) -> None:
             raise ValidationError(_("第 %(row)d 步“%(title)s”：%(words)s") % said, code="steps")
 
 
+def shipped_course() -> Course:
+    """Return the procedure that comes with Linli."""
+    return read_course(_shipped())
+
+
+def _shipped() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "procedure.toml").read_text(encoding="utf-8"))
+
+
 def load_procedures(**_options: Any) -> None:
     """Publish the shipped procedure where the database has none, or an older shipped one as its newest version.
 
     A version that the district published itself is never overtaken.
     """
-    table = tomllib.loads((Path(__file__).parent / "procedure.toml").read_text(encoding="utf-8"))
+    table = _shipped()
     read_course(table)
     last = Procedure.objects.filter(code=table["code"]).order_by("-version").first()
     if last is None or (last.by == SHIPPED and any(getattr(last, name) != said for name, said in table.items())):
@@ -248,7 +257,3 @@ def told(step: Step | None) -> str:
 def unit_words(unit: str) -> str:
     """What a unit of days is called."""
     return _("个工作日") if unit == Unit.WORKING_DAYS.value else _("个自然日")
-
-
-def _said(chinese: str, english: str) -> str:
-    return english if english and get_language() == "en" else chinese

@@ -81,8 +81,8 @@ class StepForm(forms.Form):
         signs = self.fields["signs"]
         assert isinstance(signs, forms.ChoiceField)
         signs.choices = list(roles)
-        for field in self.fields.values():
-            field.widget.attrs["aria-label"] = field.label
+        for field in self.visible_fields():
+            field.field.widget.attrs["aria-label"] = field.label
 
 
 class SourceForm(forms.Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from linli.org.models import Post
+from linli.org.models import Post, said_in
 
 
 class Procedure(models.Model):
@@ -36,6 +36,11 @@ class Procedure(models.Model):
     def reference(self) -> str:
         """How the ledger names this version."""
         return f"procedure:{self.pk}"
+
+    @property
+    def words(self) -> str:
+        """The title in the reader's language."""
+        return said_in(self.title, self.title_en)
 
 
 class Mark(models.Model):

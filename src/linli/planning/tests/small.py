@@ -147,9 +147,12 @@ def clear_way(project: Project) -> None:
     pass_steps(project, *(one.key for one in standing.course.before_enactment() if one.key not in standing.marks))
 
 
+COLLEAGUE = "fuhe"
+
+
 def colleague(world: World) -> Account:
     """A second officer of the district, who confirms what the first proposed."""
-    account = Account.objects.create_account("fuhe", name="科长周九", password=PASSWORD)
+    account = Account.objects.create_account(COLLEAGUE, name="科长周九", password=PASSWORD)
     post = Post.objects.create(
         division=world.division("云川区"), role=Role.objects.get(code="district_officer"), title="基层治理科科长",
         valid_from=date(2020, 1, 1),

@@ -147,7 +147,7 @@ def paper(request: HttpRequest, pk: int, number: int, name: str) -> HttpResponse
         return redirect("planning:reasons", pk, number)
     lacks = lacks_of_approval(one) if name == FOR_APPROVAL else []
     if lacks:
-        return lacking_page(request, title=PAPERS[name].file, back=_address(one), trail=_trail(one), lacks=lacks)
+        return lacking_page(request, title=_(PAPERS[name].file), back=_address(one), trail=_trail(one), lacks=lacks)
     body = written_paper(name, one, day=timezone.localdate(), synthetic=settings.DEMO, closing=closing())
     title = f"{one.project.title}-V{number}-{PAPERS[name].file}"
     return attachment(body, DOCX, title, f"{name}-{pk}-{number}.docx")

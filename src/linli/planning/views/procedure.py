@@ -64,7 +64,7 @@ def procedure(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a project's procedure: phases, gates, what is missing, who signs until when."""
     actor, one = actor_in(request), find_signed(request, pk)
     standing = Standing(one)
-    roles, files = dict(Role.objects.values_list("code", "name")), _files(one)
+    roles, files = {role.code: role.title for role in Role.objects.all()}, _files(one)
     gates = [
         (gate, [
             (stage, may_sign(actor, one, stage.step), _roles(stage.step, roles), files.get(stage.step.key, []))
@@ -168,7 +168,7 @@ def version(request: HttpRequest, code: str, version: int) -> HttpResponse:
     one = get_object_or_404(Procedure, code=code, version=version)
     before = Procedure.objects.filter(code=code, version__lt=version).first()
     course = course_of(one)
-    roles = dict(Role.objects.values_list("code", "name"))
+    roles = {role.code: role.title for role in Role.objects.all()}
     context = {
         "procedure": one, "versions": Procedure.objects.filter(code=code).only("code", "version", "published_at"),
         "phases": [
@@ -191,7 +191,7 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
     if last is None:
         raise Http404(code)
     steps = course_of(last).steps
-    roles = list(Role.objects.values_list("code", "name"))
+    roles = [(role.code, role.title) for role in Role.objects.all()]
     bound = request.POST if request.method == "POST" else None
     rows = formset_factory(StepForm, extra=0, max_num=len(steps), validate_max=True)(
         bound, form_kwargs={"roles": _choices(steps, roles)}, initial=[_initial(step) for step in steps], prefix="s"

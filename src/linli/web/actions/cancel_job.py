@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from linli.jobs.models import Job
-from linli.jobs.running import cancel
+from linli.jobs.running import cancel, title_of
 from linli.org.actors import Actor
 
 
@@ -24,5 +24,7 @@ def cancel_job(actor: Actor, *, job: Job) -> Job:
         return job
     with transaction.atomic():
         cancel(job)
-        actor.record("jobs.cancel", object=f"job:{job.pk}", permission="system.jobs", content={"kind": job.kind})
+        actor.record(
+            "jobs.cancel", object=f"job:{job.pk}", permission="system.jobs", content={"title": title_of(job.kind)}
+        )
     return job

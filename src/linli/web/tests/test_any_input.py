@@ -29,8 +29,8 @@ from linli.planning.models import Plan
 from linli.web import api
 from linli.web.actions.issue_token import issue_token
 from linli.web.models import SCOPES
-from linli.web.tests.browser.conftest import FILL
 from linli.web.tests.browser.pages import PAGES
+from linli.web.tests.filled import fill
 from linli.web.tests.fuzz.nasty import FILES, LEFT_OUT, TEXTS, TWICE, VALUES, query, segment
 from linli.web.tests.fuzz.walking import ASKED, Form, beginnings, name_of, walk
 from linli.web.tests.test_every_url import PERSONS, TABLE
@@ -61,7 +61,7 @@ def site(world: World, settings: Any, tmp_path: Path) -> World:
     """A site with some of everything, whose views ask queries that remember what they were asked for."""
     settings.MEDIA_ROOT = tmp_path
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, "linli.web.tests.fuzz.walking.Recorder"]
-    exec(FILL, {})
+    fill()
     return world
 
 

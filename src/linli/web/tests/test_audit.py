@@ -15,6 +15,7 @@ from django.utils import timezone
 from linli.ledger.chain import rows_of, verify
 from linli.ledger.recording import record, record_sight
 from linli.ledger.words import known_verbs
+from linli.org.actors import actor_of
 from linli.org.models import Post
 from linli.org.tests.world import World
 
@@ -99,13 +100,24 @@ def test_entries_speak_of_things_by_name_and_of_codes_in_words(
     browser = client_of("shenji")
     with django_assert_max_num_queries(9):
         page = browser.get("/audit").content.decode().split("<main")[1]
-    assert f"区划 {place.title}" in page
+    assert re.search(f"经办杨四给区划改了名：<a [^>]*>{place.title}</a>。", page)
     assert f"岗位 {post}" in page
     assert "拆分（分设）" in page
     words = re.sub(r"<[^>]+>", " ", page)
     assert not re.search(r"\b[a-z]+:\d+\b|\bsplit\b|\bactive\b|\bTrue\b", words)
+    english = client_of("shenji").get("/audit", headers={"accept-language": "en"}).content.decode()
+    assert re.search(r"经办杨四 renamed a division: <a [^>]*>[^<]*</a>\.", english)
     public = client_of("").get("/ledger/", {"object": place.reference}).content.decode()
     assert f"只看：区划 {place.title}" in public
+
+
+def test_a_public_entry_names_the_post_and_nobody(world: World, client_of: Callable[[str], Client]) -> None:
+    clerk, place = actor_of(world.account("jiedao")), world.division("白云")
+    made = clerk.record("org.rename_division", object=place.reference, permission="org.edit", public=True)
+    for url in ("/ledger/", f"/ledger/{made.seq}/"):
+        page = client_of("").get(url).content.decode()
+        assert f"{Post.objects.get(title='经办')}给区划改了名：" in page
+        assert "杨四" not in page
 
 
 def test_entries_of_a_day_are_found(world: World, client_of: Callable[[str], Client]) -> None:

@@ -55,7 +55,7 @@ class TokenForm(forms.Form):
         super().__init__(data, initial={"key": uuid.uuid4(), "days": 90})
         field = self.fields["scopes"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(scope, f"{_(PERMISSIONS[scope])} ({scope})") for scope in SCOPES if actor.may(scope)]
+        field.choices = [(scope, _(PERMISSIONS[scope])) for scope in SCOPES if actor.may(scope)]
 
 
 @require_safe

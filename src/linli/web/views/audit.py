@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from linli.ledger.models import Entry
@@ -16,8 +15,6 @@ from linli.ledger.words import known_verbs
 from linli.org.models import Account
 from linli.org.policies import actor_in, requires, signed_in
 from linli.written import day_of, number_in
-
-SYSTEM = {"system": _("系统"), "public": _("未登录")}
 
 
 @require_safe
@@ -64,4 +61,4 @@ def _name_actors(page: Leaf) -> None:
     keys = {entry.actor.partition(":")[2] for entry in page.entries if entry.actor.startswith("account:")}
     names = {f"account:{pk}": name for pk, name in Account.objects.filter(pk__in=keys).values_list("pk", "name")}
     for entry in page.entries:
-        entry.who = names.get(entry.actor) or str(SYSTEM.get(entry.actor, entry.actor))  # type: ignore[attr-defined]
+        entry.who = names.get(entry.actor, entry.who)  # type: ignore[attr-defined]
