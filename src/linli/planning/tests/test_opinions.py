@@ -26,6 +26,8 @@ def test_an_opinion_on_a_plan_is_counted_with_a_block_and_without(found: Plan) -
     publish_plan(SYSTEM, plan=ready(found))
     link = f"/report/?about=plan:{found.pk}&amp;block={code}"
     assert link in browser.get(reverse("planning:public-plan", args=[found.pk]), {"block": code}).content.decode()
+    mine = browser.get(reverse("planning:public-plan", args=[found.pk]), {"block": code}).content.decode()
+    assert "现在属于团结社区，" in mine
     form = browser.get(f"/report/?about=plan:{found.pk}&block={code}").content.decode()
     assert "意见针对" in form
     assert re.search(r'value="suggestion"[^>]*checked', form), "a suggestion already"

@@ -17,6 +17,7 @@ from linli.planning.picture import picture
 from linli.planning.procedure.standing import Standing
 from linli.planning.statements import communities_of
 from linli.planning.status import Statuses
+from linli.plans.names import community_words
 from linli.territory.models import Block
 
 ROWS = 20
@@ -70,8 +71,9 @@ def _mine(code: str, plan: Plan) -> dict[str, str] | None:
     block = Block.objects.filter(street=plan.project.street, code=code).select_related("compound").first()
     if block is None:
         return None
-    after = plan.community_of(code)
-    return {"name": str(block.compound or block.code), "after": after, "before": plan.project.present.get(code, "")}
+    before, after = plan.project.present.get(code, ""), community_words(plan.community_of(code))
+    name = str(block.compound or block.code)
+    return {"name": name, "after": after, "before": community_words(before) if before else ""}
 
 
 def _compounds(plan: Plan) -> list[tuple[str, str, str]]:
