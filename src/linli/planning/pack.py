@@ -11,7 +11,7 @@ from pathlib import Path
 
 from linli.documents.workbooks import safe, written
 from linli.planning.details import chosen_of, staff_of
-from linli.planning.geojson import geojson_of
+from linli.planning.geojson import geojson_of, write_shapefile
 from linli.planning.models import Plan, Project
 from linli.planning.papers import PAPERS, compose_paper
 from linli.planning.papers.appraisals import appraisal_section
@@ -30,7 +30,7 @@ MOST_CHARACTERS = 4000  # 《整治形式主义为基层减负若干规定》
 def approval_pack(
     plan: Plan, found: Found, *, day: date, synthetic: bool = False, closing: Sequence[Section] = ()
 ) -> bytes:
-    """Return a zip with the three papers, 基本情况.xlsx, the map as PNG and PDF, the communities as GeoJSON.
+    """Return a zip with the three papers, 基本情况.xlsx, the map (PNG, PDF), the communities (GeoJSON, shapefile).
 
     Parameters
     ----------
@@ -55,7 +55,9 @@ def approval_pack(
             pack.write(one, one.name)
         characters = body(plan, found, day=day, synthetic=synthetic).characters
         pack.writestr("基本情况.xlsx", tables(found, plan.project, characters, _details(plan, found)))
-        pack.writestr("社区界线.geojson", geojson_of(found))
+        pack.writestr("社区界线.geojson", geojson_of(plan, found))
+        for one in write_shapefile(plan, found, Path(folder) / "社区界线.shp"):
+            pack.write(one, one.name)
     return target.getvalue()
 
 

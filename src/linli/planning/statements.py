@@ -7,21 +7,28 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
+import shapely
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from linli.districting.result import relative_gap
+from linli.org.models import Division
 from linli.planning.counted import counted_of
 from linli.planning.details import by_hand_of
 from linli.planning.ground import ground_of
-from linli.planning.models import Plan, Project
+from linli.planning.models import Mark, Plan, Project
 from linli.planning.proofs import why_unproven
 from linli.planning.standards import law_on, profile_of
 from linli.planning.telling import band
 from linli.plans.bands import source_words
 from linli.plans.sides import four_sides, sides_text
-from linli.territory.counts import Said
+from linli.territory.counts import Said, said
 from linli.territory.lookup import ground_stamp
+
+COURSE = {  # step of the procedure to what it makes of a new community
+    "reply": gettext_lazy("已批准"), "plaque": gettext_lazy("已挂牌"), "election": gettext_lazy("已选举"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,9 @@ class Stated:
     parent: str
     kept: bool
     households: int
+    persons: int | None  # None where not every block has them
     blocks: int
+    hectares: float
     cells: tuple[tuple[StatedBand, str], ...]  # a band, how the community stands to it
     inside: bool  # the range of the search
     outside: str  # how it lies to the law's band, '' within it
@@ -58,6 +67,7 @@ class Statement:
     bands: tuple[StatedBand, ...]
     rows: tuple[Stated, ...]
     method: str  # how it was found, and what is known of better ones
+    people: Said | None  # what the persons rest on, None where not every block has them
 
     def __iter__(self) -> Iterator[Stated]:
         return iter(self.rows)
@@ -74,6 +84,30 @@ class Statement:
     def sides(self) -> list[tuple[str, str]]:
         """Each community with its four sides, marked where written by hand; none of a plan with open blocks."""
         return sides_of(self.plan)
+
+    @property
+    def kept(self) -> int:
+        """How many of them go on."""
+        return sum(one.kept for one in self.rows)
+
+    @property
+    def fresh(self) -> int:
+        """How many of them are new."""
+        return len(self.rows) - self.kept
+
+    @property
+    def sums(self) -> dict[str, float | None]:
+        """Blocks, persons and hectares of all of them; no persons where they are not known."""
+        persons = [one.persons for one in self.rows if one.persons is not None]
+        return {
+            "blocks": sum(one.blocks for one in self.rows), "hectares": sum(one.hectares for one in self.rows),
+            "persons": sum(persons) if self.people else None,
+        }  # fmt: skip
+
+    @cached_property
+    def course(self) -> str:
+        """How far its new communities are on their way, '' before it is put in force."""
+        return course_of_new(self.plan)
 
     @cached_property
     def counted(self) -> Said:
@@ -103,20 +137,36 @@ def communities_of(plan: Plan) -> Statement:
     blocks: dict[int, int] = {}
     for place in plan.labels.values():
         blocks[place] = blocks.get(place, 0) + 1
+    ground = ground_of(plan.project)
+    label = np.array([plan.labels.get(code, -1) for code in ground.ids])
+    hectares = shapely.area(ground.geometry) / 10_000
+    persons = ground.counts("persons") if "persons" in ground.columns else None
     least, most = plan.project.households_least, plan.project.households_most
 
     def row(place: int, name: str) -> Stated:
         count = plan.households.get(name, 0)
         return Stated(
             name=name, parent=plan.parents.get(name, ""), kept=name in present and name == plan.parents.get(name),
-            households=count, blocks=blocks.get(place, 0),
+            households=count, persons=None if persons is None else int(persons[label == place].sum()),
+            blocks=blocks.get(place, 0), hectares=float(hectares[label == place].sum()),
             cells=tuple((one, band(one.households, count)) for one in bands),
             inside=least <= count <= most,
             outside=outside(bands[0].households, count) if name in plan.outside else "",
             reason=plan.reasons.get(name, ""),
         )  # fmt: skip
 
-    return Statement(plan, bands, tuple(row(place, name) for place, name in enumerate(plan.names)), method_of(plan))
+    rows = tuple(row(place, name) for place, name in enumerate(plan.names))
+    people = None if persons is None else said(ground.note_of("persons"))
+    return Statement(plan, bands, rows, method_of(plan), people)
+
+
+def course_of_new(plan: Plan) -> str:
+    """Say how far new communities are: approved, plaque up, elected; '' before the plan is put in force."""
+    if not plan.enactments.filter(undone_at=None).exists():
+        return ""
+    done = set(plan.project.marks.filter(withdrawn_at=None, state=Mark.State.SIGNED).values_list("step", flat=True))
+    reached = [words for step, words in COURSE.items() if step in done]
+    return str(reached[-1] if reached else Division.Status.PREPARING.label)
 
 
 def sides_of(plan: Plan) -> list[tuple[str, str]]:

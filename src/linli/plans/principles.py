@@ -16,7 +16,7 @@ from linli.plans.plan import Plan
 from linli.plans.resources import FLOOR, WORKERS, Need, total
 from linli.plans.task import community_column, has_station, names_in, texts
 
-MOST_INDICATORS = 6
+LEAST_INDICATORS, MOST_INDICATORS = 4, 6
 Verdict = Literal["kept", "not kept", "no data"]
 VERDICTS: Mapping[str, str] = {"kept": "符合", "not kept": "不符合", "no data": "无数据"}
 
@@ -60,7 +60,9 @@ class Stretch:
 
 
 def indicators(plan: Plan, today: list[Need], then: list[Need]) -> list[Indicator]:
-    """Return at most six indicators, those first that say most; one that the plan has no data for is left out.
+    """Return four to six indicators, those first that say most.
+
+    One that the plan has no data for is left out where enough others are known, else it says so.
 
     Parameters
     ----------
@@ -100,7 +102,9 @@ def indicators(plan: Plan, today: list[Need], then: list[Need]) -> list[Indicato
         ("walk", "到服务站步行距离（户均，米）", _number(walked(old, present)),
          _number(walked(new, plan.community)), "就近办事"),
     ]  # fmt: skip
-    told = [Indicator(code, title, a or "无数据", b, aim) for code, title, a, b, aim in rows if b]
+    least = sorted(rows, key=lambda row: row[3] is None)[:LEAST_INDICATORS]
+    told = [Indicator(row[0], row[1], row[2] or "无数据", row[3] or "无数据", row[4]) for row in rows
+            if row[3] or row in least]  # fmt: skip
     return told[:MOST_INDICATORS]
 
 

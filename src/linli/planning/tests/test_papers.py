@@ -7,8 +7,10 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import docx
+import pyogrio
 import pytest
 import shapely
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -29,10 +31,13 @@ from linli.planning.actions.state_objective import state_objective
 from linli.planning.actions.write_sides import write_sides
 from linli.planning.details import staff_of
 from linli.planning.engine import found_of
+from linli.planning.geojson import geojson_of, write_shapefile
 from linli.planning.ground import _read, ground_of
 from linli.planning.models import Plan, Project
 from linli.planning.tests.small import clear_way, engine_plan, ready
 from linli.planning.verifying import verification
+from linli.plans.principles import indicators
+from linli.plans.resources import before_and_after
 from linli.plans.sections import Section
 from linli.territory.models import Block, Facility, Line
 
@@ -214,6 +219,36 @@ def test_the_communities_are_given_as_geojson(found: Plan, client_of: ClientOf) 
     shapes = [shapely.from_geojson(json.dumps(one["geometry"])) for one in features]
     assert shapely.union_all(shapes).area == pytest.approx(4 * 4 * 0.001**2, rel=1e-3)
     assert shapes[0].bounds[0] == pytest.approx(103, abs=0.01)
+    told = json.loads(answer.content)
+    assert (told["version"], told["from"]) == (1, "")
+
+
+def test_the_shapefile_holds_what_the_geojson_does_and_the_day_from_which_it_is_in_force(
+    found: Plan, tmp_path: Path
+) -> None:
+    clear_way(found.project)
+    day = timezone.localdate() + timedelta(days=1)
+    enact(SYSTEM, plan=found, from_day=day, paper="云政复〔2026〕1号")
+    made = found_of(found, ground_of(found.project))
+    files = write_shapefile(found, made, tmp_path / "界线.shp")
+    assert {one.suffix for one in files} == {".shp", ".shx", ".dbf", ".prj", ".cpg"}
+    meta, _ids, wkb, values = pyogrio.raw.read(tmp_path / "界线.shp")
+    rows = dict(zip(meta["fields"].tolist(), values, strict=True))
+    assert "China_Geodetic_Coordinate_System_2000" in (tmp_path / "界线.prj").read_text()
+    assert dict(zip(rows["community"], rows["households"].tolist(), strict=True)) == found.households
+    assert set(rows["from"]) == {day.isoformat()}
+    assert rows["north"].tolist() == [one.sides["north"] for one in made.communities]
+    told = json.loads(geojson_of(found, made))
+    assert told["from"] == day.isoformat()
+    for one, feature in zip(shapely.from_wkb(wkb), told["features"], strict=True):
+        assert one.equals(shapely.from_geojson(json.dumps(feature["geometry"])))
+
+
+def test_a_ground_without_records_has_four_indicators_all_the_same_and_says_what_it_does_not_know(found: Plan) -> None:
+    made = found_of(found, ground_of(found.project))
+    told = indicators(made, *before_and_after(made, {}))
+    assert [(one.title, one.after) for one in told if one.after == "无数据"] == [("每百户服务用房（㎡）", "无数据")]
+    assert len(told) == 4
 
 
 def test_papers_wait_for_reasons_and_whole_plans(found: Plan, client_of: ClientOf) -> None:

@@ -272,7 +272,8 @@ def test_the_pack_is_asked_for_reasons_and_adds_up(plan: Plan, clerk: Client) ->
     assert asked.status_code == 200
     pack = zipfile.ZipFile(io.BytesIO(asked.content))
     assert sorted(pack.namelist()) == [
-        "基本情况.xlsx", "实施方案.docx", "拆分方案.docx", "社区界线.geojson", "请示.docx",
+        "基本情况.xlsx", "实施方案.docx", "拆分方案.docx", "社区界线.cpg", "社区界线.dbf",
+        "社区界线.geojson", "社区界线.prj", "社区界线.shp", "社区界线.shx", "请示.docx",
         "调整前后示意图.pdf", "调整前后示意图.png",
     ]  # fmt: skip
     book = openpyxl.load_workbook(io.BytesIO(pack.read("基本情况.xlsx")))

@@ -162,7 +162,7 @@ def geojson(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
     one = whole(request, pk, number)
     name = f"plan-{pk}-{number}.geojson"
-    return attachment(geojson_of(found_of(one, ground_of(one.project))), GEOJSON, name, name)
+    return attachment(geojson_of(one, found_of(one, ground_of(one.project))), GEOJSON, name, name)
 
 
 def whole(request: HttpRequest, pk: int, number: int) -> Plan:

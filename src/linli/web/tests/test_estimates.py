@@ -97,6 +97,10 @@ def _pages_are_marked(estimated: Project, client_of: Callable[[str], Client]) ->
     assert len(maps) >= LEAST_MAPS, maps
 
 
+# pictures and outlines: their figures are beside them
+WITHOUT_COUNTS = (".png", ".pdf", ".shp", ".shx", ".prj", ".cpg")
+
+
 def words_of(name: str, content: bytes) -> str:
     """Return the words of a paper or sheet: docx, xlsx or text."""
     if name.endswith(".docx"):
@@ -105,7 +109,7 @@ def words_of(name: str, content: bytes) -> str:
     if name.endswith(".xlsx"):
         book = openpyxl.load_workbook(io.BytesIO(content))
         return "\n".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
-    return content.decode()
+    return content.decode(errors="ignore" if name.endswith(".dbf") else "strict")
 
 
 def _papers_are_marked(estimated: Project, browser: Client) -> None:
@@ -115,7 +119,7 @@ def _papers_are_marked(estimated: Project, browser: Client) -> None:
     home = f"/planning/projects/{estimated.pk}/{plan.number}"
     papers = {f"{name}.docx": browser.get(f"{home}/papers/{name}.docx").content for name in PAPERS}
     with zipfile.ZipFile(io.BytesIO(browser.get(f"{home}/pack.zip").content)) as pack:
-        papers |= {name: pack.read(name) for name in pack.namelist() if not name.endswith((".png", ".pdf"))}
+        papers |= {name: pack.read(name) for name in pack.namelist() if not name.endswith(WITHOUT_COUNTS)}
     papers["check-up.xlsx"] = browser.get("/planning/diagnosis/table.xlsx").content
     wanted = figures(estimated)
     printed = {name: words for name, content in papers.items() if wanted.search(words := words_of(name, content))}
