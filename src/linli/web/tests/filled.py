@@ -35,13 +35,13 @@ from linli.territory.models import Block, Building, Compound, Count, Facility, M
 
 
 @transaction.atomic
-def fill() -> None:
+def fill(source: str = "台账", estimate: str = "") -> None:
     """Fill the site, as the people of the world would."""
     world = World() if Division.objects.exists() else build_world()
     street = world.division("铜源街道")
     # entry 2, behind the upgrade: the page of a public entry is looked at by its number
     SYSTEM.record("org.rename_division", object=street.reference, public=True, content={"name": "铜源街道"})
-    _put_ground(world, street)
+    _put_ground(world, street, source, estimate)
     secretary, officer, clerk = (actor_of(world.account(name)) for name in ("shuji", "quji", "jiedao"))
     lamp = Category.objects.get(code="0602")
     _bring_matters(secretary)
@@ -51,7 +51,7 @@ def fill() -> None:
     _plan(world, clerk, officer, street)
 
 
-def _put_ground(world: World, street: Division) -> None:
+def _put_ground(world: World, street: Division, source: str, estimate: str) -> None:
     for k in range(6):
         compound = Compound.objects.create(street=street, code=f"C{k}", name=f"白云花园{k + 1}区")
         block = Block(street=street, code=f"B{k}", compound=compound)
@@ -64,7 +64,12 @@ def _put_ground(world: World, street: Division) -> None:
         )
         for definition in ("households_registered", "dwellings", "dwellings_delivered", "persons"):
             Count.objects.create(
-                block=block, definition=definition, value=1700 + k, source="台账", as_of=date(2026, 6, 30)
+                block=block,
+                definition=definition,
+                value=1700 + k,
+                source=source,
+                estimate=estimate,
+                as_of=date(2026, 6, 30),
             )
     Facility.objects.create(
         street=street, block=block, code="F1", kind="党群服务中心", name="白云社区党群服务中心", area_m2=540,

@@ -21,8 +21,8 @@ from linli.planning.models import Project
 from linli.planning.papers import PAPERS
 from linli.planning.tests.small import ready
 from linli.territory.models import Block, Count, ImportBatch
-from linli.web.tests.browser.conftest import FILL
 from linli.web.tests.browser.pages import PAGES
+from linli.web.tests.filled import fill
 
 SOURCE, RULE = "地图轮廓", "floor_area:90"
 MAP = re.compile(r'class="(?:[^"]* )?(?:community-map|bench-map|map)[ "]')
@@ -33,9 +33,7 @@ TAG = re.compile(r"<(script|style)[^>]*>.*?</\1>|<[^>]+>", re.DOTALL)
 @pytest.fixture
 def estimated(world: World) -> Project:
     """The site that Chromium looks at, with nothing counted: every household is reckoned from floor area."""
-    told = FILL.replace('source="台账",', f'source="{SOURCE}", estimate="{RULE}",')
-    assert told != FILL
-    exec(compile(told, "filling", "exec"), {})
+    fill(SOURCE, RULE)
     ImportBatch.objects.create(
         street=world.division("铜源街道"), kind="blocks", state="applied", name="地块.gpkg", path="-", size=1,
         sha256="-", credit=OPENSTREETMAP, by="system",
