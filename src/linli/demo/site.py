@@ -17,10 +17,11 @@ from django.db import transaction
 from linli.demo.matters import fill_matters
 from linli.demo.names import COMMUNITIES, DISTRICT, STREET, STREET_CODE
 from linli.demo.people import VISITORS, names
+from linli.demo.planning import fill_planning
 from linli.documents.official import ordinal
 from linli.geodata import Blocks, read_blocks
 from linli.ledger.vouching import vouch
-from linli.org.actors import SYSTEM
+from linli.org.actors import SYSTEM, actor_of
 from linli.org.models import Account, Division, DivisionName, Post, Role, Tenure
 from linli.org.passwords import OneTimeHasher
 from linli.territory.actions.apply_import import apply_import
@@ -64,6 +65,8 @@ def fill(folder: Path, *, seed: int = 20261123, tell: Tell = print, cases: int =
         _ground(folder, divisions[STREET])
         tell(f"地块 {len(blocks)} / blocks")
         tell(f"事项 {fill_matters(seed=seed, history=cases)} / matters")
+        clerk = actor_of(Account.objects.get(username="jiedao"))
+        tell(f"方案 {fill_planning(clerk, divisions[STREET], seed=seed)} / plans")
         SYSTEM.record(
             "demo.fill", object=divisions[STREET].reference, public=True,
             content={"note": "演示数据·全部合成", "blocks": len(blocks), "divisions": len(divisions),

@@ -30,7 +30,8 @@ def published(block: Block) -> Iterable[Note]:
             {"title": plan.project.title, "name": community_words(plan.community_of(block.code))},
         )
         if status.code == "open":
-            words = _("“%(title)s”正在公示，看看对您家有什么影响。") % said
+            asks = _("“%(title)s”正在征求意见，看看对您家有什么影响。")
+            words = (asks if plan.for_comments else _("“%(title)s”正在公示，看看对您家有什么影响。")) % said
         elif status.code == "scheduled":
             words = _("“%(title)s”已批复，将来归%(name)s：%(status)s。") % {**said, "status": status.words}
         else:

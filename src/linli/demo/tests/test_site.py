@@ -219,6 +219,9 @@ def test_a_site_is_filled_by_the_actions_of_its_users_and_once(demo: Path, tmp_p
         "print(total, Membership.objects.count(), Building.objects.count(), search('老二食堂')[0].title)\n"
         "from linli.ledger.models import Entry\n"
         "print(Entry.objects.filter(verb='territory.apply_import').count())\n"
+        "from linli.planning.models import Plan; from linli.matters.models import Matter\n"
+        "shown = Plan.objects.exclude(published_at=None).get()\n"
+        "print(shown.number, len(shown.names), Matter.objects.filter(about=f'plan:{shown.pk}').count())\n"
         "from django.db import connection as c; from linli.ledger.checking import check\n"
         "found = check(c.cursor(), c.vendor); print(found.faults, found.uncovered)\n"
     )
@@ -227,7 +230,7 @@ def test_a_site_is_filled_by_the_actions_of_its_users_and_once(demo: Path, tmp_p
         [sys.executable, "-c", script, str(demo)], env={**keep, "LINLI_HOME": str(tmp_path)},
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert done.stdout.splitlines() == ["True False", "22110 204 1168 矿务局二片区家属院", "6", "[] 0"]
+    assert done.stdout.splitlines() == ["True False", "22110 204 1168 矿务局二片区家属院", "6", "1 3 4", "[] 0"]
     assert (tmp_path / "demo-accounts.txt").stat().st_mode & 0o077 == 0
 
 
