@@ -105,3 +105,10 @@ def test_a_notice_is_a_document(found: Plan, client_of: ClientOf) -> None:
         "各位居民",
     ):
         assert words in page
+
+
+def test_a_plan_out_for_comments_is_not_told_as_a_notice(found: Plan, door: str) -> None:
+    publish_plan(SYSTEM, plan=found, days=30, kind="comments")
+    page = Client().get(door).content.decode()
+    assert "正在征求意见，看看对您家有什么影响" in page
+    assert "正在公示" not in page
