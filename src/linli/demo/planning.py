@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from functools import partial
 
 import numpy as np
 from django.utils import timezone
@@ -25,10 +26,6 @@ from linli.territory.models import Block
 TITLE = "团结社区规模调整（演示）"
 PARTS, SECONDS = 3, 6
 GOALS = ({"boundary": 1.0}, {"boundary": 1.0, "balance": 1.0})
-NOTICE = {
-    "number": "铜街公示〔2026〕1号", "issuer": "铜源街道办事处（演示）", "contact": "社区建设岗",
-    "telephone": "0000-6120301", "place": "市府街26号一楼3号窗口",
-}  # fmt: skip
 REASON = "矿务局老家属院不宜拆开，服务站步行可达，略超一般规模。"
 OPINIONS = (
     "新社区的服务站离我们院要过一条大街，老人走不动，能不能设在街这边？",
@@ -55,7 +52,10 @@ def fill_planning(clerk: Actor, street: Division, *, seed: int) -> int:
         run_job(run.job)
     plan = project.plans.get(number=1)
     state_reasons(clerk, plan=plan, reasons=dict.fromkeys(plan.outside, REASON))
-    publish_plan(SYSTEM, plan=plan, days=30, kind=COMMENTS, **NOTICE)
+    publish_plan(
+        SYSTEM, plan=plan, days=30, kind=COMMENTS, number="铜街公示〔2026〕1号", issuer="铜源街道办事处（演示）",
+        contact="社区建设岗", telephone="0000-6120301", place="市府街26号一楼3号窗口",
+    )  # fmt: skip
     _opinions(plan, seed)
     _appraised(clerk, project, plan)
     return project.plans.count()
@@ -79,5 +79,5 @@ def _appraised(clerk: Actor, project: Project, plan: Plan) -> None:
         record_appraisal(
             clerk, project=project, step="legality", plan=plan, body=body, person="（演示）", conclusion=conclusion,
             words=words, day=timezone.localdate() - timedelta(days=1),
-            attached=[Given(f"{body}意见书.pdf", len(content), lambda content=content: content)],
+            attached=[Given(f"{body}意见书.pdf", len(content), partial(bytes, content))],
         )  # fmt: skip
