@@ -20,7 +20,8 @@ class Span:
     phase, state
         The phase: `done`, `going` or `off` where it has not begun.
     since, until
-        Its first day, planned where it has not begun; the day on which it was passed, None while it is not.
+        Its first day, planned where it has not begun and None where that cannot be told; the day on which it was
+        passed, None while it is not.
     planned
         The day until which it is planned; None where the procedure plans none.
     late
@@ -31,7 +32,7 @@ class Span:
 
     phase: Phase
     state: str
-    since: date
+    since: date | None
     until: date | None
     planned: date | None
     late: int
@@ -42,16 +43,16 @@ class Span:
 def spans_of(standing: Standing) -> list[Span]:
     """Return every phase; those that have not begun follow the one before them as planned."""
     today = standing.facts.today
-    rows: list[tuple[Gate, date, date | None, date | None]] = []
-    cursor = timezone.localdate(standing.project.made_at)
+    rows: list[tuple[Gate, date | None, date | None, date | None]] = []
+    cursor: date | None = timezone.localdate(standing.project.made_at)
     for gate in standing.gates:
         since = timezone.localdate(gate.since) if gate.since else cursor
         marks = [one.mark.at for one in gate.stages if one.mark]
         until = timezone.localdate(max(marks, default=gate.since)) if gate.passed and gate.since else None
-        planned = since + timedelta(days=gate.phase.within) if gate.phase.within else None
+        planned = since + timedelta(days=gate.phase.within) if since and gate.phase.within else None
         rows.append((gate, since, until, planned))
-        cursor = until or max(planned or since, today if gate.open else since)
-    first = rows[0][1] if rows else today
+        cursor = until or (max(planned, today) if planned and gate.open else planned)
+    first = next((since for _gate, since, *_days in rows if since), today)
     last = max([today, *(day for _gate, *days in rows for day in days if day)]) + timedelta(days=1)
     whole = (last - first).days
 
@@ -64,6 +65,7 @@ def spans_of(standing: Standing) -> list[Span]:
         state = "done" if until else "going" if gate.open else "off"
         end = until or today
         late = max(0, (end - planned).days) if planned and gate.open else 0
-        bar = share(since, end) if gate.open else (0.0, 0.0)
-        spans.append(Span(gate.phase, state, since, until, planned, late, bar, share(since, planned or since)))
+        bar = share(since, end) if since and gate.open else (0.0, 0.0)
+        plan = share(since, planned) if since and planned else (0.0, 0.0)
+        spans.append(Span(gate.phase, state, since, until, planned, late, bar, plan))
     return spans

@@ -53,3 +53,4 @@ def test_a_procedure_that_plans_no_days_is_never_late(project: Project) -> None:
     project.refresh_from_db()
     spans = spans_of(Standing(project))
     assert {(one.late, one.planned) for one in spans} == {(0, None)}
+    assert [one.since for one in spans[1:]] == [None] * 7, "nobody knows when they will begin"
