@@ -36,7 +36,9 @@ def test_a_version_keeps_the_mark_when_newer_counts_come_and_a_project_takes_the
 ) -> None:
     new = next(name for name in reckoned.names if name != "团结")
     named = name_communities(SYSTEM, plan=reckoned, names={new: "学府"}, origins={"学府": "学府路"})
-    assert MARKED in str(Entry.objects.get(verb="planning.save_plan").content)
+    entry = Entry.objects.get(verb="planning.save_plan")
+    assert '"estimate":"floor_area:90"' in entry.content
+    assert '"source":"地图轮廓"' in entry.content
     for block in Block.objects.all():
         Count.objects.create(
             block=block, definition="households_registered", value=9, source="公安人口库", as_of=date(2026, 6, 1)

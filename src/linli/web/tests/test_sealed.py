@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from linli.cli import run
+from linli.cli.secrets import secret_of
 from linli.errors import InputError
 from linli.web.upkeep import sealed
 from linli.web.upkeep.restore import MOVED
@@ -84,16 +84,14 @@ def test_a_short_passphrase_and_a_key_file_that_is_none_are_refused(tmp_path: Pa
     assert sealed.secret_in(tmp_path / "key") == SECRET
 
 
-def test_nobody_at_the_terminal_is_asked_for_a_passphrase(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_nobody_at_the_terminal_is_asked_for_a_passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LINLI_BACKUP_PASSPHRASE", raising=False)
     monkeypatch.setattr("sys.stdin", io.StringIO())
-    assert run(["backup", "--encrypt"]) == 2
-    assert "nobody is at the terminal" in capsys.readouterr().err
+    with pytest.raises(InputError, match="nobody is at the terminal"):
+        secret_of(None, ask=True, twice=True)
     monkeypatch.setenv("LINLI_BACKUP_PASSPHRASE", "short")
-    assert run(["backup", "--encrypt"]) == 2
-    assert "at least 12 characters" in capsys.readouterr().err
+    with pytest.raises(InputError, match="at least 12 characters"):
+        secret_of(None, ask=True, twice=True)
 
 
 def test_rights_are_mended_for_what_is_the_sites_and_for_nothing_else(tmp_path: Path) -> None:
