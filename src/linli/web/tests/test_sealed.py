@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from linli.cli.secrets import secret_of
 from linli.errors import InputError
 from linli.web.upkeep import sealed
 from linli.web.upkeep.restore import MOVED
@@ -82,16 +80,6 @@ def test_a_short_passphrase_and_a_key_file_that_is_none_are_refused(tmp_path: Pa
             sealed.secret_in(path)
     (tmp_path / "key").write_text(f" {SECRET}\n", encoding="utf-8")
     assert sealed.secret_in(tmp_path / "key") == SECRET
-
-
-def test_nobody_at_the_terminal_is_asked_for_a_passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LINLI_BACKUP_PASSPHRASE", raising=False)
-    monkeypatch.setattr("sys.stdin", io.StringIO())
-    with pytest.raises(InputError, match="nobody is at the terminal"):
-        secret_of(None, ask=True, twice=True)
-    monkeypatch.setenv("LINLI_BACKUP_PASSPHRASE", "short")
-    with pytest.raises(InputError, match="at least 12 characters"):
-        secret_of(None, ask=True, twice=True)
 
 
 def test_rights_are_mended_for_what_is_the_sites_and_for_nothing_else(tmp_path: Path) -> None:
