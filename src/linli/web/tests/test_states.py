@@ -19,6 +19,7 @@ from linli.ledger.recording import record, record_sight
 from linli.ledger.states import kinds
 from linli.ledger.tests.bending import Bender
 from linli.ledger.vouching import astray, vouch
+from linli.ledger.words import told
 from linli.org.actions import appoint, close_account, create_post, open_account
 from linli.org.actors import actor_of
 from linli.org.models import Post, Role
@@ -199,3 +200,20 @@ def test_a_break_is_acknowledged_once_with_a_reason_and_stays_on_record(world: W
     assert (entry.verb, entry.actor, entry.said["why"]) == (
         "ledger.acknowledge", tender.reference, "迁移脚本误改，已按审批单改回",
     )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_password_that_is_hashed_anew_when_it_is_used_leaves_an_entry(world: World) -> None:
+    account, password = open_account(actor_of(world.account("anquan")), username="xinren", name="新人")
+    before = account.password
+    assert account.check_password(password)
+    account.refresh_from_db()
+    assert account.password != before
+    assert Entry.objects.order_by("-seq")[0].verb == "org.hash_anew"
+    assert faults() == []
+
+
+def test_digests_of_other_things_are_not_read_out_to_people() -> None:
+    assert [
+        name for name, _value in told({"vouched": {"post:1": "=ab"}, "complete": {"post": "ab"}, "x": "1"}, {})
+    ] == ["x"]
