@@ -20,7 +20,7 @@ from .report import Section, publish, seconds, table
 from .startup import command_seconds
 
 ENTRIES, TARGET = 1_000_000, 20.0
-FORGERIES = 500  # of the ledger itself, and as many of what it vouches for
+FORGERIES = 250  # of the ledger itself, and as many of what it vouches for
 LEAVES, MOST_BYTES, MOST_MS = 10_000_000, 1500, 5.0
 REPEATS = 9
 

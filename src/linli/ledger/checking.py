@@ -67,9 +67,7 @@ def check(
         for row in rows(cursor, vendor):
             if walk.step(row):
                 grown.step(row)
-                said = [row[at] for at in SAID]
-                if all(isinstance(value, str) for value in said):
-                    stood.step(row[0], *said)
+                stood.step(row[0], *(row[at] for at in SAID))
         grown.end()
         if vendor == "postgresql":
             cursor.execute("SET TIME ZONE 'UTC'")  # moments are written as Django's connection writes them
@@ -100,8 +98,10 @@ class Standing:
     complete: dict[str, str] = field(default_factory=dict)
     seq: int = 0
 
-    def step(self, seq: int, thing: str, after: str, content: str, salt: str) -> None:
-        """Take in what an entry vouches for."""
+    def step(self, seq: Any, thing: Any, after: Any, content: Any, salt: Any) -> None:
+        """Take in what an entry vouches for; nothing of one whose values are of another kind than was written."""
+        if type(seq) is not int or any(type(value) is not str for value in (thing, after, content, salt)):
+            return
         self.seq = seq
         also, complete = _vouched(content)
         self.complete.update(complete)

@@ -39,6 +39,7 @@ GROUND = (
         "territory_count", "street_id", ("block_id", "definition", "value", "source", "as_of", "estimate"),
         through=BLOCK,
     ),
+    Part("territory_belonging", "street_id", ("block_id", "community_id", "asked", "agreed"), through=BLOCK),
     Part(
         "territory_membership", "street_id", ("block_id", "community_id", "valid_from", "valid_to", "enactment"),
         through=BLOCK,

@@ -80,6 +80,7 @@ def record_appraisal(
             actor.record(
                 "planning.record_appraisal", object=made.reference, permission=PERMISSION, public=True,
                 content={**_said(made), "conclusion": conclusion, "files": [one.sha256 for one in kept], **said},
+                also=[one.reference for one in kept],
             )  # fmt: skip
         except BaseException:
             for one in kept if attached else []:

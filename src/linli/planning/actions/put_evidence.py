@@ -102,7 +102,7 @@ def read_evidence(actor: Actor, *, evidence: Evidence) -> bytes:
         raise ValidationError(_("文件不见了，或与存入时的 SHA-256 不符，不能作为材料。"), code="altered")
     with transaction.atomic():
         actor.record(
-            "planning.read_evidence", object=evidence.reference, permission=PERMISSION,
+            "planning.read_evidence", object=evidence.reference, permission=PERMISSION, touched=False,
             content={"project": evidence.project.title, "files": [evidence.sha256]},
         )  # fmt: skip
     return content
