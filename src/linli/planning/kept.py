@@ -47,16 +47,6 @@ KEPT = (
          "decided_at", "words"),
     ),
     Kept(
-        "appraisal", "planning_appraisal",
-        ("project_id", "plan_id", "step", "body", "person", "conclusion", "words", "day", "answer", "instead_of_id",
-         "by", "post_id", "at", "withdrawn_at", "withdrawn_why"),
-    ),
-    Kept(
-        "evidence", "planning_evidence",
-        ("project_id", "step", "appraisal_id", "name", "path", "size", "sha256", "kind", "by", "post_id", "at",
-         "withdrawn_at", "withdrawn_why"),
-    ),
-    Kept(
         "enactment", "planning_enactment",
         ("plan_id", "from_day", "paper", "renamed", "abolished", "held", "undelivered", "assets", "matters", "by",
          "made_at", "undone_at"),
