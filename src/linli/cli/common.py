@@ -39,6 +39,9 @@ Count = Annotated[
     str | None,
     typer.Option("--count", "-c", help="column of the counting definition (口径), such as dwellings_delivered"),
 ]
+KeepWhole = Annotated[
+    list[str] | None, typer.Option(help="column of compounds (小区), or other areas, never divided; may be repeated")
+]
 Seed = Annotated[int, typer.Option(help="seed of every random choice")]
 TimeLimit = Annotated[float, typer.Option(help="seconds after which the best plan is written with bound and gap")]
 

@@ -12,6 +12,7 @@ from linli.cli.common import (
     BlocksFile,
     Count,
     Json,
+    KeepWhole,
     Seed,
     TimeLimit,
     load_blocks,
@@ -34,7 +35,7 @@ def command(
     lower: Annotated[int | None, typer.Option("--min", help="least households of a community")] = None,
     upper: Annotated[int | None, typer.Option("--max", help="most households of a community")] = None,
     parts: Annotated[int | None, typer.Option(help="number of communities; those of the draft where not given")] = None,
-    keep_whole: Annotated[str | None, typer.Option(help="column of compounds (小区) that are never divided")] = None,
+    keep_whole: KeepWhole = None,
     seed: Seed = 1,
     time_limit: TimeLimit = 30,
     json: Json = False,
@@ -55,8 +56,8 @@ def command(
         base = Rules() if rules is None else Rules.from_toml(rules)
         low, high = base.households
         asked = base.but(households=(low if lower is None else lower, high if upper is None else upper))
-        if keep_whole is not None:
-            asked = asked.but(keep_whole=keep_whole)
+        if keep_whole:
+            asked = asked.but(keep_whole=tuple(keep_whole))
         if draft is not None:
             community, locked = _read_draft(draft, ground.ids)
         else:

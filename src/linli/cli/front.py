@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from linli.cli.common import BlocksFile, Count, Json, Seed, TimeLimit, load_blocks, print_json, progress_bar
+from linli.cli.common import BlocksFile, Count, Json, KeepWhole, Seed, TimeLimit, load_blocks, print_json, progress_bar
 from linli.errors import InputError
 
 
@@ -21,7 +21,7 @@ def command(
     lower: Annotated[int, typer.Option("--min", help="least households of a community")] = 1500,
     upper: Annotated[int, typer.Option("--max", help="most households of a community")] = 3500,
     parts: Annotated[int | None, typer.Option(help="number of communities; free where not given")] = None,
-    keep_whole: Annotated[str | None, typer.Option(help="column of compounds (小区) that are never divided")] = None,
+    keep_whole: KeepWhole = None,
     within: Annotated[list[str] | None, typer.Option(help="present community to divide; may be repeated")] = None,
     never_cross: Annotated[list[str] | None, typer.Option(help="column whose areas no community crosses")] = None,
     seed: Seed = 1,
@@ -40,7 +40,9 @@ def command(
         raise InputError("a file stands where the folder should go", file=output, advice="name a folder")
     more: dict[str, Any] = {"parts": parts, "count": count, "seed": seed, "within": within}
     with progress_bar() as progress:
-        rules = Rules(households=(lower, upper), keep_whole=keep_whole, never_cross=tuple(never_cross or ()))
+        rules = Rules(
+            households=(lower, upper), keep_whole=tuple(keep_whole or ()), never_cross=tuple(never_cross or ())
+        )
         found = front(
             load_blocks(blocks, count), rules, goals=[goal.strip() for goal in goals.split(",")],
             time_limit=time_limit, progress=progress, **more,

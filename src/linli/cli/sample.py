@@ -13,6 +13,7 @@ from linli.cli.common import (
     BlocksFile,
     Count,
     Json,
+    KeepWhole,
     Seed,
     load_blocks,
     load_plan,
@@ -33,7 +34,7 @@ def command(
     lower: Annotated[int | None, typer.Option("--min", help="least households of a community")] = None,
     upper: Annotated[int | None, typer.Option("--max", help="most households of a community")] = None,
     parts: Annotated[int | None, typer.Option(help="number of communities")] = None,
-    keep_whole: Annotated[str | None, typer.Option(help="column of compounds (小区) that are never divided")] = None,
+    keep_whole: KeepWhole = None,
     chains: Annotated[int, typer.Option(help="independent chains; two agree or disagree, one cannot")] = 4,
     method: Annotated[str, typer.Option(help="recom, or reversible (a known law, slower)")] = "recom",
     every: Annotated[int, typer.Option(help="steps from one kept plan to the next")] = 10,
@@ -63,7 +64,7 @@ def command(
             plan, ground = None, load_blocks(blocks, count)
             if lower is None or upper is None:
                 raise InputError("say the bounds", field="min, max", advice="give --min and --max, or --like PLAN")
-            rules = Rules(households=(lower, upper), keep_whole=keep_whole)
+            rules = Rules(households=(lower, upper), keep_whole=tuple(keep_whole or ()))
         else:
             plan = load_plan(like, blocks)
             ground, rules, count = plan.blocks, plan.rules, plan.count

@@ -13,6 +13,7 @@ from linli.cli.common import (
     BlocksFile,
     Count,
     Json,
+    KeepWhole,
     Seed,
     TimeLimit,
     load_blocks,
@@ -42,7 +43,7 @@ def command(
     lower: Annotated[int | None, typer.Option("--min", help="least households of a community")] = None,
     upper: Annotated[int | None, typer.Option("--max", help="most households of a community")] = None,
     parts: Annotated[int | None, typer.Option(help="number of communities; free where not given")] = None,
-    keep_whole: Annotated[str | None, typer.Option(help="column of compounds (小区) that are never divided")] = None,
+    keep_whole: KeepWhole = None,
     keep: Annotated[str | None, typer.Option(help="column that names the present communities to keep")] = None,
     minimize: Annotated[str, typer.Option(help="goal, or goals with weights: boundary=1,inertia=20")] = "boundary",
     at_most: Annotated[list[str] | None, typer.Option(help="GOAL=VALUE: another goal's largest value")] = None,
@@ -77,7 +78,7 @@ def command(
     with progress_bar() as progress:
         ground = load_blocks(blocks, count)
         changes: dict[str, Any] = {
-            "keep_whole": keep_whole,
+            "keep_whole": tuple(keep_whole) if keep_whole else None,
             "never_cross": tuple(never_cross) if never_cross else None,
             "never_cross_kinds": tuple(never_cross_kind) if never_cross_kind else None,
             "fixed": pairs(fixed, "fixed") if fixed else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from linli.plans.rules import AREA_WORDS, Rules
 
 LEAST_CONTACT_M = 1.0  # a contact of this length or less is no adjacency
 STEPS = 1000  # integer steps of a unit of cost
+MOST_NAMED = 6  # pieces of an area, and names in each, that are told
 STATIONS = (
     "service_station",
     "service_centre",
@@ -102,6 +103,54 @@ class Task:
         return int(self.costs[self.unseen & (place[lines.a] != place[lines.b])].sum())
 
 
+class NotWholeError(InputError):
+    """An area to be kept whole, or a block, that no community can hold as a whole.
+
+    Parameters
+    ----------
+    blocks, row
+        The ground, and a block of it that is meant.
+    areas
+        Column and name of each area; none for a single block.
+    pieces
+        Names of what lies in each piece, where it lies in several that do not touch.
+    households, most
+        Its households and the upper bound, where it is too large.
+    """
+
+    def __init__(
+        self, blocks: Blocks, row: int, areas: tuple[tuple[str, str], ...], *,
+        pieces: tuple[tuple[str, ...], ...] = (), households: int = 0, most: int = 0,
+    ) -> None:  # fmt: skip
+        self.block, self.areas, self.pieces, self.households, self.most = (
+            blocks.ids[row],
+            areas,
+            pieces,
+            households,
+            most,
+        )
+        columns = {column: "compound (小区)" if column == "compound" else f"area ({column})" for column, _ in areas}
+        named = "、".join(f"{columns[column]} {name}" for column, name in areas) or "block"
+        if pieces:
+            message = f"the {named} lies in {len(pieces)} places that do not touch: {self.places()}"
+            advice = (
+                f"do not keep {'、'.join(columns)} whole, or give each place a name of its own in the data; "
+                "what is one place, join at import"
+            )
+        else:
+            message = f"the {named} has {households} households, above the upper bound {most}"
+            advice = "divide it by phases (一期/二期), by an inner road or by buildings, or raise the upper bound"
+        super().__init__(
+            message, file=blocks.source, layer="blocks", row=self.block, field="、".join(columns) or None,
+            value="、".join(name for _, name in areas) or households, advice=advice,
+        )  # fmt: skip
+
+    def places(self) -> str:
+        """Name what lies in each piece, a few of many."""
+        said = ["、".join(names[:MOST_NAMED]) + ("…" if len(names) > MOST_NAMED else "") for names in self.pieces]
+        return "；".join(said[:MOST_NAMED]) + ("；…" if len(said) > MOST_NAMED else "")
+
+
 def pick_count(blocks: Blocks, count: str | None) -> str:
     """Return the counting definition to use: the one asked for, the blocks' own, or the only one there is."""
     asked = count or blocks.count
@@ -150,7 +199,8 @@ def make_task(blocks: Blocks, rules: Rules, count: str, costs: Ints, *, pieces: 
     _check_columns(blocks, rules)
     joined, pairs = neighbour_rows(blocks, rules)
     atom = atoms_of(blocks, rules)
-    _check_compounds(blocks, rules, counts, atom, pairs)
+    for error in _not_whole(blocks, rules, counts, atom, pairs):
+        raise error
     named = _named(blocks, rules, atom)
 
     lines = blocks.lines
@@ -274,59 +324,67 @@ def _check_columns(blocks: Blocks, rules: Rules) -> None:
         blocks.counts(column)
 
 
-def _check_compounds(blocks: Blocks, rules: Rules, counts: Ints, atom: Ints, pairs: Ints) -> None:
+def not_whole(blocks: Blocks, rules: Rules, count: str) -> list[NotWholeError]:
+    """Return what no community can hold as a whole: areas in pieces that do not touch, areas and blocks too large.
+
+    Raises
+    ------
+    InputError
+        A rule names a column that the blocks do not have.
+    InfeasibleError
+        What is kept whole lies on both sides of what is never crossed.
+    """
+    _check_columns(blocks, rules)
+    _, pairs = neighbour_rows(blocks, rules)
+    return list(_not_whole(blocks, rules, blocks.counts(count), atoms_of(blocks, rules), pairs))
+
+
+def _not_whole(blocks: Blocks, rules: Rules, counts: Ints, atom: Ints, pairs: Ints) -> Iterator[NotWholeError]:
     upper = rules.households[1]
-    inside = pairs[atom[pairs[:, 0]] == atom[pairs[:, 1]]]
-    piece = connected_pieces(len(blocks), inside)
-    compound = _names_kept_whole(blocks, rules)
     weight = np.bincount(atom, counts).astype(np.int64)
     for a in np.flatnonzero(weight > upper):
-        row = int(np.flatnonzero(atom == a)[0])
-        name = compound[row]
-        raise InputError(
-            f"the {'compound (小区) ' + name if name else 'block'} has {weight[a]} households, "
-            f"above the upper bound {upper}",
-            file=blocks.source,
-            layer="blocks",
-            row=blocks.ids[row],
-            field="、".join(rules.whole) if name else None,
-            value=name or int(weight[a]),
-            advice="divide it by phases (一期/二期), by an inner road or by buildings, or raise the upper bound",
-        )
-    if not rules.whole:
-        return
-    for a in np.unique(atom):
         rows = np.flatnonzero(atom == a)
-        if len(np.unique(piece[rows])) == 1:
-            continue
-        name = "、".join(dict.fromkeys(name for row in rows for name in names_in(compound[row])))
+        areas = _areas(blocks, rules, rows)
+        alone = [area for area, own in areas.items() if int(counts[own].sum()) > upper]
+        named = tuple(alone[:1] or areas)
+        number = int(counts[areas[alone[0]]].sum()) if alone else int(weight[a])
+        yield NotWholeError(blocks, int(rows[0]), named, households=number, most=upper)
+    piece = connected_pieces(len(blocks), pairs[atom[pairs[:, 0]] == atom[pairs[:, 1]]])
+    first = np.unique(piece, return_index=True)[1]
+    for a in np.flatnonzero(np.bincount(atom[first]) > 1):
+        rows = np.flatnonzero(atom == a)
+        areas = _areas(blocks, rules, rows)
         for column in rules.never_cross:
-            areas = sorted(set(texts(blocks.columns[column])[rows]))
-            if len(areas) > 1:
+            apart = sorted(set(texts(blocks.columns[column])[rows]))
+            if len(apart) > 1:
+                name = "、".join(dict.fromkeys(name for _, name in areas))
                 raise InfeasibleError(
                     [
                         f"R10 不拆分小区：{name}",
-                        f"R11 不跨{AREA_WORDS.get(column, column)}：{name}分属{'、'.join(areas)}",
+                        f"R11 不跨{AREA_WORDS.get(column, column)}：{name}分属{'、'.join(apart)}",
                     ]
                 )
-        first, second = (blocks.ids[rows[piece[rows] == p][0]] for p in np.unique(piece[rows])[:2])
-        raise InputError(
-            f"the compound (小区) {name} lies in places that do not touch: {first} and {second}",
-            file=blocks.source,
-            layer="blocks",
-            row=first,
-            field="、".join(rules.whole),
-            value=name,
-            advice="two compounds with one name need two names; for one compound, join its blocks at import",
-        )
+        for area, own in areas.items():
+            if len(places := np.unique(piece[own])) > 1:
+                pieces = tuple(_names_of(blocks, own[piece[own] == p], area[0]) for p in places)
+                yield NotWholeError(blocks, int(own[0]), (area,), pieces=pieces)
 
 
-def _names_kept_whole(blocks: Blocks, rules: Rules) -> NDArray[np.object_]:
-    """Return what each block is part of that the rules keep whole, names with ';' between them."""
-    columns = [texts(blocks.columns[column]) for column in rules.whole]
-    return np.array(
-        [";".join(filter(None, said)) for said in zip(*columns, strict=True)] or [""] * len(blocks), dtype=object
-    )
+def _areas(blocks: Blocks, rules: Rules, rows: Ints) -> dict[tuple[str, str], Ints]:
+    """Return column and name of each area kept whole that some rows have a part of, with its rows."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for column in rules.whole:
+        for row, said in zip(rows.tolist(), texts(blocks.columns[column][rows]), strict=True):
+            for name in names_in(said):
+                found.setdefault((column, name), []).append(row)
+    return {area: np.array(own, dtype=np.int64) for area, own in found.items()}
+
+
+def _names_of(blocks: Blocks, rows: Ints, column: str) -> tuple[str, ...]:
+    """Name the compounds of some rows, and the blocks that belong to none; of a compound its blocks."""
+    compounds = blocks.columns.get("compound") if column != "compound" else None
+    said = [""] * len(rows) if compounds is None else texts(compounds[rows]).tolist()
+    return tuple(dict.fromkeys(name or blocks.ids[row] for name, row in zip(said, rows.tolist(), strict=True)))
 
 
 def _named(blocks: Blocks, rules: Rules, atom: Ints) -> dict[int, str]:

@@ -227,6 +227,11 @@ SPLITS = {
         ("--keep-whole", "compound"),
         r"长城 has 2400 households, above the upper bound 2000.*row b00, field compound, value '长城'",
     ),
+    "an area in pieces that do not touch": (
+        {"school_area": text(["东校"] * 2 + ["西校"] * 12 + ["东校"] * 2)},
+        ("--keep-whole", "compound", "--keep-whole", "school_area", "--max", "2900"),
+        r"area \(school_area\) 东校 lies in 2 places that do not touch: 0号院、1号院；14号院、15号院.*row b00",
+    ),
     "a block above the upper bound": (
         {"dwellings": [200] * 15 + [9999]},
         (),

@@ -13,6 +13,8 @@ import shapely
 
 from linli.cli import COMMANDS, run
 from linli.geodata import Blocks, find_borders, read_blocks, write_blocks
+from linli.plans.neutral import NeutralPlans
+from linli.plans.planfile import read_plan
 
 Json = dict[str, object]
 
@@ -69,6 +71,29 @@ def test_split_prints_one_object_of_the_contract(ground: Path, tmp_path: Path, c
     assert found["gap"] == 0
     assert [set(part) for part in found["parts"]] == [{"name", "blocks", "count"}] * 3
     assert sum(part["count"] for part in found["parts"]) == int(read_blocks(ground).counts("dwellings").sum())
+
+
+def test_several_columns_are_kept_whole_by_every_command_that_divides(
+    ground: Path, tmp_path: Path, call: Callable[..., tuple]
+) -> None:
+    blocks, zones = tmp_path / "zones.gpkg", np.array([r // 12 * 3 + r % 6 // 2 for r in range(36)])
+    read = read_blocks(ground)
+    columns = {**read.columns, "zone": np.array([f"{z}区" for z in zones], dtype=object),
+               "draft": np.array(["甲"] + [""] * 34 + ["乙"], dtype=object)}  # fmt: skip
+    write_blocks(Blocks(read.ids, read.geometry, columns, read.lines, read.rim, read.crs), blocks)
+    both = ("--keep-whole", "compound", "--keep-whole", "zone")
+    asked = ("--count", "dwellings", "--min", 1000, "--max", 6000, "--parts", 2, "--seed", 1)
+    assert call("split", blocks, *asked, *both, "-o", tmp_path / "a.gpkg")[0] == 0
+    assert call("complete", blocks, *asked, *both, "--draft-column", "draft", "-o", tmp_path / "b.gpkg")[0] == 0
+    assert call("front", blocks, *asked, *both, "--time-limit", 5, "-o", tmp_path / "front")[0] == 0
+    assert call("sample", blocks, *asked, *both, "--plans", 4, "--chains", 1, "-o", tmp_path / "n.parquet")[0] == 0
+    found = [tmp_path / "a.gpkg", tmp_path / "b.gpkg", *(tmp_path / "front").glob("*.gpkg")]
+    assert len(found) > 2
+    for path in found:
+        plan = read_plan(path, read_blocks(blocks, count="dwellings"))
+        assert plan.rules.whole == ("compound", "zone")
+        assert all(len(set(plan.community[zones == zone])) == 1 for zone in range(9))
+    assert NeutralPlans.from_file(tmp_path / "n.parquet").meta["keep_whole"] == ["compound", "zone"]
 
 
 def test_split_without_a_plan_leaves_with_3_and_names_the_clash(

@@ -25,11 +25,13 @@ from linli.planning.versions import write_version
 from linli.plans.clock import Clock
 from linli.plans.goals import CENTRE_GOALS, FOLLOW, MEANINGS
 from linli.plans.plan import Plan as Found
+from linli.plans.task import NotWholeError, not_whole
 
 KIND = "planning.run"
 MOST_SECONDS = 3600
 MOST_POINTS = 12
 LEAST_SECONDS = 1.0  # for a search whose time was used up by what comes before it
+MOST_TOLD = 5  # areas that cannot be kept whole, named one by one
 RESERVE = 0.05  # of the time asked for: measuring and writing what was found
 
 
@@ -79,7 +81,8 @@ def run_scenario(
         raise ValidationError(_("取舍方案不比较辖区目标。"), code="front")
     if not set(never_cross) <= {*KINDS, PRESENT, *areas}:
         raise ValidationError(_("地块没有这一列。"), code="never_cross")
-    _must_fit(project, areas, whole)
+    if not set(whole) <= set(areas):
+        raise ValidationError(_("地块没有这一列。"), code="whole")
     if not set(capped or {}) <= set(sums_of(project)) or any(most < 0 for most in (capped or {}).values()):
         raise ValidationError(_("地块没有这一列。"), code="capped")
     strangers = sorted(set(fixed or {}) - set(project.present))
@@ -90,43 +93,54 @@ def run_scenario(
     names = {str(one.name) for one in project.scope.all()}
     if not set(kept) <= names:
         raise ValidationError(_("保留的社区须在调整范围之内。"), code="kept")
+    scenario = Scenario(
+        project=project, parts=parts, goals=dict(goals), keep_whole=keep_whole,
+        whole=list(whole), capped=dict(capped or {}), never_cross=list(never_cross),
+        kept=sorted(kept), fixed=dict(fixed or {}), front=front, seed=seed,
+        seconds=seconds, by=actor.reference,
+    )  # fmt: skip
+    _must_fit(scenario, areas)
     with transaction.atomic():
         held = Project.objects.select_for_update().get(pk=project.pk)
-        number = next_number(held.scenarios.all())
-        scenario = Scenario.objects.create(
-            project=held, number=number, parts=parts, goals=dict(goals), keep_whole=keep_whole,
-            whole=list(whole), capped=dict(capped or {}), never_cross=list(never_cross),
-            kept=sorted(kept), fixed=dict(fixed or {}), front=front, seed=seed,
-            seconds=seconds, by=actor.reference,
-        )  # fmt: skip
+        scenario.project, scenario.number = held, next_number(held.scenarios.all())
+        scenario.save()
         job = running.start(KIND, actor=actor.reference, scenario=scenario.pk)
         run = Run.objects.create(scenario=scenario, job=job)
         actor.record(
             "planning.run", object=project.reference, permission=PERMISSION,
-            content={"scenario": number, "goals": dict(goals), "parts": parts, "kept": sorted(kept),
+            content={"scenario": scenario.number, "goals": dict(goals), "parts": parts, "kept": sorted(kept),
                      "whole": list(whole), "capped": dict(capped or {}), "fixed": len(fixed or {}), "front": front,
                      "seed": seed},
         )  # fmt: skip
     return run
 
 
-def _must_fit(project: Project, areas: Mapping[str, str], whole: Sequence[str]) -> None:
-    """Refuse to keep whole what no community can hold."""
-    if not set(whole) <= set(areas):
-        raise ValidationError(_("地块没有这一列。"), code="whole")
+def _must_fit(asked: Scenario, areas: Mapping[str, str]) -> None:
+    """Refuse to keep whole what no community can hold, or what lies in pieces that do not touch."""
+    project = asked.project
     blocks = ground_of(project)
-    counts = blocks.counts(project.count) if whole else ()
-    for column in whole:
-        held: dict[str, int] = {}
-        for name, count in zip(blocks.texts(column), counts, strict=True):
-            held[name] = held.get(name, 0) + int(count)
-        for name, number in sorted(held.items()):
-            if name and number > project.households_most:
-                words = {"area": areas[column], "name": name, "number": number, "most": project.households_most}
-                raise ValidationError(
-                    _("%(area)s“%(name)s”有%(number)d户，超过上限%(most)d户，不能整个放进一个社区。") % words,
-                    code="whole",
-                )
+    try:
+        found = not_whole(blocks, rules_of(project, asked, blocks), project.count)
+    except InfeasibleError:
+        return  # the search names these rules, as it does all that contradict each other
+    titles = {"compound": _("小区"), **areas}
+    said = [ValidationError(_in_words(one, titles), code="whole") for one in found[:MOST_TOLD]]
+    if len(found) > MOST_TOLD:
+        said.append(ValidationError(_("还有%(more)d处也这样。") % {"more": len(found) - MOST_TOLD}, code="whole"))
+    if said:
+        raise ValidationError(said)
+
+
+def _in_words(one: NotWholeError, titles: Mapping[str, str]) -> str:
+    named = [_("%(area)s“%(name)s”") % {"area": titles[column], "name": name} for column, name in one.areas]
+    words = {"named": "、".join(named) or _("地块%(code)s") % {"code": one.block}}
+    if not one.pieces:
+        words |= {"number": str(one.households), "most": str(one.most)}
+        return _("%(named)s有%(number)s户，超过上限%(most)s户，不能整个放进一个社区。") % words
+    words |= {"area": titles[one.areas[0][0]], "pieces": str(len(one.pieces)), "places": one.places()}
+    return _(
+        "%(named)s分在互不相连的%(pieces)s处：%(places)s。请不再要求%(area)s不拆分，或在导入数据里给每处各起一个名称。"
+    ) % words  # fmt: skip
 
 
 def _as_the_kind_says(
@@ -164,7 +178,10 @@ def search(progress: running.Progress, scenario: Scenario) -> dict[str, object]:
         return {"plan": run.plan.number}
     progress(words=gettext_noop("正在读取地块"))
     how = _front if scenario.front else _nearby if project.kind == Project.Kind.ADJUST else _best
-    found = how(scenario, ground_of(project), progress, clock)
+    try:
+        found = how(scenario, ground_of(project), progress, clock)
+    except InfeasibleError as error:
+        found = _Found([], 0, "infeasible", error.clash)
     if not found.plans:
         Run.objects.filter(pk=run.pk).update(clash=list(found.clash))
         return {"plan": None, "status": found.status}
@@ -202,6 +219,7 @@ def _best(scenario: Scenario, blocks: Blocks, progress: running.Progress, clock:
     rules = rules_of(scenario.project, scenario, blocks)
     options: dict[str, Any] = {
         "parts": scenario.parts, "count": scenario.project.count, "seed": scenario.seed, "progress": _teller(progress),
+        "pieces": True,
     }  # fmt: skip
     prepared(_teller(progress), centres=bool({*CENTRE_GOALS} & {*scenario.goals}))
     weights, start = dict(scenario.goals), None
@@ -246,9 +264,8 @@ def _front(scenario: Scenario, blocks: Blocks, progress: running.Progress, clock
         found = front(
             blocks, rules, goals=list(scenario.goals), time_limit=clock.left(), most_points=MOST_POINTS,
             progress=_teller(progress), parts=scenario.parts, count=scenario.project.count, seed=scenario.seed,
+            pieces=True,
         )  # fmt: skip
-    except InfeasibleError as error:
-        return _Found([], 0, "infeasible", error.clash)
     except NoPlanError:
         return _Found([], 0, "unknown")
     return _Found([one.plan for one in found.points], found.knee, "proven" if found.complete else "feasible")

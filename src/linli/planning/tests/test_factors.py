@@ -138,6 +138,56 @@ def test_an_area_too_large_for_any_community_is_named_before_the_search(zoned: P
         run_scenario(SYSTEM, project=zoned, goals={"boundary": 1.0}, whole=["校区"])
 
 
+def test_areas_in_pieces_are_named_with_their_pieces_before_the_search(
+    zoned: Project, ground: dict[str, Block], client_of: ClientOf
+) -> None:
+    for code in ground:
+        name = {"B00": "一小", "B01": "一小", "B33": "一小", "B10": "二小", "B32": "二小"}.get(code, "")
+        ground[code].school_area = name or f"{code}小学"
+        ground[code].save()
+    clerk, address = client_of("jiedao"), f"/planning/projects/{zoned.pk}/run"
+    said = {"weight_boundary": "100", "parts": "2", "kept": ["团结"], "keep_whole": "on", "whole": ["school_area"],
+            "seconds": "5", "seed": "1"}  # fmt: skip
+    answer = clerk.post(address, said)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "学区“一小”分在互不相连的2处：矿务局大院；B33。请不再要求学区不拆分" in page
+    assert "学区“二小”分在互不相连的2处：B10；B32。" in page
+    english = clerk.post(address, said, headers={"accept-language": "en"}).content.decode()
+    assert "“一小” lies in 2 places that do not touch: 矿务局大院；B33." in english
+    assert not Run.objects.filter(scenario__project=zoned).exists()
+    assert not zoned.scenarios.exists()
+
+
+def test_a_compound_in_pieces_and_a_block_too_large_are_named_before_the_search(
+    zoned: Project, ground: dict[str, Block]
+) -> None:
+    ground["B33"].compound = ground["B00"].compound
+    ground["B33"].save()
+    with pytest.raises(ValidationError, match="小区“矿务局大院”分在互不相连的2处：B00、B01；B33。请不再要求小区不拆分"):
+        run_scenario(SYSTEM, project=zoned, goals={"boundary": 1.0})
+    Count.objects.create(block=ground["B20"], definition="households_registered", value=3600, source="试验",
+                         as_of=date(2026, 2, 1))  # fmt: skip
+    with pytest.raises(ValidationError, match="地块B20有3600户，超过上限3500户"):
+        run_scenario(SYSTEM, project=zoned, goals={"boundary": 1.0}, keep_whole=False)
+
+
+def test_ground_in_pieces_and_areas_across_what_is_never_crossed_fail_no_search(
+    zoned: Project, ground: dict[str, Block]
+) -> None:
+    Line.objects.filter(a__code__startswith="B1", b__code__startswith="B2").delete()
+    ground["B00"].save()
+    plan = engine_plan(run_scenario(SYSTEM, project=zoned, goals={"boundary": 1.0}, seconds=2))
+    assert not plan.broken, "each piece is divided for itself"
+    ground["B00"].police_area, ground["B01"].police_area = "东所", "西所"
+    for code in ("B00", "B01"):
+        ground[code].save()
+    run = run_scenario(SYSTEM, project=zoned, goals={"boundary": 1.0}, never_cross=["police_area"], seconds=2)
+    assert run_job(run.job).state == "done"
+    run.refresh_from_db()
+    assert run.clash == ["R10 不拆分小区：矿务局大院", "R11 不跨警务区：矿务局大院分属东所、西所"]
+
+
 def test_a_column_as_a_goal_draws_the_line_along_it(zoned: Project) -> None:
     zoned.households_least, zoned.households_most = 1000, 3600
     zoned.save()

@@ -213,7 +213,7 @@ def test_a_compound_in_two_places_is_bad_input() -> None:
     blocks = town()
     compound = np.array([str(row) for row in range(36)], dtype=object)
     compound[[0, 35]] = "幸福小区"
-    with pytest.raises(InputError, match="places that do not touch: B0001 and B0036"):
+    with pytest.raises(InputError, match="2 places that do not touch: B0001；B0036"):
         split(replace(blocks, columns={**blocks.columns, "compound": compound}), RULES, parts=3)
 
 
