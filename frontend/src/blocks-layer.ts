@@ -1,5 +1,6 @@
 // Polygons on one Canvas2D above Leaflet: typed arrays, drawn anew when the view settles, shifted while it is panned.
 import * as L from "leaflet";
+import { colours } from "./colours";
 import { type Units, project, unitAt } from "./geometry";
 
 export interface View {
@@ -22,16 +23,25 @@ const OUTLINE_FROM = 6; // pixels: smaller units show their fill alone
 export class BlocksLayer extends L.Layer implements Blocks {
   private canvas = document.createElement("canvas");
   private ink = this.canvas.getContext("2d", { willReadFrequently: true });
+  private over = document.createElement("canvas"); // the chosen one's outline, above what is drawn on the ground
   private units: Units | null = null;
   private zones: Uint16Array = new Uint16Array(0);
   private colours: readonly string[] = [];
   private listeners: ((view: View) => void)[] = [];
   private chosen = -1;
-  private view: { scale: number; left: number; top: number; width: number; height: number; edge: string } | null = null;
+  private view: { scale: number; left: number; top: number; width: number; height: number; ratio: number; edge: string; chosen: string } | null = null;
   private margin = 0.25;
   /** Units that bear a mark, 1 each; the workbench's locks. */
   marks: Uint8Array | null = null;
   private map: L.Map | null = null;
+
+  /** `pane` is where the fills go; `wash` how much of their colour is laid on what lies beneath. */
+  constructor(
+    private readonly pane = "overlayPane",
+    private readonly wash = 1,
+  ) {
+    super();
+  }
 
   setUnits(units: Units): void {
     this.units = units;
@@ -56,7 +66,7 @@ export class BlocksLayer extends L.Layer implements Blocks {
   choose(unit: number): void {
     if (unit === this.chosen) return;
     this.chosen = unit;
-    this.paint();
+    this.outline();
   }
 
   pick(place: L.LatLng): number {
@@ -69,9 +79,11 @@ export class BlocksLayer extends L.Layer implements Blocks {
 
   override onAdd(map: L.Map): this {
     this.map = map;
-    this.canvas.className = "leaflet-zoom-hide";
-    this.canvas.setAttribute("aria-hidden", "true");
-    map.getPane("overlayPane")?.append(this.canvas);
+    for (const [canvas, pane] of [[this.canvas, this.pane], [this.over, "overlayPane"]] as const) {
+      canvas.className = "leaflet-zoom-hide";
+      canvas.setAttribute("aria-hidden", "true");
+      map.getPane(pane)?.append(canvas);
+    }
     // the pane moves with a drag, and the bitmap with it; only the settled view is painted
     map.on("moveend zoomend resize viewreset", this.paint, this);
     this.paint();
@@ -81,6 +93,7 @@ export class BlocksLayer extends L.Layer implements Blocks {
   override onRemove(map: L.Map): this {
     map.off("moveend zoomend resize viewreset", this.paint, this);
     this.canvas.remove();
+    this.over.remove();
     this.map = null;
     return this;
   }
@@ -92,28 +105,36 @@ export class BlocksLayer extends L.Layer implements Blocks {
     const margin = { x: Math.round(size.x * this.margin), y: Math.round(size.y * this.margin) };
     const [width, height] = [size.x + 2 * margin.x, size.y + 2 * margin.y];
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    canvas.width = width * ratio;
-    canvas.height = height * ratio;
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-    L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([-margin.x, -margin.y]));
+    for (const one of [canvas, this.over]) {
+      [one.width, one.height] = [width * ratio, height * ratio];
+      [one.style.width, one.style.height] = [`${width}px`, `${height}px`];
+      L.DomUtil.setPosition(one, map.containerPointToLayerPoint([-margin.x, -margin.y]));
+    }
     const scale = 256 * 2 ** map.getZoom();
     const corner = map.getPixelBounds().min ?? L.point(0, 0);
     const [left, top] = [corner.x - margin.x, corner.y - margin.y];
     ink.setTransform(ratio, 0, 0, ratio, 0, 0);
     ink.lineJoin = "round";
-    const style = getComputedStyle(canvas);
-    const edge = style.getPropertyValue("--paper") || "#fbfaf6";
-    this.view = { scale, left, top, width, height, edge };
+    const { paper: edge, "map-chosen": chosen } = colours(map.getContainer(), "paper", "map-chosen");
+    this.view = { scale, left, top, width, height, ratio, edge, chosen };
     let seen = 0;
     for (let u = 0; u < this.zones.length; u++) if (this.one(u)) seen++;
-    if (this.chosen >= 0) {
-      this.trace(this.chosen, scale, left, top);
-      ink.strokeStyle = style.getPropertyValue("--fill-ink") || "#26241f";
-      ink.lineWidth = 2.5;
-      ink.stroke();
-    }
+    this.outline();
     for (const listener of this.listeners) listener({ zoom: map.getZoom(), units: seen });
+  }
+
+  private outline(): void {
+    const { view, over, chosen } = this;
+    const ink = over.getContext("2d");
+    if (!view || !ink) return;
+    ink.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
+    ink.clearRect(0, 0, view.width, view.height);
+    if (chosen < 0) return;
+    this.trace(chosen, view.scale, view.left, view.top, ink);
+    ink.lineJoin = "round";
+    ink.strokeStyle = view.chosen;
+    ink.lineWidth = 3;
+    ink.stroke();
   }
 
   /** Paint some units anew over what stands there: what a stroke costs. */
@@ -131,8 +152,10 @@ export class BlocksLayer extends L.Layer implements Blocks {
     const [east, south] = [units.boxes[b + 2]! * scale - left, units.boxes[b + 3]! * scale - top];
     if (east < 0 || south < 0 || west > view.width || north > view.height) return false;
     this.trace(u, scale, left, top);
+    ink.globalAlpha = this.wash;
     ink.fillStyle = this.colours[this.zones[u]!] ?? "#d5cfc1";
     ink.fill("evenodd");
+    ink.globalAlpha = 1;
     if (Math.max(east - west, south - north) > OUTLINE_FROM) {
       ink.strokeStyle = view.edge;
       ink.lineWidth = 1;
@@ -145,8 +168,8 @@ export class BlocksLayer extends L.Layer implements Blocks {
     return true;
   }
 
-  private trace(u: number, scale: number, left: number, top: number): void {
-    const { units, ink } = this;
+  private trace(u: number, scale: number, left: number, top: number, ink = this.ink): void {
+    const { units } = this;
     if (!units || !ink) return;
     ink.beginPath();
     for (let r = units.unitStart[u]!; r < units.unitStart[u + 1]!; r++) {

@@ -1,14 +1,18 @@
-// The map of a page: `<div class="map" data-map="id of a JSON block">` or `data-geojson="address"`.
+// The map of a page: `<div class="map" data-map="id of a JSON block">` or `data-geojson="address"`; what it is drawn on comes
+// from the line beneath it, which bears the address of the tiles.
 // A feature may say: name, text (shown beneath its name), fill ("step-hue" of the palette, or #rrggbb), href (opened when
-// chosen), mark (a point that needs action), size (how much a point stands for). With data-pick="form's id" a press fills the form's longitude and latitude.
+// chosen), mark (a point that needs action), size (how much a point stands for), letter (its name stands on the map). With data-pick="form's id" a press fills the form's longitude and latitude.
 import "leaflet/dist/leaflet.css";
 import "./styles/map.css";
 import * as L from "leaflet";
 import { BlocksLayer } from "./blocks-layer";
+import { Basemap } from "./basemap";
 import { type Polygons, extent, pack } from "./geometry";
+import { Lettering } from "./lettering";
+import type { Point } from "./placing";
 
 interface Feature {
-  properties: { name?: string; text?: string; fill?: string; href?: string; mark?: boolean; size?: number } | null;
+  properties: { name?: string; text?: string; fill?: string; href?: string; mark?: boolean; size?: number; letter?: boolean } | null;
   geometry: { type: string; coordinates: unknown };
 }
 
@@ -32,14 +36,20 @@ function colourOf(box: HTMLElement, fill: string | undefined): string {
 async function show(box: HTMLElement): Promise<void> {
   const features = (await load(box)).filter((feature) => feature.geometry);
   const areas = features.filter((feature) => polygonsOf(feature).length > 0);
-  const map = L.map(box, { attributionControl: false, zoomSnap: 0.5, zoomAnimation: false, fadeAnimation: false });
+  const map = L.map(box, { attributionControl: false, zoomSnap: 0.25, zoomDelta: 0.5, zoomAnimation: false, fadeAnimation: false });
   const english = document.documentElement.lang.startsWith("en");
   map.zoomControl.remove();
   L.control.zoom({ zoomInTitle: english ? "Zoom in" : "放大", zoomOutTitle: english ? "Zoom out" : "缩小" }).addTo(map);
   map.setView([0, 0], 2);
   if (box.dataset.tiles) L.tileLayer(box.dataset.tiles, { maxZoom: 19 }).addTo(map);
 
-  const layer = new BlocksLayer();
+  const tiles = document.querySelector<HTMLElement>("[data-basemap]")?.dataset.basemap;
+  for (const [pane, level] of [["wash", 210], ["basemap", 220], ["lettering", 450]] as const) {
+    const made = map.createPane(pane);
+    made.style.zIndex = `${level}`;
+    made.style.pointerEvents = "none";
+  }
+  const layer = new BlocksLayer("wash", tiles ? Number(getComputedStyle(box).getPropertyValue("--map-wash")) || 1 : 1);
   const units = pack(areas.map(polygonsOf));
   const colours = areas.map((area) => colourOf(box, area.properties?.fill));
   const palette = [...new Set(colours)];
@@ -64,6 +74,24 @@ async function show(box: HTMLElement): Promise<void> {
   const bounds = L.latLngBounds(places);
   if (all) bounds.extend([all[1], all[0]]).extend([all[3], all[2]]);
   if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12], maxZoom: 17 });
+
+  const lettering = new Lettering().addTo(map);
+  if (tiles) {
+    const basemap = new Basemap(tiles);
+    basemap.onPaint(() => lettering.letter("basemap", () => basemap.names));
+    basemap.addTo(map);
+    L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  }
+  lettering.letter("areas", () =>
+    areas.flatMap((area, unit) => {
+      if (!area.properties?.letter || !area.properties.name) return [];
+      const rings = polygonsOf(area).map(([outer]) => (outer ?? []).map(([longitude = 0, latitude = 0]): Point => {
+        const { x, y } = map.latLngToContainerPoint([latitude, longitude]);
+        return [x, y];
+      }));
+      return [{ text: area.properties.name, rank: unit / 1e6, size: 15, bold: true, ink: "ink" as const, along: false, lines: rings }];
+    }),
+  );
 
   const say = document.createElement("p");
   say.className = "say";

@@ -47,6 +47,10 @@ def command(
     facilities: Annotated[
         list[str] | None, typer.Option("--facilities", metavar="F", help="设施 / points with a column kind")
     ] = None,
+    sites: Annotated[
+        list[str] | None,
+        typer.Option("--sites", metavar="S", help="用地 / parks, schools, works: polygons drawn beneath maps"),
+    ] = None,
     area: Annotated[
         list[str] | None,
         typer.Option("--area", metavar="COLUMN=A", help="other polygons by column, such as police_area=police.gpkg"),
@@ -122,6 +126,7 @@ def command(
         communities=communities,
         compounds=compounds,
         facilities=facilities,
+        sites=sites,
         areas=dict(pairs(area or [], "--area")),
         affinities=affinities,
         count_columns=pairs(count_column, "--count-column") if count_column else None,

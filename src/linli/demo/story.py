@@ -224,6 +224,7 @@ def blocks_of(district: DemoDistrict, path: Path) -> tuple[Blocks, dict[str, int
         communities=paths["communities"],
         compounds=paths["compounds"],
         facilities=paths["facilities"],
+        sites=paths["grounds"],
         areas={"police_area": paths["police"], "school_area": f"{paths['schools']}:primary"},
         affinities=paths["survey"],
     )

@@ -14,6 +14,7 @@ import shapely
 
 from linli.errors import InputError
 from linli.geodata.arrangement import Objects
+from linli.geodata.basemap import basemap_of
 from linli.geodata.beside import layers_beside
 from linli.geodata.blocks import COUNT_COLUMNS, Blocks
 from linli.geodata.borders import Lines, Rim
@@ -81,6 +82,7 @@ def make_blocks(
     communities: Sources = None,
     compounds: Sources = None,
     facilities: Sources = None,
+    sites: Sources = None,
     areas: Mapping[str, Sources] | None = None,
     affinities: Table | str | os.PathLike[str] | None = None,
     count_columns: Mapping[str, str] | Sequence[str] | None = None,
@@ -113,6 +115,8 @@ def make_blocks(
         Polygons with a name: present communities, residential compounds that are never cut.
     facilities
         Points with a kind.
+    sites
+        Polygons with a use: parks, schools, hospitals, works; they are drawn beneath maps and divide nothing.
     areas
         More polygons by column name, such as `police_area` or `school_area`.
     affinities
@@ -135,8 +139,8 @@ def make_blocks(
 
     Returns
     -------
-    Blocks with lines, rim and a report (`found`: numbers, `notes`: Chinese and English sentences, `counts`: what each
-    count rests on, `credits`: whom maps must name).
+    Blocks with lines, rim, what maps are drawn on, and a report (`found`: numbers, `notes`: Chinese and English
+    sentences, `counts`: what each count rests on, `credits`: whom maps must name).
 
     Raises
     ------
@@ -156,6 +160,7 @@ def make_blocks(
         "communities": as_layers(communities, "communities", crs),
         "compounds": as_layers(compounds, "compounds", crs),
         "facilities": as_layers(facilities, "facilities", crs),
+        "sites": as_layers(sites, "sites", crs),
         **{f"area {name}": as_layers(source, name, crs) for name, source in (areas or {}).items()},
     }
     table = None if counts is None else as_table(counts, crs, joined=buildings is not None or compounds is not None)
@@ -238,7 +243,9 @@ def make_blocks(
 
     blocks = _ordered(ground, columns, lines, rim, system)
     blocks = leave_out_empty_islands(blocks, report)
-    blocks = replace(blocks, beside=layers_beside(blocks, _by_name(held, held_names), stock))
+    basemap = basemap_of(layers)
+    beside = layers_beside(blocks, _by_name(held, held_names), stock)
+    blocks = replace(blocks, beside=beside if basemap is None else (*beside, basemap))
     if affinities is not None:
         hang_affinities(blocks, affinities, stock, report)
     report.count("blocks", len(blocks))

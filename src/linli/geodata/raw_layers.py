@@ -35,8 +35,13 @@ USUAL_NAMES = {
     "communities": ("communities", "社区"),
     "compounds": ("compounds", "小区", "院落"),
     "facilities": ("facilities", "设施"),
+    "sites": ("sites", "grounds", "用地", "绿地"),
 }
 
+SITES = (
+    "leisure IS NOT NULL OR landuse IN ('grass', 'forest', 'industrial', 'education') OR \"natural\" = 'wood' "
+    "OR amenity IN ('school', 'university', 'hospital')"
+)
 # GDAL's layers of an OpenStreetMap extract, and which features of each play the role
 OSM_LAYERS = {
     "roads": (("lines", "highway IS NOT NULL"),),
@@ -49,6 +54,7 @@ OSM_LAYERS = {
     "buildings": (("multipolygons", "building IS NOT NULL"),),
     "compounds": (("multipolygons", "landuse = 'residential'"),),
     "facilities": (("points", "other_tags LIKE '%\"amenity\"%'"),),
+    "sites": (("multipolygons", SITES),),
 }
 ROLE_NAMES = {
     "roads": "道路",
@@ -58,6 +64,7 @@ ROLE_NAMES = {
     "buildings": "建筑",
     "compounds": "小区",
     "facilities": "设施",
+    "sites": "用地",
 }
 OSM_KEYS = {"roads": "highway", "water": "waterway", "rail": "railway", "walls": "barrier"}
 JOIN_COLUMNS = frozenset((*COMPOUND_COLUMNS, *ID_COLUMNS))

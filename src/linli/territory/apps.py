@@ -16,10 +16,11 @@ class TerritoryConfig(AppConfig):
     def ready(self) -> None:
         """Name its acts for readers of the ledger."""
         from linli.ledger.things import add_kinds
-        from linli.ledger.words import add_words
-        from linli.territory.words import VERBS
+        from linli.ledger.words import add_values, add_words
+        from linli.territory.words import VALUES, VERBS
 
         add_words(VERBS)
+        add_values(VALUES)
         add_kinds(
             {"block": (_("地块"), None), "import": (_("数据导入"), None), "assignment": (_("地块归属调整"), None)}
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from linli.geodata.credits import SEPARATOR, line, together
+from collections.abc import Iterable
+
+from linli.geodata.credits import SEPARATOR, together
 from linli.org.models import Division
 from linli.territory.models import ImportBatch
 
@@ -12,10 +14,9 @@ def credits_of(street: Division | None = None) -> tuple[str, ...]:
     rows = ImportBatch.objects.filter(state=ImportBatch.State.APPLIED).exclude(credit="")
     if street is not None:
         rows = rows.filter(street=street)
-    asked = rows.order_by("credit").values_list("credit", flat=True).distinct()
-    return together(one for words in asked for one in words.split(SEPARATOR))
+    return credits_in_words(rows.order_by("credit").values_list("credit", flat=True).distinct())
 
 
-def map_credit() -> str:
-    """Return the line that stands beneath every map of the site, '' where nobody asks for one."""
-    return line(credits_of())
+def credits_in_words(asked: Iterable[str]) -> tuple[str, ...]:
+    """Return each of the credits once that imports ask for in their words."""
+    return together(one for words in sorted(set(asked)) for one in words.split(SEPARATOR) if one)

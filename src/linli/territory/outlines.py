@@ -27,7 +27,7 @@ _lock = Lock()
 
 
 def community_outlines(day: date | None = None) -> dict[int, Outline]:
-    """Return GeoJSON features by community's key, with `name`; two queries, one where they are kept."""
+    """Return GeoJSON features by community's key, with a `name` that maps letter; two queries, kept ones one."""
     day = day or timezone.localdate()
     stamp = ground_stamp()
     if (stamp, day) not in _kept:
@@ -58,7 +58,7 @@ def _drawn(index: GroundIndex) -> dict[int, Outline]:
         joined = shapely.simplify(shapely.union_all(index.shapes[index.community == key]), DETAIL)
         rounded = shapely.set_precision(joined, 10.0**-FIGURES)
         found[int(key)] = {
-            "type": "Feature", "properties": {"name": names[int(key)]},
+            "type": "Feature", "properties": {"name": names[int(key)], "letter": True},
             "geometry": json.loads(shapely.to_geojson(rounded)),
         }  # fmt: skip
     return found

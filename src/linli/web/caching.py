@@ -2,7 +2,8 @@
 
 A view that answers everybody alike says so by `cache_control(public=True, …)`. That holds for a visitor without a
 session, a token or a cookie of the answer, and for nothing but 200 and a lasting redirect; then the answer varies by
-language and cookies (look, language). Everything else, whatever a view says, stays in nobody's cache: pages of who is
+language and cookies (look, language). One that is `immutable` is named by its content: it has no words and is the same
+for whoever is signed in. Everything else, whatever a view says, stays in nobody's cache: pages of who is
 signed in, a resident's own matter, downloads, forms, errors.
 """
 
@@ -29,6 +30,8 @@ class Caching:
         response = self.answer(request)
         if request.path_info.startswith(settings.STATIC_URL) and response.status_code in (200, 206, 304):
             return response  # a file of the program: its name tells its content, or it is asked for anew each hour
+        if response.status_code in LASTING and "immutable" in response.headers.get("Cache-Control", ""):
+            return response
         if _for_everybody(request, response):
             patch_vary_headers(response, ("Accept-Language", "Cookie"))
         else:

@@ -8,14 +8,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from linli.territory.credits import map_credit
+from linli.territory.basemap import under_maps
 from linli.web.look import look_of
 from linli.web.navigation import menu
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Return the site's own context."""
-    return {**still(request), "menu": menu(request), "map_credit": SimpleLazyObject(map_credit)}
+    return {**still(request), "menu": menu(request), "under_maps": SimpleLazyObject(under_maps)}
 
 
 def still(request: HttpRequest) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from linli.org.views import me
+from linli.territory.views import basemap
 from linli.web import api
 from linli.web.views import api_pages, audit, crawlers, health, home, jobs, preferences, statements, style
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("", include("linli.matters.urls")),
     path("notices/", include("linli.notices.urls")),
     path("ground/", include("linli.territory.ground_urls")),
+    path("basemap/<slug:version>/<int:zoom>/<int:x>/<int:y>", basemap.basemap, name="basemap"),
     path("org/", include("linli.org.urls")),
     path("planning/", include("linli.planning.urls")),
     path("ledger/", include("linli.ledger.urls")),

@@ -27,7 +27,7 @@ from linli.territory.actions.prepare_import import (
     upload_import,
 )
 from linli.territory.actions.ready_import import ready_import
-from linli.territory.credits import map_credit
+from linli.territory.basemap import under_maps
 from linli.territory.importing.checking import path_of
 from linli.territory.importing.fields import guess_columns
 from linli.territory.importing.sight import look
@@ -241,8 +241,8 @@ def test_a_file_out_of_openstreetmap_is_named_beneath_maps_until_it_is_taken_bac
     blocks = read_blocks(demo / "blocks.gpkg")
     write_blocks(replace(blocks, report={**blocks.report, "credits": [OPENSTREETMAP]}), tmp_path / "osm.gpkg")
     batch = ready(world, clerk, tmp_path / "osm.gpkg", "blocks", counts=True, credit="审图号 云S(2026)1号")
-    assert map_credit() == ""
+    assert under_maps().credit == ""
     apply_import(clerk, batch=batch)
-    assert map_credit() == f"审图号 云S(2026)1号；{OPENSTREETMAP}"
+    assert under_maps().credit == f"审图号 云S(2026)1号；{OPENSTREETMAP}"
     undo_import(clerk, batch=batch)
-    assert map_credit() == ""
+    assert under_maps().credit == ""

@@ -16,6 +16,7 @@ from linli.org.models import Division
 from linli.org.policies import permit
 from linli.territory.actions.assign_blocks import assign_blocks
 from linli.territory.actions.undo_assignment import restore
+from linli.territory.basemap import lay_basemap
 from linli.territory.importing.checking import draft_of, rows_of
 from linli.territory.importing.writing import pack, take_back, unpack, write_draft
 from linli.territory.indexing import index_buildings
@@ -40,6 +41,7 @@ def apply_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
     if batch.state == ImportBatch.State.APPLIED:
         return batch
     rows = rows_of(batch)
+    lay_basemap(batch)
     with transaction.atomic():
         Division.objects.select_for_update(no_key=True).get(pk=batch.street_id)  # one import a street at a time
         held = ImportBatch.objects.select_for_update().select_related("street").get(pk=batch.pk)
@@ -82,7 +84,7 @@ def apply_import(actor: Actor, *, batch: ImportBatch) -> ImportBatch:
                 "sha256": held.sha256,
                 "rows": draft.rows,
                 "left_out": draft.left_out,
-                "numbers": numbers,
+                "numbers": {thing: {became: n for became, n in one.items() if n} for thing, one in numbers.items()},
             },
             also=[held.street.reference],
         )

@@ -21,7 +21,7 @@ from linli.geodata.tables import Table, read_table
 from linli.territory.importing.files import is_table, readable
 
 ROWS_SHOWN = 5
-OWN_LAYERS = ("lines", "rim", "report", "meta")  # of a blocks file, read with its blocks
+OWN_LAYERS = ("lines", "rim", "basemap", "report", "meta")  # of a blocks file, read with its blocks
 
 OWN_NAMES = {"blocks": ("blocks", "地块"), "divisions": (*USUAL_NAMES["communities"], "blocks", "地块")}
 

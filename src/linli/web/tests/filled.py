@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
+import numpy as np
 import shapely
 from django.db import transaction
 
 from linli.cases.actions import ruling
 from linli.cases.models import Suggester
 from linli.cases.suggesting import train
+from linli.geodata import Layer, read_blocks, write_blocks
 from linli.jobs.running import run_job
 from linli.matters.actions import dispatching, handling
 from linli.matters.actions.open_matter import open_matter
@@ -29,9 +35,11 @@ from linli.planning.actions.run_scenario import run_scenario
 from linli.planning.actions.state_reasons import state_reasons
 from linli.planning.models import Standard
 from linli.planning.tests.small import colleague, scan
+from linli.territory.actions.apply_import import apply_import
 from linli.territory.actions.prepare_import import check_import, locate_import, map_columns, upload_import
+from linli.territory.actions.ready_import import ready_import
 from linli.territory.indexing import index_buildings
-from linli.territory.models import Block, Building, Compound, Count, Facility, Membership
+from linli.territory.models import Block, Building, Compound, Count, Facility, ImportBatch, Membership
 
 
 @transaction.atomic
@@ -48,6 +56,7 @@ def fill(source: str = "台账", estimate: str = "") -> None:
     _rule(officer, street, lamp)
     _close_a_matter(secretary, lamp)
     _bring_imports(clerk, street)
+    bring_basemap(clerk, street)
     _plan(world, clerk, officer, street)
 
 
@@ -136,6 +145,38 @@ def _bring_imports(clerk: Actor, street: Division) -> None:
             columns = {"code": "编号", "kind": "类别", "name": "名称", "area_m2": "面积"}
             map_columns(clerk, batch=batch, columns=columns, leave_out=step == 3)
             check_import(clerk, batch=batch)
+
+
+def bring_basemap(clerk: Actor, street: Division) -> ImportBatch:
+    """Import the blocks again, with a road, a lane, a river, a park, a school and houses to draw maps on."""
+    west, east, south, north = 103.0995, 103.1065, 26.0795, 26.0825
+    drawn: list[tuple[str, str, Any]] = [
+        ("primary", "兴铜路", shapely.LineString([(west, 26.0799), (east, 26.0799)])),
+        ("lane", "桂花巷", shapely.LineString([(103.103, south), (103.103, north)])),
+        ("water", "铜源河", shapely.box(west, 26.08205, east, north)),
+        ("green", "莲花塘公园", shapely.box(103.1041, 26.0811, 103.1049, 26.0819)),
+        ("site", "铜源二小", shapely.box(103.1011, 26.0811, 103.1019, 26.0819)),
+        *(
+            ("building", "", shapely.box(103.1003 + k * 0.001, 26.0806, 103.1007 + k * 0.001, 26.0808))
+            for k in range(6)
+        ),
+        *(("compound", f"白云花园{k + 1}区", shapely.Point(103.1005 + k * 0.001, 26.0804)) for k in range(6)),
+    ]
+    kinds, names, shapes = (np.array(column, dtype=object) for column in zip(*drawn, strict=True))
+    ground = Layer(shapes, {"class": kinds, "name": names}, "EPSG:4490", "basemap", None, np.arange(1, len(drawn) + 1))
+    rows = [
+        {"type": "Feature", "properties": {"id": one.code}, "geometry": json.loads(shapely.to_geojson(one.shape))}
+        for one in Block.objects.filter(street=street)
+    ]
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "blocks.geojson"
+        file.write_text(json.dumps({"type": "FeatureCollection", "features": rows}), encoding="utf-8")
+        blocks = read_blocks(file)
+        write_blocks(replace(blocks, beside=(ground.to(blocks.crs),)), file.with_suffix(".gpkg"))
+        content = file.with_suffix(".gpkg").read_bytes()
+    batch = upload_import(clerk, street=street, kind="blocks", name="地块.gpkg", chunks=[content])
+    ready_import(clerk, batch=batch)
+    return apply_import(clerk, batch=batch)
 
 
 def _plan(world: World, clerk: Actor, officer: Actor, street: Division) -> None:

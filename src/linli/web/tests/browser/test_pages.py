@@ -16,6 +16,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceW
 
 # one picture a page and width is kept, for whoever wants to look
 SCREENSHOTS = Path(os.environ.get("LINLI_SCREENSHOTS") or Path(__file__).resolve().parents[5] / "build" / "screenshots")
+# whether a map stands on something: streets, water, houses
+GROUND = """() => [...document.querySelectorAll('.map:not([data-lazy])')].every((map) => {
+  const c = map.querySelector('canvas[data-basemap]');
+  return c && c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((v, i) => i % 4 == 3 && v);
+})"""
 ALL = [(person, page) for person, pages in PAGES.items() for page in pages]
 
 
@@ -55,6 +60,8 @@ def test_a_page_is_sound(contexts: Any, site: str, person: str, path: str, width
     answer = page.goto(site + path)
     if page.locator(".map:not([data-lazy])").count():
         page.wait_for_selector(".map canvas")
+        if path != "/style":  # whose sample lies nowhere
+            page.wait_for_function(GROUND)
     name = f"{person or 'public'}-{path.strip('/').replace('/', '_').split('?')[0] or 'home'}-{width}.png"
     page.screenshot(path=SCREENSHOTS / name, full_page=True)
     missing = answer is not None and answer.status == 404
@@ -72,13 +79,22 @@ def test_a_map_shows_its_polygons(contexts: Any, site: str) -> None:
     page.goto(f"{site}/ground/blocks/")
     page.wait_for_selector(".map canvas")
     box = page.locator(".map:not([data-lazy])").bounding_box()
-    canvas = page.locator(".map canvas").bounding_box()
+    canvas = page.locator(".leaflet-wash-pane canvas").bounding_box()
     assert canvas["width"] >= box["width"] > 300
     painted = page.evaluate(
-        "() => { const c = document.querySelector('.map canvas');"
+        "() => { const c = document.querySelector('.leaflet-wash-pane canvas');"
         " return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((v, i) => i % 4 == 3 && v) }"
     )
     assert painted
+    page.close()
+
+
+def test_the_report_picker_stands_on_ground(contexts: Any, site: str) -> None:
+    page = contexts("", 360).new_page()
+    page.goto(f"{site}/report/")
+    page.click("[data-show-map]")
+    page.wait_for_selector(".map canvas")
+    page.wait_for_function(GROUND.replace(":not([data-lazy])", ""))
     page.close()
 
 

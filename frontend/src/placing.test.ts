@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { type Box, type Name, type Point, place, width } from "./placing";
+
+const VIEW = { width: 800, height: 600 };
+const street = (text: string, line: Point[], rank = 3): Name => ({ text, rank, size: 12, ink: "map-name", along: true, lines: [line] });
+const spot = (text: string, x: number, y: number, rank = 1): Name => ({ text, rank, size: 15, ink: "ink", along: false, lines: [[[x, y]]] });
+const meet = (a: Box, b: Box): boolean => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
+describe("names on a map", () => {
+  it("never lie over each other or beyond the view, however many there are", () => {
+    let seed = 7;
+    const random = (): number => (seed = (seed * 16807) % 2147483647) / 2147483647;
+    const names = Array.from({ length: 400 }, (_, k) => {
+      const [x, y] = [random() * 800, random() * 600];
+      return k % 2 ? spot(`社区${k}`, x, y, k) : street(`路${k}`, [[x, y], [x + random() * 300 - 150, y + random() * 300 - 150]], k);
+    });
+    const placed = place(names, VIEW);
+    expect(placed.length).toBeGreaterThan(40);
+    const boxes = placed.map((one) => one.boxes);
+    boxes.forEach((mine, i) => boxes.slice(i + 1).forEach((theirs) => expect(mine.some((a) => theirs.some((b) => meet(a, b)))).toBe(false)));
+    for (const [a, b, c, d] of boxes.flat()) expect(a >= 0 && b >= 0 && c <= VIEW.width && d <= VIEW.height).toBe(true);
+  });
+
+  it("gives the only place to the weightier", () => {
+    const placed = place([spot("后到的名", 400, 300, 5), spot("先到的名", 400, 300, 1)], { width: 70, height: 20 });
+    expect(placed.length).toBe(0);
+    const one = place([spot("后到", 400, 300, 5), spot("先到", 400, 300, 1)], VIEW);
+    expect(one[0]!.name.text).toBe("先到");
+    expect(one[0]!.letters[0]).toMatchObject({ x: 400, y: 300 });
+  });
+
+  it("turns with a street, and stands upright one letter under another where it is steep", () => {
+    const [level] = place([street("兴铜路", [[100, 100], [500, 200]])], VIEW);
+    expect(level!.letters.every((one) => Math.abs(one.turn - Math.atan2(100, 400)) < 1e-9)).toBe(true);
+    const [steep] = place([street("铜源大道", [[400, 500], [380, 100]])], VIEW);
+    expect(steep!.letters.every((one) => one.turn === 0)).toBe(true);
+    const down = steep!.letters.map((one) => one.y);
+    expect(down).toEqual([...down].sort((a, b) => a - b)); // read from above
+  });
+
+  it("says nothing on what is shorter than its name, or too crooked", () => {
+    expect(place([street("人民公园东门路", [[100, 100], [150, 100]])], VIEW)).toEqual([]);
+    const teeth = Array.from({ length: 40 }, (_, k): Point => [100 + k * 5, k % 2 ? 100 : 130]);
+    expect(place([street("弯弯巷", teeth)], VIEW)).toEqual([]);
+    const pond: Name = { ...spot("莲花塘", 0, 0), lines: [[[10, 10], [14, 10], [14, 14], [10, 14]]] };
+    expect(place([pond], VIEW)).toEqual([]);
+  });
+
+  it("joins the pieces that crossings and tiles cut a street into, and names it once", () => {
+    const pieces = Array.from({ length: 8 }, (_, k): Name => street("市府街", [[100 + k * 30, 300], [130 + k * 30, 300]]));
+    const placed = place(pieces, VIEW);
+    expect(placed.length).toBe(1);
+    expect(width(placed[0]!.name)).toBe(36);
+  });
+});

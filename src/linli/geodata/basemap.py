@@ -1,0 +1,155 @@
+"""What maps are drawn on: streets, water, rail, walls, green, houses and names; as a layer, and as vector tiles."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio
+import shapely
+
+from linli.geodata.arrangement import Objects
+from linli.geodata.atomic import replace_when_done
+from linli.geodata.coordinates import CGCS2000, transform
+from linli.geodata.hang import mend
+from linli.geodata.layers import Layer
+from linli.geodata.road_lines import DEFAULT_KIND
+from linli.geodata.street_classes import COMPOUND_COLUMNS, NAME_COLUMNS, kinds_of, names_of, text
+
+NAME = "basemap"
+FIELDS = ("class", "name")
+# kind of a dividing line → class of the map
+ROADS = {"arterial": "primary", "secondary": "secondary", "lane": "lane"}
+SERVICE = frozenset({"service", "内部道路"})
+GREEN_WORDS = ("公园", "绿地", "广场", "林", "park", "garden", "green", "grass", "forest", "wood", "pitch")
+USE_COLUMNS = ("use", "leisure", "landuse", "natural", "amenity", "fclass", "类型", "用途", "类别")
+
+# what goes into one file of tiles, and the zooms at which it is there; the last serves every nearer view
+LAST = 15
+BANDS: dict[str, tuple[frozenset[str], int]] = {
+    "areas": (frozenset({"water", "green"}), 10),
+    "roads": (frozenset({"primary", "secondary", "rail"}), 11),
+    "lanes": (frozenset({"lane", "stream", "site"}), 13),
+    "houses": (frozenset({"building", "wall", "service", "compound"}), 15),
+}
+
+
+def basemap_of(layers: Mapping[str, Sequence[Layer]]) -> Layer | None:
+    """Gather layers by role into the one layer `basemap` of a blocks file; None where there is nothing to draw.
+
+    Parameters
+    ----------
+    layers
+        `roads`, `water`, `rail`, `walls`, `buildings`, `compounds`, `sites`, all in one system.
+
+    Returns
+    -------
+    Features with columns `class` (see `BANDS`) and `name`.
+    """
+    found: list[tuple[Objects, Objects, Objects]] = []
+    for role, draw in (
+        ("sites", _sites), ("water", _water), ("buildings", _buildings), ("walls", _walls), ("roads", _roads),
+        ("rail", _rail), ("compounds", _compounds),
+    ):  # fmt: skip
+        found += [draw(layer) for layer in layers.get(role, ()) if len(layer)]
+    crs = next((layer.crs for role in layers.values() for layer in role), "")
+    geometry, classes, names = (
+        np.concatenate([one[at] for one in found] or [np.zeros(0, dtype=np.object_)]) for at in range(3)
+    )
+    there = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry)) & (classes != "")
+    if not there.any():
+        return None
+    columns: dict[str, Any] = {"class": classes[there], "name": names[there]}
+    return Layer(geometry[there], columns, crs, NAME, None, np.arange(1, int(there.sum()) + 1))
+
+
+def write_tiles(layer: Layer, folder: str | os.PathLike[str]) -> list[Path]:
+    """Write vector tiles (PMTiles, Mapbox Vector Tiles), one file a band that has something to draw.
+
+    Parameters
+    ----------
+    layer
+        As `basemap_of` returned it, in any system.
+    folder
+        Where the files go; those that stand there are replaced. Layers of tiles bear its name too, so that tiles of
+        several folders can be one.
+    """
+    geometry = transform(layer.geometry, layer.crs, CGCS2000)
+    drawn = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+    written = []
+    for band, (classes, first) in BANDS.items():
+        rows = np.flatnonzero(drawn & np.isin(layer.columns["class"].astype(str), sorted(classes)))
+        if len(rows) == 0:
+            continue
+        path = Path(folder) / f"{band}.pmtiles"
+        with replace_when_done(path) as temporary:
+            pyogrio.raw.write(
+                temporary, shapely.to_wkb(geometry[rows]),
+                [layer.columns[name][rows].astype(object) for name in FIELDS], list(FIELDS),
+                layer=f"{band}-{Path(folder).name}", driver="PMTiles", geometry_type="Unknown",
+                crs="EPSG:4326",  # as maps on screen take CGCS2000
+                MINZOOM=first, MAXZOOM=LAST,
+            )  # fmt: skip
+        written.append(path)
+    return written
+
+
+def _roads(layer: Layer) -> tuple[Objects, Objects, Objects]:
+    kind, _link, read = kinds_of(layer.columns, len(layer), default=DEFAULT_KIND["roads"])
+    classes = [
+        ROADS.get(one, "") if one else "service" if said in SERVICE else ""
+        for one, said in zip(kind, read, strict=True)
+    ]
+    return _drawn(layer, classes, 1)
+
+
+def _rail(layer: Layer) -> tuple[Objects, Objects, Objects]:
+    kind, _link, _read = kinds_of(layer.columns, len(layer), default=DEFAULT_KIND["rail"])
+    return _drawn(layer, ["rail" if one == "railway" else "" for one in kind], 1)
+
+
+def _water(layer: Layer) -> tuple[Objects, Objects, Objects]:
+    flat = shapely.get_dimensions(layer.geometry) == 2
+    kind, _link, _read = kinds_of(layer.columns, len(layer), default=DEFAULT_KIND["water"])
+    return _drawn(
+        layer, ["water" if area else "stream" if one else "" for area, one in zip(flat, kind, strict=True)], None
+    )
+
+
+def _walls(layer: Layer) -> tuple[Objects, Objects, Objects]:
+    flat = shapely.get_dimensions(layer.geometry) == 2
+    lines = np.where(flat, shapely.boundary(layer.geometry), layer.geometry)
+    return lines, np.full(len(layer), "wall", dtype=np.object_), np.full(len(layer), "", dtype=np.object_)
+
+
+def _buildings(layer: Layer) -> tuple[Objects, Objects, Objects]:
+    geometry, classes, names = _drawn(layer, ["building"] * len(layer), 2)
+    return geometry, classes, np.full_like(names, "")  # houses are not lettered
+
+
+def _sites(layer: Layer) -> tuple[Objects, Objects, Objects]:
+    said = [
+        " ".join(text(layer.columns[name][row]) for name in USE_COLUMNS if name in layer.columns).lower()
+        for row in range(len(layer))
+    ]
+    return _drawn(layer, ["green" if any(word in one for word in GREEN_WORDS) else "site" for one in said], 2)
+
+
+def _compounds(layer: Layer) -> tuple[Objects, Objects, Objects]:
+    """A compound is a name at a point on its ground: its outline is the blocks' own."""
+    column = next((name for name in (*COMPOUND_COLUMNS, *NAME_COLUMNS) if name in layer.columns), None)
+    names = [text(one) for one in layer.columns[column]] if column else [""] * len(layer)
+    geometry, classes, _names = _drawn(layer, ["compound" if name else "" for name in names], 2)
+    return shapely.point_on_surface(geometry), classes, np.array(names, dtype=np.object_)
+
+
+def _drawn(layer: Layer, classes: Sequence[str], dimension: int | None) -> tuple[Objects, Objects, Objects]:
+    """Return a layer's mended geometry, classes and names; features of another dimension have no class."""
+    geometry, _repaired = mend(layer.geometry) if dimension == 2 else (layer.geometry, 0)
+    of_class = np.array(classes, dtype=np.object_)
+    if dimension is not None:
+        of_class[shapely.get_dimensions(geometry) != dimension] = ""
+    return geometry, of_class, names_of(layer.columns, len(layer))

@@ -1,0 +1,97 @@
+"""Layers become what maps are drawn on, by class; tiles hold all of it, at the zooms where it is drawn."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+from pmtiles.reader import MmapSource, Reader
+
+from linli.geodata import Layer
+from linli.geodata.basemap import BANDS, LAST, basemap_of, write_tiles
+from linli.geodata.coordinates import CGCS2000, transform
+
+CRS = "EPSG:4543"
+EAST, NORTH = 500_000.0, 2_886_000.0
+
+
+def layer(shapes: list[shapely.Geometry], **columns: list[object]) -> Layer:
+    moved = [shapely.transform(shape, lambda at: at + np.array([EAST, NORTH])) for shape in shapes]
+    told = {name: np.array(values, dtype=object) for name, values in columns.items()}
+    return Layer(np.array(moved, dtype=object), told, CRS, "x", None, np.arange(1, len(shapes) + 1))
+
+
+def line(y: float) -> shapely.LineString:
+    return shapely.LineString([(0, y), (900, y)])
+
+
+@pytest.fixture
+def drawn() -> Layer:
+    square = shapely.box(0, 0, 90, 90)
+    found = basemap_of({
+        "roads": [layer([line(k) for k in range(5)],
+                        highway=["primary", "tertiary", "residential", "service", "footway"],
+                        name=["兴铜路", "市府街", "桂花巷", None, "小径"])],
+        "water": [layer([square, line(9)], water=["river", None], waterway=[None, "stream"], name=["铜源河", "南溪"])],
+        "rail": [layer([line(20), line(30)], railway=["rail", "subway"])],
+        "walls": [layer([square, line(40)], barrier=["wall", "wall"])],
+        "sites": [layer([square, square], use=["公园广场", "小学"], name=["莲花塘公园", "铜源二小"])],
+        "buildings": [layer([square, shapely.Point(5, 5)], name=["1幢", "2幢"])],
+        "compounds": [layer([square, square], name=["白云花园", ""])],
+    })  # fmt: skip
+    assert found is not None
+    return found
+
+
+def test_every_feature_has_the_class_that_it_is_drawn_by(drawn: Layer) -> None:
+    told = sorted(zip(drawn.columns["class"], drawn.columns["name"], strict=True))
+    assert told == sorted([
+        ("primary", "兴铜路"), ("secondary", "市府街"), ("lane", "桂花巷"), ("service", ""), ("water", "铜源河"),
+        ("stream", "南溪"), ("rail", ""), ("wall", ""), ("wall", ""), ("green", "莲花塘公园"), ("site", "铜源二小"),
+        ("building", ""), ("compound", "白云花园"),
+    ])  # fmt: skip
+    assert set(drawn.columns["class"]) == set().union(*(classes for classes, _first in BANDS.values()))
+
+
+def test_nothing_to_draw_is_no_layer() -> None:
+    assert basemap_of({"roads": [layer([line(0)], highway=["footway"])], "water": []}) is None
+    assert basemap_of({}) is None
+
+
+def test_tiles_hold_every_feature_from_its_first_zoom_on(drawn: Layer, tmp_path: Path) -> None:
+    written = write_tiles(drawn, tmp_path)
+    assert [path.stem for path in written] == list(BANDS)
+    middle = shapely.Point(EAST + 45, NORTH + 5)
+    for path in written:
+        classes, first = BANDS[path.stem]
+        with path.open("rb") as file:
+            reader = Reader(MmapSource(file))
+            header = reader.header()
+            assert (header["min_zoom"], header["max_zoom"]) == (first, LAST)
+            x, y = tile_at(middle, LAST)
+            content = reader.get(LAST, x, y)
+        raw = tmp_path / f"{path.stem}.mvt"
+        raw.write_bytes(gzip.decompress(content))
+        assert f"{path.stem}-{tmp_path.name}".encode() in raw.read_bytes()
+        read = pyogrio.raw.read(path, layer=f"{path.stem}-{tmp_path.name}", columns=["class"])
+        assert set(read[3][0]) == classes
+
+
+def test_a_layer_with_holes_in_it_is_drawn_as_far_as_it_goes(tmp_path: Path) -> None:
+    shapes = np.array([None, shapely.Polygon(), shapely.box(EAST, NORTH, EAST + 9, NORTH + 9)], dtype=object)
+    told = {"class": np.array(["green", "green", None], dtype=object), "name": np.array([None] * 3, dtype=object)}
+    assert write_tiles(Layer(shapes, told, CRS, "x", None, np.arange(3)), tmp_path) == []
+    told["class"][2] = "green"
+    assert [path.name for path in write_tiles(Layer(shapes, told, CRS, "x", None, np.arange(3)), tmp_path)] == [
+        "areas.pmtiles"
+    ]
+
+
+def tile_at(point: shapely.Point, zoom: int) -> tuple[int, int]:
+    at = transform(np.array([point], dtype=object), CRS, CGCS2000)[0]
+    north = np.arcsinh(np.tan(np.radians(at.y))) / np.pi
+    return int((at.x / 360 + 0.5) * 2**zoom), int((1 - north) / 2 * 2**zoom)
