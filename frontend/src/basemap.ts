@@ -4,6 +4,7 @@ import { VectorTile } from "@mapbox/vector-tile";
 import * as L from "leaflet";
 import { PbfReader } from "pbf";
 import { colours, onTheme } from "./colours";
+import { paneOf } from "./panes";
 import type { Name } from "./placing";
 
 const LAST = 15; // zoom of the nearest tiles, see linli.territory.basemap
@@ -80,7 +81,7 @@ export class Basemap extends L.Layer {
     this.canvas.className = "leaflet-zoom-hide";
     this.canvas.dataset.basemap = "";
     this.canvas.setAttribute("aria-hidden", "true");
-    (map.getPane("basemap") ?? map.getPane("tilePane"))?.append(this.canvas);
+    paneOf(map, "basemap").append(this.canvas);
     map.on("moveend zoomend resize viewreset", this.paint, this);
     onTheme(() => this.paint());
     this.paint();

@@ -2,6 +2,7 @@
 import * as L from "leaflet";
 import { colours } from "./colours";
 import { type Units, project, unitAt } from "./geometry";
+import { paneOf } from "./panes";
 
 export interface View {
   zoom: number;
@@ -23,25 +24,17 @@ const OUTLINE_FROM = 6; // pixels: smaller units show their fill alone
 export class BlocksLayer extends L.Layer implements Blocks {
   private canvas = document.createElement("canvas");
   private ink = this.canvas.getContext("2d", { willReadFrequently: true });
-  private over = document.createElement("canvas"); // the chosen one's outline, above what is drawn on the ground
+  private over = document.createElement("canvas"); // marks and the chosen one's outline, above what is drawn on the ground
   private units: Units | null = null;
   private zones: Uint16Array = new Uint16Array(0);
   private colours: readonly string[] = [];
   private listeners: ((view: View) => void)[] = [];
   private chosen = -1;
-  private view: { scale: number; left: number; top: number; width: number; height: number; ratio: number; edge: string; chosen: string } | null = null;
+  private view: { scale: number; left: number; top: number; width: number; height: number; ratio: number; edge: string; chosen: string; ink: string } | null = null;
   private margin = 0.25;
   /** Units that bear a mark, 1 each; the workbench's locks. */
   marks: Uint8Array | null = null;
   private map: L.Map | null = null;
-
-  /** `pane` is where the fills go; `wash` how much of their colour is laid on what lies beneath. */
-  constructor(
-    private readonly pane = "overlayPane",
-    private readonly wash = 1,
-  ) {
-    super();
-  }
 
   setUnits(units: Units): void {
     this.units = units;
@@ -53,6 +46,11 @@ export class BlocksLayer extends L.Layer implements Blocks {
     this.zones = zones;
     this.colours = colours;
     this.paint();
+  }
+
+  /** How much of the fills' colour is laid on what lies beneath: all of it, or a wash on the ground. */
+  setWash(share: number): void {
+    this.canvas.style.opacity = `${share}`;
   }
 
   /** How much is painted beyond each edge, as a share of the view: a quarter, so that a short drag shows none; 0 costs least. */
@@ -79,10 +77,10 @@ export class BlocksLayer extends L.Layer implements Blocks {
 
   override onAdd(map: L.Map): this {
     this.map = map;
-    for (const [canvas, pane] of [[this.canvas, this.pane], [this.over, "overlayPane"]] as const) {
+    for (const [canvas, pane] of [[this.canvas, paneOf(map, "wash")], [this.over, map.getPane("overlayPane")]] as const) {
       canvas.className = "leaflet-zoom-hide";
       canvas.setAttribute("aria-hidden", "true");
-      map.getPane(pane)?.append(canvas);
+      pane?.append(canvas);
     }
     // the pane moves with a drag, and the bitmap with it; only the settled view is painted
     map.on("moveend zoomend resize viewreset", this.paint, this);
@@ -115,8 +113,8 @@ export class BlocksLayer extends L.Layer implements Blocks {
     const [left, top] = [corner.x - margin.x, corner.y - margin.y];
     ink.setTransform(ratio, 0, 0, ratio, 0, 0);
     ink.lineJoin = "round";
-    const { paper: edge, "map-chosen": chosen } = colours(map.getContainer(), "paper", "map-chosen");
-    this.view = { scale, left, top, width, height, ratio, edge, chosen };
+    const { paper: edge, "map-chosen": chosen, ink: dark } = colours(map.getContainer(), "paper", "map-chosen", "ink");
+    this.view = { scale, left, top, width, height, ratio, edge, chosen, ink: dark };
     let seen = 0;
     for (let u = 0; u < this.zones.length; u++) if (this.one(u)) seen++;
     this.outline();
@@ -124,11 +122,17 @@ export class BlocksLayer extends L.Layer implements Blocks {
   }
 
   private outline(): void {
-    const { view, over, chosen } = this;
+    const { view, over, chosen, units } = this;
     const ink = over.getContext("2d");
     if (!view || !ink) return;
     ink.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
     ink.clearRect(0, 0, view.width, view.height);
+    ink.fillStyle = view.ink;
+    this.marks?.forEach((mark, u) => {
+      if (!mark || !units) return;
+      const [west, north, east, south] = units.boxes.subarray(u * 4, u * 4 + 4);
+      ink.fillRect(((west! + east!) / 2) * view.scale - view.left - 2.5, ((north! + south!) / 2) * view.scale - view.top - 2.5, 5, 5);
+    });
     if (chosen < 0) return;
     this.trace(chosen, view.scale, view.left, view.top, ink);
     ink.lineJoin = "round";
@@ -140,6 +144,7 @@ export class BlocksLayer extends L.Layer implements Blocks {
   /** Paint some units anew over what stands there: what a stroke costs. */
   touch(units: Iterable<number>): void {
     for (const u of units) this.one(u);
+    if (this.marks?.includes(1)) this.outline();
   }
 
   /** Paint one unit; false where it is out of sight. */
@@ -152,18 +157,12 @@ export class BlocksLayer extends L.Layer implements Blocks {
     const [east, south] = [units.boxes[b + 2]! * scale - left, units.boxes[b + 3]! * scale - top];
     if (east < 0 || south < 0 || west > view.width || north > view.height) return false;
     this.trace(u, scale, left, top);
-    ink.globalAlpha = this.wash;
     ink.fillStyle = this.colours[this.zones[u]!] ?? "#d5cfc1";
     ink.fill("evenodd");
-    ink.globalAlpha = 1;
     if (Math.max(east - west, south - north) > OUTLINE_FROM) {
       ink.strokeStyle = view.edge;
       ink.lineWidth = 1;
       ink.stroke();
-    }
-    if (this.marks?.[u]) {
-      ink.fillStyle = "#26241f";
-      ink.fillRect((west + east) / 2 - 2.5, (north + south) / 2 - 2.5, 5, 5);
     }
     return true;
   }

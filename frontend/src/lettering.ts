@@ -1,6 +1,7 @@
 // The names of a map, on a canvas above everything but its points.
 import * as L from "leaflet";
 import { colours, onTheme } from "./colours";
+import { paneOf } from "./panes";
 import { type Name, type Placed, place } from "./placing";
 
 export class Lettering extends L.Layer {
@@ -18,9 +19,8 @@ export class Lettering extends L.Layer {
   override onAdd(map: L.Map): this {
     this.map = map;
     this.canvas.className = "leaflet-zoom-hide";
-    this.canvas.style.pointerEvents = "none";
     this.canvas.setAttribute("aria-hidden", "true");
-    (map.getPane("lettering") ?? map.getPane("overlayPane"))?.append(this.canvas);
+    paneOf(map, "lettering").append(this.canvas);
     map.on("moveend zoomend resize viewreset", this.paint, this);
     onTheme(() => this.paint());
     this.paint();

@@ -6,10 +6,9 @@ import "leaflet/dist/leaflet.css";
 import "./styles/map.css";
 import * as L from "leaflet";
 import { BlocksLayer } from "./blocks-layer";
-import { Basemap } from "./basemap";
 import { type Polygons, extent, pack } from "./geometry";
-import { Lettering } from "./lettering";
 import type { Point } from "./placing";
+import { stand } from "./standing";
 
 interface Feature {
   properties: { name?: string; text?: string; fill?: string; href?: string; mark?: boolean; size?: number; letter?: boolean } | null;
@@ -43,13 +42,7 @@ async function show(box: HTMLElement): Promise<void> {
   map.setView([0, 0], 2);
   if (box.dataset.tiles) L.tileLayer(box.dataset.tiles, { maxZoom: 19 }).addTo(map);
 
-  const tiles = document.querySelector<HTMLElement>("[data-basemap]")?.dataset.basemap;
-  for (const [pane, level] of [["wash", 210], ["basemap", 220], ["lettering", 450]] as const) {
-    const made = map.createPane(pane);
-    made.style.zIndex = `${level}`;
-    made.style.pointerEvents = "none";
-  }
-  const layer = new BlocksLayer("wash", tiles ? Number(getComputedStyle(box).getPropertyValue("--map-wash")) || 1 : 1);
+  const layer = new BlocksLayer();
   const units = pack(areas.map(polygonsOf));
   const colours = areas.map((area) => colourOf(box, area.properties?.fill));
   const palette = [...new Set(colours)];
@@ -75,13 +68,7 @@ async function show(box: HTMLElement): Promise<void> {
   if (all) bounds.extend([all[1], all[0]]).extend([all[3], all[2]]);
   if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12], maxZoom: 17 });
 
-  const lettering = new Lettering().addTo(map);
-  if (tiles) {
-    const basemap = new Basemap(tiles);
-    basemap.onPaint(() => lettering.letter("basemap", () => basemap.names));
-    basemap.addTo(map);
-    L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-  }
+  const lettering = stand(map, layer);
   lettering.letter("areas", () =>
     areas.flatMap((area, unit) => {
       if (!area.properties?.letter || !area.properties.name) return [];

@@ -8,6 +8,7 @@ import { BlocksLayer } from "./blocks-layer";
 import { Board, type Ground, OPEN } from "./board";
 import { type Units, extent, finder, pack, project, unitAt } from "./geometry";
 import { ask, of, post, say, write } from "./page";
+import { stand } from "./standing";
 
 interface Options {
   ground: string;
@@ -75,6 +76,7 @@ class Workbench {
     this.layer.addTo(this.map);
     const all = extent(this.units);
     if (all) this.map.fitBounds([[all[1], all[0]], [all[3], all[2]]], { padding: [12, 12] });
+    stand(this.map, this.layer);
     this.listen();
     this.use(this.tool);
     this.tell();
