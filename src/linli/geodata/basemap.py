@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -35,6 +36,22 @@ BANDS: dict[str, tuple[frozenset[str], int]] = {
     "lanes": (frozenset({"lane", "stream", "site"}), 13),
     "houses": (frozenset({"building", "wall", "service", "compound"}), 15),
 }
+
+
+# the picture beneath small maps of communities: what is seen from afar, from below
+PICTURED = ("green", "water", "lane", "secondary", "primary", "rail")
+CASED = frozenset({"lane", "secondary", "primary"})
+PICTURE_DETAIL_M = 2.0
+DEGREE_M = 111_195.0
+PICTURE_STYLE = """
+use{fill:none;stroke-linejoin:round;stroke-linecap:round}
+.green{fill:#d9e6cc}.water{fill:#a9cbdb}.casing{stroke:#c9b79b;stroke-width:24}
+.lane{stroke:#fffefb;stroke-width:10}.secondary{stroke:#fffefb;stroke-width:18}.primary{stroke:#f7dfa6;stroke-width:24}
+.rail{stroke:#8b8577;stroke-width:8;stroke-dasharray:30 20;stroke-linecap:butt}
+use[href="#lane"].casing{stroke-width:14}use[href="#primary"].casing{stroke-width:30}
+@media (prefers-color-scheme:dark){.green{fill:#2b3a2b}.water{fill:#2d4a58}.casing{stroke:#1d1c18}
+.lane,.secondary{stroke:#56524a}.primary{stroke:#6b5730}.rail{stroke:#8a8475}}
+""".replace("\n", "")
 
 
 def basemap_of(layers: Mapping[str, Sequence[Layer]]) -> Layer | None:
@@ -95,6 +112,57 @@ def write_tiles(layer: Layer, folder: str | os.PathLike[str]) -> list[Path]:
             )  # fmt: skip
         written.append(path)
     return written
+
+
+def write_picture(layer: Layer, path: str | os.PathLike[str]) -> Path:
+    """Write the picture that small maps of communities stand on: an SVG in metres, of what is seen from afar.
+
+    Parameters
+    ----------
+    layer
+        As `basemap_of` returned it, in any system.
+    path
+        The SVG; its root says by `data-bounds` which west, south, east and north it spans, in degrees.
+    """
+    geometry = transform(layer.geometry, layer.crs, CGCS2000)
+    west, south, east, north = (float(edge) for edge in shapely.total_bounds(geometry))
+    squeeze = math.cos(math.radians((south + north) / 2))
+    place = np.array([squeeze * DEGREE_M, -DEGREE_M])
+    classes = layer.columns["class"].astype(str)
+    paths, uses = [], []
+    for name in PICTURED:
+        shapes = geometry[(classes == name) & ~shapely.is_missing(geometry)]
+        seen = shapely.simplify(shapely.transform(shapes, lambda at: (at - [west, north]) * place), PICTURE_DETAIL_M)
+        steps = "".join(_steps(part) for shape in seen for part in shapely.get_parts(shape))
+        if steps:
+            paths.append(f'<path id="{name}" d="{steps}"/>')
+            uses += [(name, "casing")] if name in CASED else []
+            uses.append((name, name))
+    drawn = [f'<use href="#{name}" class="{look}"/>' for name, look in sorted(uses, key=lambda use: use[1] != "casing")]
+    areas = [one for one in drawn if 'class="green"' in one or 'class="water"' in one]
+    wide, high = (east - west) * squeeze * DEGREE_M, (north - south) * DEGREE_M
+    with replace_when_done(path) as temporary:
+        temporary.write_text(
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:.0f} {high:.0f}" preserveAspectRatio="none" '
+            f'data-bounds="{west} {south} {east} {north}"><style>{PICTURE_STYLE}</style><defs>{"".join(paths)}</defs>'
+            f"{''.join(areas)}{''.join(one for one in drawn if one not in areas)}</svg>\n",
+            encoding="utf-8",
+        )
+    return Path(path)
+
+
+def _steps(shape: Any) -> str:
+    """Write a line or a polygon as steps in whole metres."""
+    rings = (shape.exterior, *shape.interiors) if shape.geom_type == "Polygon" else (shape,)
+    found = []
+    for ring in rings if shape.geom_type in ("Polygon", "LineString") else ():
+        at = np.rint(shapely.get_coordinates(ring)).astype(int)
+        moves = np.diff(at, axis=0)
+        moves = moves[np.any(moves != 0, axis=1)]
+        if len(moves):
+            close = "z" if shape.geom_type == "Polygon" else ""
+            found.append(f"M{at[0][0]} {at[0][1]}l{' '.join(f'{x} {y}' for x, y in moves)}{close}")
+    return "".join(found)
 
 
 def _roads(layer: Layer) -> tuple[Objects, Objects, Objects]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import shapely
 from django.core.cache import caches
@@ -14,6 +14,7 @@ from linli.territory.models import Block
 from linli.territory.periods import chunks
 
 WIDE = 1000.0  # width of the drawing in its own units
+AIR = 24.0  # around it
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,33 @@ class Outline:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A map of communities; `height` belongs to a width of 1,000."""
+    """A map of communities; `height` belongs to a width of 1,000.
+
+    Parameters
+    ----------
+    outlines
+        The communities.
+    height
+        Of the drawing, in its own units.
+    west, north, squeeze, scale
+        The degrees of its corner; how much narrower a degree of longitude is; units to a degree of latitude.
+    """
 
     outlines: tuple[Outline, ...]
     height: float
+    west: float
+    north: float
+    squeeze: float
+    scale: float
+
+    def place(self, longitude: float, latitude: float) -> tuple[float, float]:
+        """Return where a place stands on the drawing."""
+        return (longitude - self.west) * self.squeeze * self.scale, (self.north - latitude) * self.scale
 
     @property
     def view_box(self) -> str:
         """The SVG attribute."""
-        return f"0 0 {WIDE:.0f} {self.height:.0f}"
+        return f"{-AIR:.0f} {-AIR:.0f} {WIDE + 2 * AIR:.0f} {self.height + 2 * AIR:.0f}"
 
 
 def draw(blocks: Mapping[int, Sequence[int]]) -> Drawing | None:
@@ -85,16 +104,13 @@ def _draw(blocks: Mapping[int, Sequence[int]]) -> Drawing:
     squeeze = math.cos(math.radians((south + north) / 2))
     scale = WIDE / max((east - west) * squeeze, 1e-9)
     tolerance = 0.6 / scale
-
-    def place(x: float, y: float) -> tuple[float, float]:
-        return (x - west) * squeeze * scale, (north - y) * scale
-
+    empty = Drawing((), (north - south) * scale, west, north, squeeze, scale)
     outlines = []
     for community, shape in joined.items():
         thin = shapely.simplify(shape, tolerance)
-        at = place(*shapely.point_on_surface(shape).coords[0])
-        outlines.append(Outline(community, _path(thin, place), round(at[0], 1), round(at[1], 1)))
-    return Drawing(tuple(outlines), (north - south) * scale)
+        at = empty.place(*shapely.point_on_surface(shape).coords[0])
+        outlines.append(Outline(community, _path(thin, empty.place), round(at[0], 1), round(at[1], 1)))
+    return replace(empty, outlines=tuple(outlines))
 
 
 def _path(shape: shapely.Geometry, place: Callable[[float, float], tuple[float, float]]) -> str:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("notices/", include("linli.notices.urls")),
     path("ground/", include("linli.territory.ground_urls")),
     path("basemap/<slug:version>/<int:zoom>/<int:x>/<int:y>", basemap.basemap, name="basemap"),
+    path("basemap/<slug:sha256>/<int:pk>.svg", basemap.picture, name="basemap-picture"),
     path("org/", include("linli.org.urls")),
     path("planning/", include("linli.planning.urls")),
     path("ledger/", include("linli.ledger.urls")),

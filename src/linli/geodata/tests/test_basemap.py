@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pyogrio
@@ -12,7 +13,7 @@ import shapely
 from pmtiles.reader import MmapSource, Reader
 
 from linli.geodata import Layer
-from linli.geodata.basemap import BANDS, LAST, basemap_of, write_tiles
+from linli.geodata.basemap import BANDS, LAST, PICTURED, basemap_of, write_picture, write_tiles
 from linli.geodata.coordinates import CGCS2000, transform
 
 CRS = "EPSG:4543"
@@ -89,6 +90,21 @@ def test_a_layer_with_holes_in_it_is_drawn_as_far_as_it_goes(tmp_path: Path) -> 
     assert [path.name for path in write_tiles(Layer(shapes, told, CRS, "x", None, np.arange(3)), tmp_path)] == [
         "areas.pmtiles"
     ]
+
+
+def test_the_picture_spans_what_it_says_and_shows_what_is_seen_from_afar(drawn: Layer, tmp_path: Path) -> None:
+    root = ElementTree.parse(write_picture(drawn, tmp_path / "picture.svg")).getroot()
+    west, south, east, north = map(float, root.attrib["data-bounds"].split())
+    spanned = transform(drawn.geometry, CRS, CGCS2000)
+    assert (west, south, east, north) == pytest.approx(tuple(shapely.total_bounds(spanned)))
+    wide, high = map(float, root.attrib["viewBox"].split()[2:])
+    assert wide == pytest.approx(900, rel=0.01)  # metres
+    assert high == pytest.approx(90, rel=0.03)
+    paths = {one.attrib["id"]: one.attrib["d"] for one in root.iter("{http://www.w3.org/2000/svg}path")}
+    assert set(paths) == set(PICTURED)
+    assert paths["water"].count("z") == 1
+    looks = [one.attrib["class"] for one in root.iter("{http://www.w3.org/2000/svg}use")]
+    assert looks.index("green") < looks.index("casing") < looks.index("lane") < looks.index("primary")
 
 
 def tile_at(point: shapely.Point, zoom: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from linli.territory.basemap import LAST, tile
+from linli.territory.basemap import picture as picture_of
 
 YEAR = 365 * 86400
 
@@ -22,3 +23,13 @@ def basemap(request: HttpRequest, version: str, zoom: int, x: int, y: int) -> Ht
     if found:
         answer.headers["Content-Encoding"] = "gzip"
     return answer
+
+
+@require_safe
+@cache_control(public=True, max_age=YEAR, immutable=True)
+def picture(request: HttpRequest, sha256: str, pk: int) -> HttpResponse:
+    """Answer with the picture that small maps stand on (SVG)."""
+    found = picture_of(sha256, pk)
+    if found is None:
+        raise Http404
+    return HttpResponse(found, content_type="image/svg+xml")

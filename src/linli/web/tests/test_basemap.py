@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.template import Context, Template
 from django.test import Client
 from django.utils import timezone
 
 from linli.org.actors import Actor, actor_of
 from linli.org.tests.world import World
+from linli.planning.outlines import draw
 from linli.territory.actions.apply_import import undo_import
 from linli.territory.basemap import lay_basemap, under_maps
-from linli.territory.models import ImportBatch
+from linli.territory.models import Block, ImportBatch
 from linli.territory.tests.ground import blocks_in
 from linli.web.tests.filled import bring_basemap
 
@@ -54,6 +57,26 @@ def test_a_tile_is_kept_by_every_cache_whoever_asks(
         answer = one.get(address(*AT))
         assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
         assert "Set-Cookie" not in answer
+
+
+def test_the_picture_of_a_street_lies_where_its_plan_is_drawn(world: World, clerk: Actor, client: Client) -> None:
+    batch = bring_basemap(clerk, world.division("铜源街道"))
+    (picture,) = under_maps().pictures
+    answer = client.get(picture.address)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/svg+xml")
+    assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
+    drawing = draw({1: list(Block.objects.values_list("pk", flat=True))})
+    assert drawing is not None
+    image = Template("{% load planning %}{% ground_of drawing %}").render(
+        Context({"drawing": drawing, "under_maps": under_maps()})
+    )
+    told = {name: float(value) for name, value in re.findall(r'(x|y|width|height)="([-\d.]+)"', image)}
+    west, north = picture.west, picture.north
+    assert (told["x"], told["y"]) == pytest.approx(drawing.place(west, north), abs=0.1)
+    corner = (told["x"] + told["width"], told["y"] + told["height"])
+    assert corner == pytest.approx(drawing.place(picture.east, picture.south), abs=0.2)
+    undo_import(clerk, batch=batch)
+    assert client.get(picture.address).status_code == 404
 
 
 def test_there_is_no_tile_of_another_map_or_beyond_the_world(world: World, clerk: Actor, client: Client) -> None:

@@ -20,7 +20,7 @@ SCREENSHOTS = Path(os.environ.get("LINLI_SCREENSHOTS") or Path(__file__).resolve
 GROUND = """() => [...document.querySelectorAll('.map:not([data-lazy])')].every((map) => {
   const c = map.querySelector('canvas[data-basemap]');
   return c && c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((v, i) => i % 4 == 3 && v);
-})"""
+}) && [...document.querySelectorAll('.community-map svg')].every((drawing) => drawing.querySelector('image'))"""
 ALL = [(person, page) for person, pages in PAGES.items() for page in pages]
 
 
@@ -60,8 +60,8 @@ def test_a_page_is_sound(contexts: Any, site: str, person: str, path: str, width
     answer = page.goto(site + path)
     if page.locator(".map:not([data-lazy])").count():
         page.wait_for_selector(".map canvas")
-        if path != "/style":  # whose sample lies nowhere
-            page.wait_for_function(GROUND)
+    if path != "/style":  # whose sample lies nowhere
+        page.wait_for_function(GROUND)
     name = f"{person or 'public'}-{path.strip('/').replace('/', '_').split('?')[0] or 'home'}-{width}.png"
     page.screenshot(path=SCREENSHOTS / name, full_page=True)
     missing = answer is not None and answer.status == 404
