@@ -7,8 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
 from linli.districting.clash import least_contradiction
 from linli.errors import InfeasibleError, InputError
+from linli.plans.caps import fewest_parts
 from linli.plans.rules import AREA_WORDS, KIND_WORDS, Rules, capped_words, whole_words
 from linli.plans.task import Task, make_task
 
@@ -67,15 +70,38 @@ def arithmetic_clash(task: Task, parts: int | None) -> list[str]:
             f"社区个数{parts}（最多{high}个）",
             *_apart_words(task, None, len(weights)),
         ]
+    return _capped_clash(task, parts) or _named_clash(task, parts)
+
+
+def least_parts(task: Task) -> list[int]:
+    """Return for each piece how many communities it needs at least by the upper bound and by the caps."""
+    upper, values = task.rules.households[1], task.capped
+    return [
+        max(
+            1,
+            -(-int(task.problem.weights[atoms].sum()) // upper),
+            *(fewest_parts(values[column][atoms], cap) for column, cap in task.rules.capped.items()),
+        )
+        for atoms in task.pieces
+    ]
+
+
+def _capped_clash(task: Task, parts: int | None) -> list[str]:
+    """Find a cap that a unit alone exceeds, or that asks for more communities than there can be."""
+    lower = task.rules.households[0]
+    most = sum(max(1, int(task.problem.weights[atoms].sum()) // lower) for atoms in task.pieces) if lower else None
     for column, cap in task.rules.capped.items():
-        values = task.blocks.counts(column)
-        if parts is not None and int(values.sum()) > parts * cap:
-            return [f"R02 {capped_words(column, cap)}", f"社区个数{parts}（共{int(values.sum())}）"]
-        for blocks in task.atoms_blocks:
-            if int(values[blocks].sum()) > cap:
-                where = "、".join(task.blocks.ids[block] for block in blocks[:3])
-                return [f"R02 {capped_words(column, cap)}", f"地块{where}不可分，共{int(values[blocks].sum())}"]
-    return _named_clash(task, parts)
+        words, values = f"R02 {capped_words(column, cap)}", task.capped[column]
+        for atom in np.flatnonzero(values > cap)[:1]:
+            where = "、".join(task.blocks.ids[block] for block in task.atoms_blocks[atom][:3])
+            return [words, f"地块{where}不可分，共{int(values[atom])}"]
+        fewest = sum(fewest_parts(values[atoms], cap) for atoms in task.pieces)
+        apart = _apart_words(task, None, len(task.pieces))
+        if parts is not None and fewest > parts:
+            return [words, f"社区个数{parts}（共{int(values.sum())}，至少{fewest}个）", *apart]
+        if most is not None and fewest > most:
+            return [words, f"R01 每个社区至少{lower}户（最多{most}个，而这项指标要至少{fewest}个）", *apart]
+    return []
 
 
 def smallest_clash(
@@ -150,6 +176,9 @@ def _rules_of(task: Task, parts: int | None) -> list[_Rule]:
             _drop("whole", column, "keep_whole"),
         )
         for column in rules.whole
+    ]
+    found += [
+        _Rule(f"R02 {capped_words(column, cap)}", _forget("capped", column)) for column, cap in rules.capped.items()
     ]
     for block, community in rules.fixed.items():
         found.append(_Rule(f"R13 地块{block}归{community}", _forget("fixed", block)))

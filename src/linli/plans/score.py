@@ -53,10 +53,15 @@ class Score:
     def excess(self, labels: Ints) -> float:
         """How far the caps (R02) are exceeded, as a sum of shares of the cap; 0 where all hold."""
         over = 0.0
-        for column, cap in self.task.rules.capped.items():
-            sums = np.bincount(labels, self._summed(column))
+        for values, cap in self.limits:
+            sums = np.bincount(labels, values)
             over += float((np.maximum(sums - cap, 0) / max(cap, 1)).sum())
         return over
+
+    @cached_property
+    def limits(self) -> list[tuple[Ints, int]]:
+        """Return what each atom has of each capped column, and the most that a community may have of it."""
+        return [(self.task.capped[column][self.atoms], cap) for column, cap in self.task.rules.capped.items()]
 
     def keeps(self, labels: Ints, fixed: Mapping[int, int]) -> bool:
         """Tell whether labels keep the caps and the named blocks."""

@@ -11,10 +11,12 @@ import numpy as np
 from linli.districting.problem import Ints, Problem
 from linli.districting.result import Progress, ProgressHook, Proof, Result
 from linli.districting.separators import enclosed_pieces, in_one_piece
+from linli.plans.caps import within_caps
 from linli.plans.score import Score
 
 CAP_WEIGHT = 1e3  # an exceeded cap counts so many times the starting value
 STALE_ROUNDS = 6
+WALK = 0.8  # of the time at most for a first plan within the caps
 
 
 def search(
@@ -50,6 +52,18 @@ def search(
     cpu, deadline = time.process_time(), time.monotonic() + time_limit
     rng = np.random.default_rng(seed)
     labels = np.asarray(start, dtype=np.int64).copy()
+    interrupted = False
+    if score.excess(labels) > 0:
+        limits, until = score.limits, time.monotonic() + WALK * time_limit
+        try:
+            found = within_caps(
+                problem, labels, np.column_stack([problem.weights, *(column for column, _ in limits)]),
+                np.array([lower, *(0 for _ in limits)]), np.array([upper, *(most for _, most in limits)]),
+                {*fixed, *(() if locked is None else locked.tolist())}, enclaves=enclaves, seed=seed, deadline=until,
+            )  # fmt: skip
+        except KeyboardInterrupt:
+            found, interrupted = None, True
+        labels = labels if found is None else found
     parts = int(labels.max()) + 1
     first, ends, _ = problem.neighbours
     still = {*fixed, *(() if locked is None else locked.tolist())}
@@ -71,10 +85,10 @@ def search(
     sums = problem.part_weights(labels, parts)
     now = worth(labels)
     best, best_labels = now, labels.copy()
-    steps, rounds, stale, interrupted = 0, 0, 0, False
+    steps, rounds, stale = 0, 0, 0
     heat = 0.02 * scale
     try:
-        while time.monotonic() < deadline and stale < STALE_ROUNDS and parts > 1:
+        while not interrupted and time.monotonic() < deadline and stale < STALE_ROUNDS and parts > 1:
             before = best
             for atom in rng.permutation(problem.n).tolist():
                 if atom in still:

@@ -15,7 +15,7 @@ from linli.districting.problem import Ints
 from linli.districting.result import Progress, ProgressHook, Proof, Result, Status, relative_gap
 from linli.errors import InfeasibleError, InputError
 from linli.geodata import Blocks
-from linli.plans.clash import arithmetic_clash, smallest_clash
+from linli.plans.clash import arithmetic_clash, least_parts, smallest_clash
 from linli.plans.clock import Clock
 from linli.plans.goals import CENTRE_GOALS, Goal, goal_of
 from linli.plans.names import name_parts
@@ -223,7 +223,10 @@ def divide(
     """
     ranges = _part_ranges(task, parts)
     wanted: list[list[int | None]] = [
-        [None] if parts is None and high - low >= MOST_NUMBERS and goal.solver != "centre" else [*range(low, high + 1)]
+        # a solver that chooses the number knows of no cap: it is asked for few communities beside
+        [None, *([low, low + 1] if task.rules.capped else [])]
+        if parts is None and high - low >= MOST_NUMBERS and goal.solver != "centre"
+        else [*range(low, high + 1)]
         for low, high in ranges
     ]
     runs = sum(len(ks) for ks in wanted)
@@ -289,9 +292,9 @@ def _start_labels(task: Task, start: Sequence[str]) -> Ints | None:
 
 def _part_ranges(task: Task, parts: int | None) -> list[tuple[int, int]]:
     """Give for each piece the least and most communities that its households and the others' allow."""
-    lower, upper = task.rules.households
+    lower = task.rules.households[0]
     weights = [int(task.problem.weights[atoms].sum()) for atoms in task.pieces]
-    low = [max(1, -(-w // upper)) for w in weights]
+    low = least_parts(task)
     high = [
         max(1, min(len(atoms), w // lower if lower else len(atoms)))
         for w, atoms in zip(weights, task.pieces, strict=True)

@@ -70,6 +70,13 @@ class Task:
         order = np.argsort(self.atom, kind="stable")
         return np.split(order, np.cumsum(np.bincount(self.atom))[:-1])
 
+    @cached_property
+    def capped(self) -> dict[str, Ints]:
+        """Return what each atom has of each column that is capped."""
+        return {
+            column: np.bincount(self.atom, self.blocks.counts(column)).astype(np.int64) for column in self.rules.capped
+        }
+
     def piece_words(self, piece: int) -> str:
         """Describe a piece: the areas that it is, or a few of its blocks, and its households."""
         rows = np.flatnonzero(self.piece[self.atom] == piece)
