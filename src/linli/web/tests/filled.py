@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 import shapely
-from django.db import transaction
+from django.apps import apps
+from django.core.management.color import no_style
+from django.db import connection, transaction
 
 from linli.cases.actions import ruling
 from linli.cases.models import Suggester
@@ -45,6 +47,7 @@ from linli.territory.models import Block, Building, Compound, Count, Facility, I
 @transaction.atomic
 def fill(source: str = "台账", estimate: str = "") -> None:
     """Fill the site, as the people of the world would."""
+    _number_anew()
     world = World() if Division.objects.exists() else build_world()
     street = world.division("铜源街道")
     # entry 2, behind the upgrade: the page of a public entry is looked at by its number
@@ -58,6 +61,13 @@ def fill(source: str = "台账", estimate: str = "") -> None:
     _bring_imports(clerk, street)
     bring_basemap(clerk, street)
     _plan(world, clerk, officer, street)
+
+
+def _number_anew() -> None:
+    """Let numbers begin behind what stands there, so that addresses are those of a fresh site: PostgreSQL counts on."""
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+            cursor.execute(statement)
 
 
 def _put_ground(world: World, street: Division, source: str, estimate: str) -> None:

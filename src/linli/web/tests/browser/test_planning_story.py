@@ -272,13 +272,13 @@ def test_a_split_from_project_to_midnight(enter: Any, site: str, work_jobs: Any,
     resident.goto(f"{site}{public}")
     assert "零点起生效" in resident.locator("main").inner_text()
     resident.goto(f"{site}/ledger/")
-    assert "使方案生效" in resident.locator("main").inner_text()
+    assert "办理了方案生效" in resident.locator("main").inner_text()
 
     auditor = enter("shenji")
     auditor.goto(f"{site}/audit")
     said = auditor.locator("main").inner_text()
     assert "复核或收回" in said
-    assert "使方案生效" in said
+    assert "办理了方案生效" in said
     shot(auditor, "audit")
 
     officer.get_by_role("link", name="撤回", exact=True).click()
