@@ -57,7 +57,7 @@ def labels_under(project: Project, name: str, day: date) -> dict[str, str] | Non
 def figures(project: Project, blocks: Blocks, labels: Mapping[str, str], day: date) -> Figures:
     """Add up counts, ground, facilities and matters of every block by community."""
     names = [labels.get(code) or NOBODY for code in blocks.ids]
-    listed = sorted(set(names), key=lambda name: (name == NOBODY, name))
+    listed = [*project.in_order({*names} - {NOBODY}), *([NOBODY] if NOBODY in names else [])]
     place = np.array([listed.index(name) for name in names])
     columns: list[tuple[Any, Any]] = [(_("地块"), np.ones(len(blocks), dtype=np.int64))]
     columns += [

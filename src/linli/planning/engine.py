@@ -50,7 +50,8 @@ def found_of(plan: Plan, blocks: Blocks) -> Found:
     names = [plan.community_of(code) for code in blocks.ids]
     locked = set(plan.locked)
     held = [code in locked for code in blocks.ids]
-    made = drawn_plan(plan.project, plan.scenario, blocks, names, held, plan.parents)
+    parents = {name: plan.parents[name] for name in plan.names}  # a database may keep a table's keys in no order
+    made = drawn_plan(plan.project, plan.scenario, blocks, names, held, parents)
     proof = plan.proof
     known = bool(proof.get("method"))
     return replace(
@@ -73,9 +74,14 @@ def drawn_plan(
     return replace(made, parents=dict(parents))
 
 
-def fields_of(found: Found) -> dict[str, Any]:
-    """Return what a stored version keeps of a plan: labels, figures, broken rules, proof."""
-    names = list(found.names)
+def fields_of(project: Project, found: Found) -> dict[str, Any]:
+    """Return what a stored version keeps of a plan: labels, figures, broken rules, proof.
+
+    Its communities stand in official order: each that goes on, then what is new out of it.
+    """
+    listed = {name: found.parents.get(name, name) for name in found.names}
+    rank = {name: place for place, name in enumerate(project.in_order({*listed, *listed.values()}))}
+    names = sorted(listed, key=lambda name: (rank[listed[name]], name != listed[name]))
     place = {name: k for k, name in enumerate(names)}
     counts = found.blocks.counts(found.count)
     measures = found.measures() if not (found.community == "").any() else {}

@@ -29,7 +29,7 @@ def draw_first(actor: Actor, project: Project) -> Plan | None:
 def _first(project: Project) -> tuple[dict[str, str], str] | None:
     """Where the blocks of each present community go, '' for open ones; and why."""
     kinds, asked = Project.Kind, project.asked
-    present = sorted(set(project.present.values()))
+    present = project.communities_then
     if project.kind in (kinds.RENAME, kinds.MERGE):
         words = {kinds.RENAME: _("改称%(name)s"), kinds.MERGE: _("合并为%(name)s")}[kinds(project.kind)]
         return dict.fromkeys(present, asked["into"]), words % {"name": asked["into"]}

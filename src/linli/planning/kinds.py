@@ -12,8 +12,8 @@ def what_it_does(plan: Plan) -> str:
     project, kinds = plan.project, Project.Kind
     names = {
         "street": project.street.title, "n": len(plan.names), "into": project.asked.get("into", ""),
-        "ended": project.asked.get("ended", ""), "old": "、".join(sorted(set(project.present.values()))),
-        "takers": "、".join(sorted(map(str, plan.names))),
+        "ended": project.asked.get("ended", ""), "old": "、".join(project.communities_then),
+        "takers": "、".join(map(str, plan.names)),
     }  # fmt: skip
     if project.kind == kinds.RENAME:
         return _("%(street)s打算把%(old)s改称%(into)s，界线不变。") % names

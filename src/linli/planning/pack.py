@@ -90,14 +90,15 @@ def tables(found: Found, project: Project, characters: int, details: Sequence[tu
     book = openpyxl.Workbook()
     first = book.active
     first.title = "调整前"
-    for sheet, names in ((first, present), (book.create_sheet("调整后"), label)):
+    then = project.communities_then
+    for sheet, names, labels in ((first, then, present), (book.create_sheet("调整后"), found.names, label)):
         sheet.append(head)
-        for row in rows_of(found, names):
+        for row in rows_of(found, names, labels):
             sheet.append([safe(cell) if isinstance(cell, str) else cell for cell in row])
     moved = book.create_sheet("去向")
     moved.append(["原社区", "新社区", "地块", found.note.brief()])
     counts = found.blocks.counts(found.count)
-    for a in dict.fromkeys(present.tolist()):
+    for a in then:
         for b in found.names:
             both = (present == a) & (label == b)
             if both.any():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -94,6 +95,21 @@ class Project(models.Model):
         if self.kind in (self.Kind.MERGE, self.Kind.RENAME):
             return [name for name in names if name == self.asked.get("into")]
         return [name for name in names if name != self.asked.get("ended")]
+
+    @property
+    def communities_then(self) -> list[str]:
+        """Names of the communities that its blocks belonged to when it was opened, in official order."""
+        return self.in_order(set(self.present.values()))
+
+    def in_order(self, names: Iterable[str]) -> list[str]:
+        """Put names of communities in official order, that of their codes; those without a code yet stand last."""
+        divisions = self.scope.prefetch_related("names").order_by("code")
+        ranks = {
+            str(name): place
+            for place, one in enumerate(divisions)
+            for name in (one.name, *(kept.name for kept in one.names.all()))
+        }
+        return sorted(names, key=lambda name: (ranks.get(name, len(ranks)), name))
 
 
 class Scenario(models.Model):

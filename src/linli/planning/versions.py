@@ -24,7 +24,7 @@ def write_version(
     """Write a version in the caller's transaction; what it moves is told against its parent, or against today."""
     held = Project.objects.select_for_update().get(pk=project.pk)  # numbers follow one another
     number = next_number(held.plans.all())
-    fields = fields_of(found)
+    fields = fields_of(project, found)
     made = Plan.objects.create(
         project=held, number=number, branch=branch, parent=parent, scenario=scenario, source=source, why=why,
         by=actor.reference, sides=carried(parent, found),

@@ -24,17 +24,15 @@ def head(found: Found) -> list[str]:
     return ["社区", "地块", *(found.blocks.note_of(name).brief() for name in columns(found)), "面积（公顷）"]
 
 
-def rows(found: Found, label: Objects) -> list[list[Cell]]:
-    """One row a community, the total last; hectares are rounded so that they add up to it."""
+def rows(found: Found, names: Sequence[str], label: Objects) -> list[list[Cell]]:
+    """One row a community, in the order of the names, the total last; hectares are rounded so as to add up to it."""
     import shapely
 
     area = shapely.area(found.blocks.geometry) / 10_000
     values = [found.blocks.counts(name) for name in columns(found)]
-    here = set(label.tolist())
-    listed_names = [name for name in found.names if name in here] + sorted(here - set(found.names))
     made: list[list[Cell]] = []
     passed = 0.0
-    for name in listed_names:
+    for name in names:
         inside = label == name
         upto = passed + float(area[inside].sum())
         hectares = round(round(upto, 2) - round(passed, 2), 2)  # so that what is rounded adds up to the total
@@ -44,10 +42,10 @@ def rows(found: Found, label: Objects) -> list[list[Cell]]:
     return made
 
 
-def before(found: Found) -> dict[str, int]:
-    """Return today's communities with their households."""
+def before(found: Found, names: Sequence[str]) -> dict[str, int]:
+    """Return today's communities, by their names, with their households."""
     counts, present = found.blocks.counts(found.count), community_column(found.blocks)
-    return {name: int(counts[present == name].sum()) for name in sorted(set(present) - {""})}
+    return {name: int(counts[present == name].sum()) for name in names}
 
 
 def written_cell(cell: Cell) -> str:

@@ -29,14 +29,14 @@ def petition(
 ) -> OfficialDocument:
     """Compose the petition with its annexes."""
     paper = body(plan, found, day=day, synthetic=synthetic)
-    _annexes(paper, found, picture_of(plan, found))
+    _annexes(paper, found, plan.project.communities_then, picture_of(plan, found))
     return paper
 
 
 def body(plan: Plan, found: Found, *, day: date, synthetic: bool = False) -> OfficialDocument:
     """Compose the petition without annexes."""
     street, district = plan.project.street, plan.project.street.parent
-    present, after = before(found), found.communities
+    present, after = before(found, plan.project.communities_then), found.communities
     total = sum(one.count for one in after)
     names = "、".join(community_words(name) for name in present)
     paper = OfficialDocument(
@@ -99,10 +99,11 @@ def picture_of(plan: Plan, found: Found) -> bytes:
         return path.read_bytes()
 
 
-def _annexes(paper: OfficialDocument, found: Found, picture: bytes) -> None:
+def _annexes(paper: OfficialDocument, found: Found, present: Sequence[str], picture: bytes) -> None:
     paper.new_page("附件1")
-    for caption, label in (("调整前", community_column(found.blocks)), ("调整后", found.community)):
-        paper.table(caption, head(found), [[written_cell(cell) for cell in row] for row in rows(found, label)])
+    before_and_after = (("调整前", present, community_column(found.blocks)), ("调整后", found.names, found.community))
+    for caption, names, label in before_and_after:
+        paper.table(caption, head(found), [[written_cell(cell) for cell in row] for row in rows(found, names, label)])
     for name in columns(found):
         paper.paragraph(f"{found.blocks.note_of(name).words()}。")
     paper.new_page("附件2", across=True)

@@ -38,7 +38,7 @@ def split_plan(
     plan: Plan, found: Found, *, day: date, synthetic: bool = False, closing: Sequence[Section] = ()
 ) -> OfficialDocument:
     """Compose the split plan; `closing` stands before the annex."""
-    street, present, after = plan.project.street, before(found), found.communities
+    street, present, after = plan.project.street, before(found, plan.project.communities_then), found.communities
     staff = staff_of(plan.project)
     today, then = before_and_after(found, staff)
     mark = MARK if synthetic else ""
@@ -47,7 +47,7 @@ def split_plan(
     add(paper, principles_section(found, then))
     paper.heading("现状")
     paper.table("调整前", head(found), [[written_cell(one) for one in row] for row in
-                                     rows(found, community_column(found.blocks))])  # fmt: skip
+                                     rows(found, list(present), community_column(found.blocks))])  # fmt: skip
     paper.heading("调整方案")
     paper.paragraph(
         f"由{len(present)}个社区调整为{len(after)}个：保留{listed([one.name for one in after if one.kept])}，"
@@ -55,7 +55,9 @@ def split_plan(
     )
     for band in bands_of(found.rules):
         paper.paragraph(band.head + (f"。依据：{band.source}" if band.source else "，由项目填定，不是规模标准") + "。")
-    paper.table("调整后", head(found), [[written_cell(one) for one in row] for row in rows(found, found.community)])
+    paper.table(
+        "调整后", head(found), [[written_cell(one) for one in row] for row in rows(found, found.names, found.community)]
+    )
     for one in after:
         name, _gap, words = one.text.partition("  ")
         paper.paragraph(words, lead=name + "　")

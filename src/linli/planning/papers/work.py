@@ -15,7 +15,7 @@ from linli.documents.official import OfficialDocument
 from linli.matters.models import Matter
 from linli.matters.states import OPEN
 from linli.planning.models import Enactment, Mark, Plan
-from linli.planning.papers.figures import before, titled
+from linli.planning.papers.figures import titled
 from linli.planning.papers.petition import MARK
 from linli.planning.papers.split import add
 from linli.planning.procedure.course import told
@@ -44,7 +44,7 @@ def work_plan(
         _risk(standing, enactment), _before_plaque(plan, found, standing), _contact(),
     )  # fmt: skip
     mark = MARK if synthetic else ""
-    paper = OfficialDocument(titled(street.chinese_title, list(before(found)), "规模调整实施方案", mark))
+    paper = OfficialDocument(titled(street.chinese_title, plan.project.communities_then, "规模调整实施方案", mark))
     paper.heading("目标任务")
     paper.paragraph(plan.project.objective)
     paper.paragraph(
