@@ -122,7 +122,7 @@ def test_published_enumeration_is_met_at_tight_and_loose_bounds(shared_data):
 
 
 def test_control_c_during_the_program_returns_the_best_so_far():
-    problem = street_blocks(1, 60)
+    problem = street_blocks(1, 140)  # far from proven when it is pressed
     begun = []
 
     def press(step: Progress) -> None:
