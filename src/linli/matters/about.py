@@ -13,11 +13,22 @@ REFERENCE = re.compile(r"([a-z]{1,20}):([1-9][0-9]{0,11})", re.ASCII)
 
 @dataclass(frozen=True)
 class About:
-    """What it is about: reference, what it is called, and the block that it was asked from."""
+    """What it is about.
+
+    Parameters
+    ----------
+    reference, words
+        How an opinion names it, and what people call it.
+    block
+        From which it was asked.
+    over
+        What is said where the time for opinions is over: one that comes now is a suggestion like any other. '' before.
+    """
 
     reference: str
     words: str
     block: Block | None = None
+    over: str = ""
 
 
 _known: dict[str, Callable[[int, str], About | None]] = {}

@@ -17,6 +17,7 @@ from linli.plans.groups import rows_of
 from linli.plans.measures import dissolve
 from linli.plans.plan import Plan as Found
 
+GEOJSON = "application/geo+json"
 PLACES = 1e-7  # of a degree: about a centimetre
 WIDE = 254  # bytes of a text in a shapefile
 

@@ -1,11 +1,15 @@
-"""An opinion on a published plan: what its reference means to the form that it is written in."""
+"""An opinion on a published plan: what its reference means to the form, and what the public reads of those received."""
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from linli.matters.about import About
+from linli.matters.models import Matter
+from linli.matters.states import State
 from linli.planning.models import Plan
+from linli.planning.status import Status, Statuses
 from linli.territory.models import Block
 
 
@@ -22,4 +26,20 @@ def published_plan(key: int, block: str) -> About | None:
     rows = Block.objects.filter(street=plan.project.street, code=block).select_related("street", "compound")
     here = rows.first() if block in plan.labels else None
     words = _("%(project)s，方案第 %(number)d 版") % {"project": plan.project.title, "number": plan.number}
-    return About(about_plan(plan.pk), words, here)
+    return About(about_plan(plan.pk), words, here, over(Statuses([plan.project_id]).of(plan)))
+
+
+def over(status: Status) -> str:
+    """Say that the time for opinions is over, and what becomes of one that comes now; '' before."""
+    if status.code == "open":
+        return ""
+    return _("这个方案的意见已经收齐（%(status)s）。您现在提的按普通建议受理，一样有答复，不再计入这次意见。") % {
+        "status": status.words
+    }
+
+
+def opinions_on(plan: Plan) -> QuerySet[Matter]:
+    """Return what was said of a plan, as far as the public may read it, the newest first; never whose it is."""
+    rows = Matter.objects.filter(about=about_plan(plan.pk), parent=None)
+    rows = rows.exclude(state__in=(State.WITHDRAWN, State.MERGED)).exclude(category__private=True)
+    return rows.select_related("category", "block__compound").order_by("-pk")

@@ -22,6 +22,7 @@ from linli.planning.proofs import why_unproven
 from linli.planning.standards import law_on, profile_of
 from linli.planning.telling import band
 from linli.plans.bands import source_words
+from linli.plans.names import community_words
 from linli.plans.sides import four_sides, sides_text
 from linli.territory.counts import Said, said
 from linli.territory.lookup import ground_stamp
@@ -57,6 +58,16 @@ class Stated:
     inside: bool  # the range of the search
     outside: str  # how it lies to the law's band, '' within it
     reason: str
+
+    @property
+    def title(self) -> str:
+        """Its name as people say it: 团结社区."""
+        return community_words(self.name)
+
+    @property
+    def origin(self) -> str:
+        """The present community that it comes from, as people say it; '' where none is."""
+        return community_words(self.parent) if self.parent else ""
 
 
 @dataclass(frozen=True)

@@ -75,4 +75,6 @@ urlpatterns = [
     path("proposals/<int:pk>/", proposals.proposal, name="proposal"),
     path("public/", public_plans.public_plans, name="public-plans"),
     path("public/<int:pk>/", public_plans.public_plan, name="public-plan"),
+    path("public/<int:pk>/communities.xlsx", public_plans.table, name="public-table"),
+    path("public/<int:pk>/communities.geojson", public_plans.outlines, name="public-outlines"),
 ]

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -146,12 +147,14 @@ def _send(
         one = report_case(
             PUBLIC if public else actor_in(request), key=said["key"], text=said["text"], kind=said["kind"],
             source=source, place=said["place"], building=building, block=block, point=form.point,
-            contact=said["contact"], photos=said["photos"], about=topic.reference if topic else "",
+            contact=said["contact"], photos=said["photos"], about=topic.reference if topic and not topic.over else "",
         )  # fmt: skip
     except ValidationError as error:
         refuse(form, error)
         return None
     form.sent()
+    if topic is not None and topic.over:
+        messages.info(request, topic.over)
     if public:
         return redirect("cases:progress", one.number, one.secret)
     return redirect("matters:matter", one.number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from django.db.models import Q
@@ -20,6 +20,12 @@ from linli.planning.procedure.lacks import Lack
 from linli.planning.statements import reasons_lacking
 
 OF_OPINION = ("step", "plan__number", "body", "person", "conclusion", "answer", "day", "project")
+
+
+def _end(plan: Plan) -> datetime:
+    """The midnight at which the last day of a notice ends."""
+    last = plan.published_to or timezone.localdate()
+    return timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min))
 
 
 class Facts:
@@ -79,12 +85,12 @@ class Facts:
 
     @cached_property
     def opinions(self) -> int:
-        """Opinions on the project's plans, wherever they were filed, and suggestions from its communities since."""
+        """Opinions on the project's plans, wherever they were filed, and suggestions of its blocks in its time."""
         if self.published is None:
             return 0
         said = Q(about__in=[about_plan(one.pk) for one in self.plans])
         near = Q(
-            kind=Matter.Kind.SUGGESTION, opened_at__gte=self.published.published_at,
+            kind=Matter.Kind.SUGGESTION, opened_at__gte=self.published.published_at, opened_at__lt=_end(self.published),
             block__street=self.project.street, block__code__in=list(self.project.present),
         )  # fmt: skip
         return Matter.objects.filter(said | near, state__in=OPEN).count()

@@ -35,7 +35,6 @@ from linli.planning.views.plans import lacks_of_approval, trail_of, version
 from linli.planning.views.projects import find, trail_within
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-GEOJSON = "application/geo+json"
 FOR_APPROVAL = "petition"  # the paper that asks for approval; the others are what experts and departments read
 
 
@@ -158,7 +157,7 @@ def paper(request: HttpRequest, pk: int, number: int, name: str) -> HttpResponse
 @requires(PERMISSION)
 def geojson(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Give the communities of a version as GeoJSON."""
-    from linli.planning.geojson import geojson_of
+    from linli.planning.geojson import GEOJSON, geojson_of
 
     one = whole(request, pk, number)
     name = f"plan-{pk}-{number}.geojson"

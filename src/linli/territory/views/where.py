@@ -11,13 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from linli.org.days import holding
 from linli.org.limits import address_of, allow
 from linli.org.models import Division
 from linli.org.policies import actor_in, requires
+from linli.org.views.codes import qr_of
 from linli.plans.task import STATIONS
 from linli.territory.homes import homes_of, in_order, parts_of
 from linli.territory.lookup import block_at, now_and_next
@@ -100,8 +100,6 @@ def building(request: HttpRequest, street: str, code: str) -> HttpResponse:
 @requires("territory.view")
 def sheet(request: HttpRequest, street: str, code: str) -> HttpResponse:
     """Print QR codes for every building of a building's compound, or for it alone."""
-    import segno
-
     one = _building(street, code)
     if not actor_in(request).may("territory.view", one.block.street):
         raise Http404
@@ -109,9 +107,7 @@ def sheet(request: HttpRequest, street: str, code: str) -> HttpResponse:
     labels = []
     for door in doors.select_related("compound", "block__street").order_by("code")[:SHEET]:
         path = reverse("territory:building", args=[door.block.street.code, door.code])
-        code_ = segno.make(request.build_absolute_uri(path), error="m", micro=False)
-        svg = code_.svg_inline(scale=4, border=2, svgclass="qr", lineclass=None, omitsize=True)
-        labels.append({"title": str(door), "svg": mark_safe(svg)})
+        labels.append({"title": str(door), "svg": qr_of(request.build_absolute_uri(path))})
     return render(request, "territory/sheet.html", {"labels": labels, "building": one})
 
 

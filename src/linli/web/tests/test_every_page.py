@@ -11,6 +11,7 @@ from linli.web.tests.test_every_url import TABLE
 FILES = {
     "planning:table", "ledger:download", "alive", "ready", "org:roster-template", "ground:sample", "robots",
     "cases:ground", "cases:worker", "matters:live", "security", "ledger:checker", "ledger:checkpoint",
+    "planning:public-table", "planning:public-outlines", "basemap", "basemap-picture",
     "ledger:entry-json", "ledger:proof", "ledger:picture",
 }  # fmt: skip
 
