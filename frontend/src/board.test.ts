@@ -170,3 +170,17 @@ test("what households asked feel to be one is told when it comes apart", () => {
   board.undo();
   expect(board.lost().felt).toEqual([]);
 });
+
+test("a block that is moved tells which share of those asked feels otherwise, and nothing where nobody was asked", () => {
+  const ground = { ...grid(), felt: grid().felt.map(() => 0) };
+  const say = (chinese: string, english: string): string => `${chinese} / ${english}`;
+  const silent = new Board(ground);
+  silent.give([0], 2);
+  expect(told(silent.lost(), say).filter((words) => words.includes("认同") || words.includes("受访"))).toEqual([]);
+  const heard = new Board({ ...ground, theirs: [[0, "甲", 50, 36]] });
+  expect(told(heard.lost(), say).filter((words) => words.includes("认同"))).toEqual([]);
+  heard.give([0], 2);
+  expect(told(heard.lost(), say)).toContain("“大院”受访50户，72%认同甲，现在不归它 / Of 50 households asked in “大院” 72% call 甲 theirs; they leave it");
+  heard.give([0], 1);
+  expect(told(heard.lost(), say).filter((words) => words.includes("认同"))).toEqual([]);
+});

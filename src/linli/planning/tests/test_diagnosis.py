@@ -13,6 +13,7 @@ import pytest
 import shapely
 from django.test import Client
 from django.utils import timezone
+from lxml import html
 
 from linli.org.models import Post, Role, Tenure
 from linli.org.tests.world import World
@@ -61,6 +62,39 @@ def test_exactly_the_threshold_is_not_flagged_and_one_more_is(
     assert not shown(browser, threshold=6001)["团结"].checkup.flagged  # type: ignore[attr-defined]
     assert not shown(browser, threshold=3000)["白云"].checkup.flagged  # type: ignore[attr-defined]
     assert shown(browser, threshold=2999)["白云"].checkup.flagged  # type: ignore[attr-defined]
+
+
+def test_the_list_names_every_community_its_households_its_grade_and_why_it_is_flagged(
+    ground: list[Block], client_of: Callable[[str], Client]
+) -> None:
+    page = html.fromstring(client_of("jiedao").get(f"{PAGE}?standard=local-1500-3500@1").content.decode())
+    (listed,) = (table for table in page.iter("table") if table.xpath(".//td[@class='grade']"))
+    rows = {
+        row.xpath("string(th)").strip(): ["".join(cell.text_content().split()) for cell in row.xpath("td")]
+        for row in listed.xpath("tbody/tr")
+    }
+    assert list(rows) == ["团结社区", "白云社区", "京铜社区"], "by size"
+    number, grade, why = rows["团结社区"][:3]
+    assert (number, grade) == ("6001", "特大")
+    assert why.startswith("需拆分可分为2至4个6001户（口径：户籍户数），超过6000户")
+    number, grade, why = rows["白云社区"][:3]
+    assert (number, why) == ("3000", "不需拆分")
+    assert rows["京铜社区"][:2] == ["无数据", ""], "nobody counted: no grade, no verdict"
+
+
+@pytest.mark.parametrize(
+    ("standard", "grades"),
+    [("local-1500-3500@1", {4600: "偏大", 5001: "大型", 6001: "特大"}),
+     ("national-2026@1", {4500: "偏大", 4600: "大型", 6001: "特大"})],
+)  # fmt: skip
+def test_the_grade_of_a_community_is_that_of_the_standard_asked_for(
+    ground: list[Block], client_of: Callable[[str], Client], standard: str, grades: dict[int, str]
+) -> None:
+    browser = client_of("jiedao")
+    for k, (number, grade) in enumerate(grades.items(), 1):
+        Count.objects.create(block=ground[5], definition="households_registered", value=number - 1000, source="普查",
+                             as_of=date(2026, 6, 30) + timedelta(days=k))  # fmt: skip
+        assert shown(browser, standard=standard)["白云"].checkup.grade == grade  # type: ignore[attr-defined]
 
 
 def test_households_add_up_to_those_of_the_blocks(ground: list[Block], client_of: Callable[[str], Client]) -> None:

@@ -1,5 +1,7 @@
 """Every page in both languages, read as people read it: no code of ours, no Chinese in English or English in Chinese.
 
+They are served without a network, and none names an address outside the site.
+
 What somebody wrote stays as he wrote it: the words of `filled` and `world`, what stands in a field to be edited, and
 the tables of categories, standards and days that a district keeps. What an English page keeps in Chinese on purpose,
 such as the text of an official paper, bears lang="zh-CN", which is right for screen readers too.
@@ -61,6 +63,8 @@ EXAMPLES = (
     r"[\u3400-\u9fff]\*+",
 )
 PROGRAMS = {"api-page"}  # its readers write programs
+OUTSIDE = re.compile(r"(?:^|[\s\"'(=,;])(?:https?:|wss?:)?//")  # a host of its own, wherever an attribute names one
+BUILT = Path(__file__).parents[1] / "static" / "build" / "assets"
 NOT_READ = {"script", "style", "code", "pre", "kbd", "template"}
 
 
@@ -78,20 +82,26 @@ class Said:
 
 
 @pytest.fixture(scope="module")
-def said(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> list[Said]:
-    """What stands on the pages of a filled site, for whoever may open them, in both languages."""
-    found: dict[Said, None] = {}
+def pages(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> list[tuple[str, str, str]]:
+    """Language, view and text of the pages of a filled site, for whoever may open them, served without a network."""
+    found: list[tuple[str, str, str]] = []
     with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
         filled.fill()
         for language in ("zh", "en"):
             opened: set[str] = set()
             for person in PAGES:
-                for view, text in _pages(person, language, opened):
-                    found |= dict.fromkeys(
-                        Said(language, view, *one) for one in _pieces(html.fromstring(text), language)
-                    )
+                found += [(language, view, text) for view, text in _pages(person, language, opened)]
         transaction.set_rollback(True)
     translation.activate(settings.LANGUAGE_CODE)
+    return found
+
+
+@pytest.fixture(scope="module")
+def said(pages: list[tuple[str, str, str]]) -> list[Said]:
+    """What stands on the pages."""
+    found: dict[Said, None] = {}
+    for language, view, text in pages:
+        found |= dict.fromkeys(Said(language, view, *one) for one in _pieces(html.fromstring(text), language))
     return list(found)
 
 
@@ -99,6 +109,24 @@ def test_every_page_is_read(said: list[Said]) -> None:
     pages = {name for name, row in TABLE.items() if 200 in row.values() and not name.startswith("api:")} - FILES
     for language in ("zh", "en"):
         assert pages - {one.view for one in said if one.language == language} == set()
+
+
+def test_no_page_names_an_outside_address(pages: list[tuple[str, str, str]]) -> None:
+    named = [
+        f"{view} <{element.tag} {name}> {value}"
+        for _language, view, text in pages
+        for element in html.fromstring(text).iter()
+        for name, value in element.attrib.items()
+        if OUTSIDE.search(value)
+    ]
+    assert named == []
+
+
+def test_no_style_fetches_from_outside() -> None:
+    styles = sorted(BUILT.glob("*.css"))
+    assert styles
+    for one in styles:
+        assert re.findall(r"@import[^;]*|url\([\"']?(?:https?:)?//[^)]*", one.read_text(encoding="utf-8")) == []
 
 
 def test_no_page_shows_a_code_of_ours(said: list[Said]) -> None:
