@@ -99,10 +99,14 @@ class CountNote:
         write_day
             Writes a day as the reader writes it.
         """
-        told = [_told(one, say, write_day) for one in sorted(self.parts, key=_first)] or [say("来源和日期未注明")]
         both = say("%(one)s；%(other)s")
-        head = say("口径：%(count)s") % {"count": self.brief(say)}
-        return reduce(lambda one, other: both % {"one": one, "other": other}, dict.fromkeys(told), head)
+        told = (say("口径：%(count)s") % {"count": self.brief(say)}, *self.sources(say, write_day))
+        return reduce(lambda one, other: both % {"one": one, "other": other}, told)
+
+    def sources(self, say: Callable[[str], str] = str, write_day: Callable[[date], str] = chinese_day) -> list[str]:
+        """Write each source with its day and the rule of its estimate, estimates first; see `words`."""
+        told = [_told(one, say, write_day) for one in sorted(self.parts, key=_first)] or [say("来源和日期未注明")]
+        return list(dict.fromkeys(told))
 
     def as_json(self) -> list[dict[str, Any]]:
         """Return the parts as a report or a row keeps them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -151,6 +151,7 @@ PARTS: dict[str, str | Promise] = {
 
 # what codes of a part are called: part → code → words; each room adds its own
 _VALUES: dict[str, dict[str, str | Promise]] = {}
+_READERS: dict[str, Callable[[Any], str]] = {}
 REFERENCE = re.compile(r"[a-z]+:\d+")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?")
 EMPTY: tuple[Any, ...] = ("", None, [], {})
@@ -172,6 +173,11 @@ def add_values(values: Mapping[str, Mapping[str, str | Promise]]) -> None:
     """Add the words of codes that stand in contents, by the name of the part: kind → split → 拆分."""
     for part, words in values.items():
         _VALUES.setdefault(part, {}).update(words)
+
+
+def add_readers(readers: Mapping[str, Callable[[Any], str]]) -> None:
+    """Add what reads a part as a whole, by its name, where its own parts are no words of their own."""
+    _READERS.update(readers)
 
 
 def word_of(part: str, code: str) -> str:
@@ -206,6 +212,8 @@ def references_in(value: Any) -> Iterator[str]:
 
 
 def _value(part: str, value: Any, things: Mapping[str, Any]) -> str:
+    if part in _READERS:
+        return _READERS[part](value)
     if isinstance(value, dict):
         words = {**PARTS, **_VALUES.get(part, {})}
         said = (

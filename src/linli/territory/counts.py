@@ -68,6 +68,12 @@ def said(note: CountNote) -> Said:
     return Said(mark, note.brief(_), note.words(_, partial(date_format, format="DATE_FORMAT")), head)
 
 
+def sources_of(kept: object) -> str:
+    """Say what a count rests on that a row or an entry of the ledger keeps: each source, its day, its estimate."""
+    told = CountNote.from_json("", kept).sources(_, partial(date_format, format="DATE_FORMAT"))
+    return _("；").join(told)
+
+
 def note_on(counts: Iterable[Count]) -> dict[str, CountNote]:
     """Return what some counts rest on, by definition."""
     rows: dict[str, list[tuple[str, date | None, str, int]]] = {}

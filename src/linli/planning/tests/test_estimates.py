@@ -11,6 +11,7 @@ from django.utils import translation
 
 from linli.geodata.count_notes import COUNT_COLUMNS, CountNote, Part
 from linli.ledger.models import Entry
+from linli.ledger.words import told as ledger_told
 from linli.org.actors import SYSTEM
 from linli.org.tests.world import World
 from linli.planning.actions.name_communities import name_communities
@@ -39,6 +40,8 @@ def test_a_version_keeps_the_mark_when_newer_counts_come_and_a_project_takes_the
     entry = Entry.objects.get(verb="planning.save_plan")
     assert '"estimate":"floor_area:90"' in entry.content
     assert '"source":"地图轮廓"' in entry.content
+    told = {name: words for name, words, _code in ledger_told(entry.said, {})}
+    assert told["户数依据"] == "来源：地图轮廓，2026年1月1日，估算，按建筑面积每90平方米一套推算"
     for block in Block.objects.all():
         Count.objects.create(
             block=block, definition="households_registered", value=9, source="公安人口库", as_of=date(2026, 6, 1)
