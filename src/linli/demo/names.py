@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 
 def _words(*lines: str) -> tuple[str, ...]:
     """Split lines of names at their spaces."""
@@ -9,6 +11,7 @@ def _words(*lines: str) -> tuple[str, ...]:
 
 
 NOTE = "演示数据·全部合成"
+SOURCE, COUNTED = "街道住户台账（合成）", date(2026, 6, 30)  # who counted, as of when
 DISTRICT, STREET, STREET_CODE = "云川区(演示)", "铜源街道(演示)", "539901001"
 COMMUNITIES = {"团结": "539901001001", "白云": "539901001002", "京铜": "539901001003"}
 

@@ -267,7 +267,7 @@ def _options(story: Story) -> str:
         rows.append(_option_row(option))
         classes.append("chosen" if option.letter == CHOSEN else "")
     found = table(
-        f"{len(rows)}个方案比选（口径：{count_words(COUNT)}；各{len(story.plan.names)}个社区）",
+        f"{len(rows)}个方案比选（{story.blocks.note_of(COUNT).words()}；各{len(story.plan.names)}个社区）",
         "Alternatives under their own rules and goals",
         (
             "方案",

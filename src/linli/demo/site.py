@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from linli.demo.matters import fill_matters
-from linli.demo.names import COMMUNITIES, DISTRICT, STREET, STREET_CODE
+from linli.demo.names import COMMUNITIES, COUNTED, DISTRICT, SOURCE, STREET, STREET_CODE
 from linli.demo.people import VISITORS, names
 from linli.demo.planning import fill_planning
 from linli.documents.official import ordinal
@@ -29,8 +29,7 @@ from linli.territory.actions.prepare_import import upload_import
 from linli.territory.actions.ready_import import ready_import
 
 DISTRICT_CODE = "539901000000"
-BEGAN, COUNTED = date(2015, 1, 1), date(2026, 6, 30)
-SOURCE = "街道住户台账（合成）"
+BEGAN = date(2015, 1, 1)
 # the counts of buildings are in those of their blocks already
 BUILDING_COLUMNS = {"code": "id", "compound": "compound", "number": "name", "units": "units", "floors": "floors"}
 HOUSEHOLDS_A_GRID = 480

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from linli.demo.generate import SEED, DemoDistrict, generate
-from linli.demo.names import NOTE, STREET
+from linli.demo.names import COUNTED, NOTE, SOURCE, STREET
 from linli.errors import InfeasibleError
 from linli.geodata import Blocks, read_blocks, read_layer, replace_when_done, write_blocks
 from linli.geodata.make_blocks import make_blocks
@@ -227,6 +227,8 @@ def blocks_of(district: DemoDistrict, path: Path) -> tuple[Blocks, dict[str, int
         sites=paths["grounds"],
         areas={"police_area": paths["police"], "school_area": f"{paths['schools']}:primary"},
         affinities=paths["survey"],
+        count_source=SOURCE,
+        count_day=COUNTED,
     )
     # the centres' floor space hangs on the block that holds them
     places = read_layer(paths["facilities"])
@@ -310,7 +312,7 @@ def _draw(blocks: Blocks, plan: Plan, home: Path) -> dict[str, Path]:
         [c.name for c in plan.communities],
         [c.count for c in plan.communities],
         home / "sizes.png",
-        count=COUNT,
+        note=blocks.note_of(COUNT),
         bands=bands,
         kept=plan.kept,
         title="调整后各社区规模",

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from linli.drawing.fonts import text_width
-from linli.drawing.legend import count_name, unit_of
+from linli.drawing.legend import unit_of
 from linli.drawing.page import DEMO_NOTE, POINT_MM, Sheet, check_suffix, round_length
 from linli.drawing.palette import CINNABAR, HAIRLINE, INK, PAPER, SOFT_INK
 from linli.errors import InputError
+from linli.geodata.count_notes import CountNote
 
 _WIDTH_MM, _ROW_MM, _EDGE_MM = 180.0, 7.2, 6.0
 _BAR, _BAR_INK = "#a9b8be", "#7d8f97"
@@ -33,7 +34,7 @@ def bar_chart(
     values: ArrayLike,
     path: str | Path,
     *,
-    count: str,
+    note: CountNote,
     bands: Sequence[Band | tuple[str, int, int]] = (),
     kept: Collection[str] = (),
     title: str | None = None,
@@ -50,8 +51,8 @@ def bar_chart(
         Shape (n,): communities and what is counted in each.
     path
         PNG, SVG or PDF by its suffix.
-    count
-        Counting definition (口径) of the values.
+    note
+        What the values rest on: 口径, source, day, and whether they are an estimate.
     bands
         Ranges such as ('法定一般规模', 1000, 3000), drawn in this order.
     kept
@@ -74,7 +75,7 @@ def bar_chart(
         raise InputError("a bar chart needs one value for each community", field="values", value=sizes.shape)
     ranges = [Band(*band) for band in bands]
     head = (9.0 if title else 0.0) + 5.2 * len(ranges) + 3
-    height = 2 * _EDGE_MM + head + _ROW_MM * len(names) + 10
+    height = 2 * _EDGE_MM + head + _ROW_MM * len(names) + 14.6
     sheet = Sheet((_WIDTH_MM, height))
     left = _EDGE_MM + min(max(text_width(name, 9) for name in names) * POINT_MM + 4, 50)
     right = _WIDTH_MM - _EDGE_MM - 34
@@ -92,8 +93,8 @@ def bar_chart(
         x = left + mark / per_mm
         sheet.page.plot([x, x], [foot, foot - 1.2], color=SOFT_INK, lw=0.5)
         sheet.text(x, foot - 4.6, f"{mark:,.0f}", 7.5, colour=SOFT_INK, align="center")
-    unit = unit_of(count)
-    sheet.text(_WIDTH_MM - _EDGE_MM, foot - 4.6, f"口径：{count_name(count)}", 7.5, colour=SOFT_INK, align="right")
+    unit = unit_of(note.count)
+    sheet.text(_EDGE_MM, foot - 9.2, note.words(), 7.5, colour=SOFT_INK)
     for k, (name, size) in enumerate(zip(names, sizes, strict=True)):
         y = top - (k + 0.5) * _ROW_MM
         missed = [band for band in ranges if not band.lower <= size <= band.upper]

@@ -41,6 +41,7 @@ class ImportAsked(Schema):
     )
     source: Word | None = Field(None, description="户数来源 · whose numbers")
     as_of: Day | None = Field(None, description="户数截至 · as of which day")
+    credit: Word | None = Field(None, description="来源要求的署名 · whom maps of it must name")
     members_from: Day | None = Field(
         None, description="首次归属或设立社区的日期 · first day of belonging, or on which communities are founded"
     )
@@ -61,6 +62,7 @@ class ImportOut(Schema):
     layer: str
     crs: str
     columns: dict[str, str]
+    credit: str = Field(description="须署名的来源 · whom maps must name")
     summary: dict[str, Any]
     uploaded_at: datetime
     applied_at: datetime | None
@@ -103,8 +105,8 @@ def create_import(request: HttpRequest, asked: Form[ImportAsked], file: File[Upl
         try:
             ready_import(
                 actor, batch=batch, layer=asked.layer or "", crs=asked.crs or "", columns=columns,
-                source=asked.source or "", as_of=asked.as_of, members_from=asked.members_from, complete=asked.complete,
-                leave_out=asked.leave_out,
+                source=asked.source or "", as_of=asked.as_of, credit=asked.credit or "",
+                members_from=asked.members_from, complete=asked.complete, leave_out=asked.leave_out,
             )  # fmt: skip
         except (InputError, ValidationError):
             discard_import(actor, batch=batch)  # what cannot be read is not kept
@@ -162,7 +164,8 @@ def _printable(name: str) -> str:
 
 def _import(batch: ImportBatch) -> dict[str, Any]:
     same = (
-        "kind", "state", "name", "size", "sha256", "layer", "crs", "columns", "summary", "uploaded_at", "applied_at",
+        "kind", "state", "name", "size", "sha256", "layer", "crs", "columns", "credit", "summary", "uploaded_at",
+        "applied_at",
     )  # fmt: skip
     return {
         **{name: getattr(batch, name) for name in same},

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,15 @@ import pytest
 from linli.drawing import DEMO_NOTE, Band, bar_chart
 from linli.drawing.palette import CINNABAR
 from linli.errors import InputError
+from linli.geodata.count_notes import CountNote, Part
 
+COUNTED = CountNote("dwellings", (Part("不动产登记", date(2026, 6, 30), "floor_area:90", 9),))
 BANDS = (Band("法定一般规模", 1000, 3000), Band("本区标准", 1500, 3500))
 
 
 def _drawn(path: Path, values: list[int], **options: object) -> str:
     names = ["团结", "白云", "京铜"][: len(values)]
-    return bar_chart(names, values, path, count="dwellings", bands=BANDS, **options).read_text("utf-8")
+    return bar_chart(names, values, path, note=COUNTED, bands=BANDS, **options).read_text("utf-8")
 
 
 def test_communities_outside_a_band_are_told_so_in_words(tmp_path: Path) -> None:
@@ -22,6 +25,11 @@ def test_communities_outside_a_band_are_told_so_in_words(tmp_path: Path) -> None
     assert "3,200 套　超出法定一般规模" in said
     assert "1,200 套　低于本区标准" in said
     assert "2,000 套" in said
+
+
+def test_what_the_values_rest_on_stands_beneath(tmp_path: Path) -> None:
+    said = _drawn(tmp_path / "bars.svg", [2000])
+    assert "口径：房屋套数，估算；来源：不动产登记，2026年6月30日，估算，按建筑面积每90平方米一套推算" in said
 
 
 def test_only_what_every_band_refuses_is_cinnabar(tmp_path: Path) -> None:
@@ -38,15 +46,13 @@ def test_a_demo_chart_says_so(tmp_path: Path) -> None:
 
 def test_values_that_do_not_match_the_names_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="one value for each community"):
-        bar_chart(["团结"], [1, 2], tmp_path / "bars.png", count="dwellings")
+        bar_chart(["团结"], [1, 2], tmp_path / "bars.png", note=COUNTED)
 
 
 @pytest.mark.parametrize("suffix", ["svg", "pdf", "png"])
 def test_the_same_figures_give_the_same_bytes(tmp_path: Path, suffix: str) -> None:
     one, other = (
-        bar_chart(
-            ["团结", "白云"], [900, 3200], tmp_path / f"{k}.{suffix}", count="dwellings", bands=BANDS, title="户数"
-        )
+        bar_chart(["团结", "白云"], [900, 3200], tmp_path / f"{k}.{suffix}", note=COUNTED, bands=BANDS, title="户数")
         for k in (1, 2)
     )
     assert one.read_bytes() == other.read_bytes()
@@ -54,4 +60,4 @@ def test_the_same_figures_give_the_same_bytes(tmp_path: Path, suffix: str) -> No
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nowhere"):
-        bar_chart(["团结"], [1], tmp_path / "nowhere" / "bars.png", count="dwellings")
+        bar_chart(["团结"], [1], tmp_path / "nowhere" / "bars.png", note=COUNTED)

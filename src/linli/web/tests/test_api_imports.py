@@ -17,6 +17,7 @@ from linli.org.actors import actor_of
 from linli.org.limits import forget_all
 from linli.org.tests.world import World
 from linli.territory.actions.apply_import import undo_import
+from linli.territory.basemap import under_maps
 from linli.territory.models import Block, Count, Facility, ImportBatch
 from linli.territory.tests.ground import SIDE, SOUTH, WEST, blocks_in, square
 from linli.web.tests.test_api import get, program_of, queries
@@ -53,6 +54,13 @@ def test_a_file_is_checked_then_written_once(program: Client) -> None:
     ]
     assert Entry.objects.filter(verb="territory.apply_import").count() == 1
     assert get(program, f"imports/{told['id']}")["applied_at"]
+
+
+def test_whom_maps_must_name_is_kept(program: Client) -> None:
+    told = send(program, COUNTS, credit="© 某测绘院")
+    assert told["credit"] == "© 某测绘院"
+    program.post(f"/api/v1/imports/{told['id']}/apply")
+    assert under_maps().credit == "© 某测绘院"
 
 
 def test_problems_are_told_by_row_in_words_and_stop_the_import(program: Client) -> None:
