@@ -21,6 +21,7 @@ from linli.plans.task import STEPS, Task
 MOST_CENTRES = 2500  # the matrix of a goal around centres has so many rows at most
 SEARCH_SECONDS = 10.0  # for a search where no limit is set
 MOSTLY = 0.25  # a share of lines without a cost that is large
+LINE = 1 / 3  # of the time for a plan that knows of no cap: to come within the caps may take the rest
 SOLVED = 2 / 3  # of the time where what was solved may have to be mended
 LAST_SECONDS = 0.2  # for a search after Ctrl-C, or whose time is up
 
@@ -74,7 +75,7 @@ def solve(
     if goal.solver == "search":
         return _searched(piece, parts, begin, seed, clock, progress)
     # what the solver does not know of may have to be mended afterwards: that takes its part of the time
-    share = SOLVED if task.rules.capped or (goal.solver == "centre" and piece.fixed) else 1.0
+    share = LINE if task.rules.capped else SOLVED if goal.solver == "centre" and piece.fixed else 1.0
     if goal.solver == "centre":
         result = _around_centres(piece, next(iter(goal.weights)), parts, clock.left(share), progress, begin)
         if result.labels is None and result.status != "infeasible":
