@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -40,9 +41,11 @@ def command(
         print_json(
             {
                 "file": done.path, "bytes": done.size, "database": manifest.database, "sealed": bool(secret),
-                "parts": len(manifest.members),
+                "parts": len(manifest.members), "astray": list(done.astray),
                 "ledger_entries": manifest.ledger_entries, "ledger_head": manifest.ledger_head,
             }
         )  # fmt: skip
     else:
+        for words in done.astray:
+            print(f"✗ {words}", file=sys.stderr)
         print(f"{done.path}  {done.size / 1e6:.1f} MB  已核对 / verified{'，已加密 / sealed' if secret else ''}")

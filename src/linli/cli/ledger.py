@@ -82,7 +82,10 @@ def _verified(file: Path | None, heads: dict[int, str], checkpoints: list[Path],
 
     known = [*keys_in(settings.HOME), *keys]
     with connection.cursor() as cursor:
-        return check(cursor, connection.vendor, heads=heads, checkpoints=[*noted(), *kept], keys=known)
+        return check(
+            cursor, connection.vendor, heads=heads, checkpoints=[*noted(), *kept], keys=known,
+            files=Path(settings.MEDIA_ROOT),
+        )  # fmt: skip
 
 
 def _tell(found: Verified, json: bool) -> None:

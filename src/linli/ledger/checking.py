@@ -11,12 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from linli.errors import InputError
 from linli.ledger import states
 from linli.ledger.chain import COLUMNS, FIELDS, Row, Verified, Walk
 from linli.ledger.guards import altered
+from linli.ledger.kept_files import files_astray
 from linli.ledger.notes import Checkpoint, Key, key_of, read_checkpoint
 from linli.ledger.tree import Frontier, leaf_of
 
@@ -34,7 +36,7 @@ SHORTER = "留存的检查点记有更多记录，末尾被截断 / a checkpoint
 
 def check(
     cursor: Any, vendor: str, *, heads: Mapping[int, str] | None = None, checkpoints: Iterable[Checkpoint] = (),
-    keys: Iterable[str] = (), copy: bool = False,
+    keys: Iterable[str] = (), copy: bool = False, files: Path | None = None,
 ) -> Verified:  # fmt: skip
     """Check the ledger of a database.
 
@@ -52,6 +54,8 @@ def check(
         Public keys of the site: a checkpoint that none of them signed is a fault. None where they are not known.
     copy
         Whether this is a copy, which may be older than this version and lack what came after it.
+    files
+        The folder under which photographs and evidence stand, each of which must be what was kept; None: not looked at.
     """
     walk = Walk(whole=True, heads=heads)
     tree = not copy or _has_tree(cursor)
@@ -79,6 +83,8 @@ def check(
         walk.found.uncovered = len(stood.uncovered(cursor, vendor))
         if tree and sorted(_tiles(cursor, vendor)) != grown.tiles:
             walk.found.fault(0, TILES)
+        for file in files_astray(cursor, vendor, files) if files is not None else ():
+            walk.found.fault(0, file.words)
     return walk.end()
 
 

@@ -92,6 +92,7 @@ PARTS: dict[str, str | Promise] = {
     "kept": _("保留"),
     "level": _("层级"),
     "list": _("清单"),
+    "lost": _("缺损的文件"),
     "matters": _("事项"),
     "migrations": _("数据库变更"),
     "moved": _("改划的地块"),

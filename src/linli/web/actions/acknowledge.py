@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from linli.ledger.kept_files import ACKNOWLEDGED, files_astray
 from linli.ledger.models import Entry
 from linli.ledger.vouching import astray
 from linli.org.actors import Actor
@@ -21,13 +25,17 @@ def acknowledge(actor: Actor, *, thing: str, why: str) -> Entry:
     Raises
     ------
     django.core.exceptions.ValidationError
-        No reason is given, or the thing stands as its last entry left it.
+        No reason is given, or the thing stands as its last entry left it, and its files as they were kept.
     """
     permit(actor, PERMISSION)
     why = why.strip()
     if not why or len(why) > MOST_WHY:
         raise ValidationError(_("请写明原因，不超过 %(most)d 个字。") % {"most": MOST_WHY}, code="why")
     with transaction.atomic():
-        if thing not in astray():
+        with connection.cursor() as cursor:
+            files = files_astray(cursor, connection.vendor, Path(settings.MEDIA_ROOT))
+        lost = sorted(one.path for one in files if one.thing == thing)
+        if not lost and thing not in astray():
             raise ValidationError(_("它与台账相符，没有可确认的断点。"), code="thing")
-        return actor.record("ledger.acknowledge", object=thing, permission=PERMISSION, content={"why": why})
+        content = {"why": why, **({ACKNOWLEDGED: lost} if lost else {})}
+        return actor.record("ledger.acknowledge", object=thing, permission=PERMISSION, content=content)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from linli import __version__
 from linli.errors import InputError
+from linli.ledger.kept_files import files_astray
 from linli.ledger.notes import KEY_FILE
 from linli.web.upkeep import archive as parts
 from linli.web.upkeep import sealed
@@ -23,11 +24,15 @@ SEALED = ".sealed"
 
 @dataclass(frozen=True)
 class Backup:
-    """A finished backup: where it stands, its size in bytes, what it says of itself."""
+    """A finished backup: where it stands, its size in bytes, what it says of itself, and which files were not as kept.
+
+    A lost photograph keeps nobody from a backup: that would lose the rest too.
+    """
 
     path: Path
     size: int
     manifest: Manifest
+    astray: tuple[str, ...] = ()
 
 
 def back_up(path: Path | None = None, *, reason: str = "", secret: str = "") -> Backup:
@@ -50,6 +55,7 @@ def back_up(path: Path | None = None, *, reason: str = "", secret: str = "") -> 
         The place cannot be written, or what was written does not read as the site does.
     """
     from django.conf import settings
+    from django.db import connection
     from django.utils import timezone
 
     now = timezone.localtime()
@@ -74,7 +80,9 @@ def back_up(path: Path | None = None, *, reason: str = "", secret: str = "") -> 
             sealed.check(unfinished, secret)
         unfinished.replace(path)
         parts.flush_folder(path.parent)
-    return Backup(path, path.stat().st_size, manifest)
+    with connection.cursor() as cursor:
+        astray = files_astray(cursor, connection.vendor, Path(settings.MEDIA_ROOT))
+    return Backup(path, path.stat().st_size, manifest, tuple(one.words for one in astray))
 
 
 def _write(path: Path, folder: Path, made_at: str) -> Manifest:
