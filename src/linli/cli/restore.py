@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -39,9 +40,17 @@ def command(
     if json:
         entries = done.manifest.ledger_entries
         print_json(
-            {"home": done.home, "aside": done.aside, "made_at": done.manifest.made_at, "ledger_entries": entries}
+            {
+                "home": done.home,
+                "aside": done.aside,
+                "made_at": done.manifest.made_at,
+                "ledger_entries": entries,
+                "astray": list(done.astray),
+            }
         )
     else:
+        for words in done.astray:
+            print(f"✗ {words}", file=sys.stderr)
         print(f"已恢复 / restored {done.home} as of {done.manifest.made_at}")
         if done.aside:
             print(f"原有数据 / what stood there: {done.aside}")

@@ -44,7 +44,8 @@ def files_astray(cursor: Any, vendor: str, folder: Path) -> list[Astray]:
     found = {row: fault for row in _rows(cursor, vendor) if (fault := _fault(folder, row))}
     if not found:
         return []
-    known, still = _acknowledged(cursor), set(_rows(cursor, vendor))  # a rule may have removed row and file meanwhile
+    known = _acknowledged(cursor)
+    still = {row for row in _rows(cursor, vendor) if row in found}  # a rule may have removed row and file meanwhile
     return [Astray(*row[:2], fault) for row, fault in found.items() if row in still and row[1] not in known]
 
 

@@ -31,10 +31,10 @@ def acknowledge(actor: Actor, *, thing: str, why: str) -> Entry:
     why = why.strip()
     if not why or len(why) > MOST_WHY:
         raise ValidationError(_("请写明原因，不超过 %(most)d 个字。") % {"most": MOST_WHY}, code="why")
+    with connection.cursor() as cursor:  # every file is read: nobody waits for that under a lock
+        files = files_astray(cursor, connection.vendor, Path(settings.MEDIA_ROOT))
+    lost = sorted(one.path for one in files if one.thing == thing)
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            files = files_astray(cursor, connection.vendor, Path(settings.MEDIA_ROOT))
-        lost = sorted(one.path for one in files if one.thing == thing)
         if not lost and thing not in astray():
             raise ValidationError(_("它与台账相符，没有可确认的断点。"), code="thing")
         content = {"why": why, **({ACKNOWLEDGED: lost} if lost else {})}

@@ -105,6 +105,43 @@ def test_a_changed_backup_is_refused_and_the_site_stays(site: Path, tmp_path: Pa
     assert marks(site) == ("new", "new")
 
 
+PHOTOGRAPH = """
+from linli.web.start import start_site
+start_site()
+import uuid
+from django.db import transaction
+from linli.ledger.vouching import vouch
+from linli.matters.actions.open_matter import open_matter
+from linli.matters.models import Category
+from linli.org.actors import PUBLIC
+from linli.org.tests.world import build_world
+with transaction.atomic():
+    build_world()
+    vouch()
+category = Category.objects.first()
+open_matter(PUBLIC, key=uuid.uuid4(), text="井盖响", place="路口", photos=[b"picture"], category=category)
+"""
+
+
+def test_a_bent_and_a_lost_photograph_are_named_by_verify_backup_and_restore(site: Path, tmp_path: Path) -> None:
+    home, there, made = tmp_path / "home", tmp_path / "there", tmp_path / "made.zip"
+    linli(site, "restore", site / "old.zip", "--into", home)
+    subprocess.run([sys.executable, "-c", PHOTOGRAPH], env=environment(home), check=True)
+    (photo,) = (home / "files" / "photos").rglob("*.jpg")
+    linli(home, "ledger", "verify")
+    photo.write_bytes(b"picturE")
+    assert "a file is not what was kept: photos/" in linli(home, "ledger", "verify", code=1, out=True)
+    photo.unlink()
+    told = json.loads(linli(home, "backup", "-o", made, "--json"))["astray"]
+    assert len(told) == 1
+    assert "a file is gone: photos/" in told[0]
+    assert "(matter:" in told[0]
+    assert json.loads(linli(home, "restore", made, "--into", there, "--json"))["astray"] == told
+    why = ("--by", "xitong", "--why", "硬盘坏了，登记在案")
+    linli(there, "ledger", "acknowledge", "--thing", told[0].rpartition("(")[2][:-1], *why)
+    linli(there, "ledger", "verify")
+
+
 BENT = {
     "guard": "DROP TRIGGER ledger_entry_no_update",
     "content": "DROP TRIGGER ledger_entry_no_update; UPDATE ledger_entry SET content = X'7b7d' WHERE seq = 1",

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from linli.errors import InputError
 from linli.ledger.chain import GENESIS
 from linli.ledger.checking import check
+from linli.ledger.kept_files import files_astray
 from linli.ledger.notes import KEY_FILE, key_of
 from linli.web.kept import keep_all
 
@@ -202,6 +203,12 @@ def check_ledger(cursor: Any, vendor: str, keys: Iterable[str] = ()) -> tuple[in
         where = f" at entry {number}" if number else ""
         raise InputError(f"the ledger is broken{where}: {words}", advice="look with linli ledger verify")
     return found.seq, found.hash
+
+
+def astray_in(cursor: Any, vendor: str, files: Path) -> tuple[str, ...]:
+    """Say of each file that rows name which is gone or changed; it keeps nobody from a backup, or from its return."""
+    keep_all()
+    return tuple(one.words for one in files_astray(cursor, vendor, files))
 
 
 def keys_in(home: Path) -> list[str]:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from linli import __version__
 from linli.errors import InputError
-from linli.ledger.kept_files import files_astray
 from linli.ledger.notes import KEY_FILE
 from linli.web.upkeep import archive as parts
 from linli.web.upkeep import sealed
@@ -81,8 +80,8 @@ def back_up(path: Path | None = None, *, reason: str = "", secret: str = "") -> 
         unfinished.replace(path)
         parts.flush_folder(path.parent)
     with connection.cursor() as cursor:
-        astray = files_astray(cursor, connection.vendor, Path(settings.MEDIA_ROOT))
-    return Backup(path, path.stat().st_size, manifest, tuple(one.words for one in astray))
+        astray = parts.astray_in(cursor, connection.vendor, Path(settings.MEDIA_ROOT))
+    return Backup(path, path.stat().st_size, manifest, astray)
 
 
 def _write(path: Path, folder: Path, made_at: str) -> Manifest:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import secrets
+import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,11 +34,12 @@ LOGS = (f"{DATABASE}-wal", f"{DATABASE}-shm")  # they belong to the old database
 
 @dataclass(frozen=True)
 class Restored:
-    """What was put back, where, and the folder that holds what stood there before; None where nothing did."""
+    """What was put back, where, the folder that holds what stood there before (None where nothing did), lost files."""
 
     manifest: Manifest
     home: Path
     aside: Path | None
+    astray: tuple[str, ...] = ()
 
 
 def restore(path: Path, home: Path, database: dict[str, Any], *, secret: str = "") -> Restored:
@@ -79,13 +81,15 @@ def restore(path: Path, home: Path, database: dict[str, Any], *, secret: str = "
             (new / name).mkdir(exist_ok=True)
         if kind == "sqlite":
             _check(parts.check_sqlite(new / parts.DATABASES[kind], parts.keys_in(new)), manifest, path)
+            with closing(sqlite3.connect(new / parts.DATABASES[kind])) as copy:
+                astray = parts.astray_in(copy.cursor(), kind, new / parts.FILES)
             (new / parts.DATABASES[kind]).rename(new / DATABASE)
         else:
-            _restore_beside(database, building, manifest, path)
+            astray = _restore_beside(database, building, manifest, path)
         _flush_tree(building)
         building.rename(home / READY)  # the moment
         parts.flush_folder(home)
-        return Restored(manifest, home, finish_restore(home, database))
+        return Restored(manifest, home, finish_restore(home, database), astray)
 
 
 def finish_restore(home: Path, database: dict[str, Any]) -> Path | None:
@@ -152,8 +156,8 @@ def _check(found: tuple[int, str], manifest: Manifest, path: Path) -> None:
         raise InputError("the ledger of the backup does not end as its manifest says", file=path)
 
 
-def _restore_beside(database: dict[str, Any], building: Path, manifest: Manifest, path: Path) -> None:
-    """Restore a dump into a new database beside the site's and check its ledger; the swap comes later."""
+def _restore_beside(database: dict[str, Any], building: Path, manifest: Manifest, path: Path) -> tuple[str, ...]:
+    """Restore a dump into a new database beside the site's, check its ledger, name lost files; the swap comes later."""
     from linli.web.upkeep.postgresql import drop, maintenance, restore_beside
 
     mark = secrets.token_hex(4)
@@ -166,12 +170,14 @@ def _restore_beside(database: dict[str, Any], building: Path, manifest: Manifest
             last, _ = parts.check_ledger(cursor, "postgresql", parts.keys_in(building / "new"))
             cursor.execute("SELECT hash FROM ledger_entry WHERE seq = %s", [manifest.ledger_entries])
             row = cursor.fetchone()
+            astray = parts.astray_in(cursor, "postgresql", building / "new" / parts.FILES)
         if last < manifest.ledger_entries or (row and row[0] != manifest.ledger_head):
             raise InputError("the ledger of the backup does not hold what its manifest says", file=path)
     except BaseException:
         drop(database, names["new"])
         raise
     (building / SWAP).write_text(json.dumps(names), encoding="utf-8")
+    return astray
 
 
 def _move(source: Path, target: Path) -> None:
