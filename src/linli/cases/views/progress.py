@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +21,7 @@ from linli.matters.forms import JudgeForm, PerhapsForm, WordsForm
 from linli.matters.models import Follower, Matter
 from linli.matters.states import VERBS, State
 from linli.matters.views.pictures import picture
-from linli.org.views.acting import act_page
+from linli.org.views.acting import act_page, answer_again
 
 DO: dict[str, Callable[..., object]] = {
     "withdraw": reporting.withdraw, "reopen": reporting.reopen, "urge": reporting.urge, "answer": reporting.answer,
@@ -76,7 +75,7 @@ def mine(request: HttpRequest, number: str, secret: str, verb: str) -> HttpRespo
     one, follower = find(number, secret)
     back = reverse("cases:progress", args=[number, secret])
     if request.method == "POST" and was_sent(key_of(request)):
-        return _again(request, _("已收到。"), back)
+        return answer_again(request, _("已收到。"), back)
     if one.state not in VERBS[verb].before or (follower is not None and verb not in OF_FOLLOWERS):
         raise Http404(verb)
     do = DO[verb]
@@ -96,7 +95,7 @@ def judge(request: HttpRequest, number: str, secret: str) -> HttpResponse:
     one, follower = find(number, secret)
     back = reverse("cases:progress", args=[number, secret])
     if request.method == "POST" and was_sent(key_of(request)):
-        return _again(request, _("谢谢您的评价。"), back)
+        return answer_again(request, _("谢谢您的评价。"), back)
     if one.state != State.CLOSED:
         raise Http404(number)
     return act_page(
@@ -136,12 +135,6 @@ def _found(number: str, secret: str) -> tuple[Matter, Follower | None] | None:
         return one, None
     follower = one.followers.filter(secret=secret).first()
     return (one, follower) if follower is not None else None
-
-
-def _again(request: HttpRequest, done: str, back: str) -> HttpResponse:
-    """Answer a form that is through already as it was answered then."""
-    messages.success(request, done)
-    return redirect(back)
 
 
 def _asked(matter: Matter) -> str:

@@ -45,7 +45,7 @@ from linli.matters.views.pictures import picture
 from linli.org.actors import Actor
 from linli.org.models import Division
 from linli.org.policies import actor_in, requires
-from linli.org.views.acting import act_page
+from linli.org.views.acting import act_page, answer_again
 
 EVENTS, MOST_TEXTS = 200, 12
 Do = Callable[..., object]
@@ -115,7 +115,7 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     one, actor = find(request, number), actor_in(request)
     title = str(VERBS[verb].title)
     if request.method == "POST" and was_sent(key_of(request)):
-        return _again(request, one, title)
+        return answer_again(request, _done(one, title), reverse("matters:matter", args=[one.number]))
     place = one.division()
     if not can_now(actor, one, verb, place):
         done = one.events.filter(verb=verb, post__in=[post.pk for post in actor.posts]).exists()
@@ -132,12 +132,6 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         initial=_initial(request, one, verb), texts=_texts(one, verb) if "text" in ACTS[verb][0].base_fields else [],
         preview=_("反映人会看到：") if verb in READ_OUTSIDE else "",
     )  # fmt: skip
-
-
-def _again(request: HttpRequest, one: Matter, title: str) -> HttpResponse:
-    """Answer a form that is through already as it was answered then."""
-    messages.success(request, _done(one, title))
-    return redirect("matters:matter", one.number)
 
 
 def _done(one: Matter, title: str) -> str:

@@ -19,6 +19,12 @@ from linli.written import number_in
 log = logging.getLogger("linli.request")
 
 
+def answer_again(request: HttpRequest, done: str, back: str) -> HttpResponse:
+    """Answer a form that is through already as it was answered then."""
+    messages.success(request, done)
+    return redirect(back)
+
+
 def act_page(
     request: HttpRequest,
     form: Callable[..., forms.Form],
