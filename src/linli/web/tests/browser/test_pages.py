@@ -14,8 +14,10 @@ from linli.web.tests.browser.pages import DOOR, PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
-# one picture a page and width is kept, for whoever wants to look
-SCREENSHOTS = Path(os.environ.get("LINLI_SCREENSHOTS") or Path(__file__).resolve().parents[5] / "build" / "screenshots")
+# a folder for one picture a page and width, for whoever wants to look
+SCREENSHOTS = os.environ.get("LINLI_SCREENSHOTS")
+# on a phone every page is held against the rules of access; what is wide alone, frame and menu, once a person
+WIDE_TOO = {pages[0] for pages in PAGES.values()}
 # whether a map stands on something: streets, water, houses
 GROUND = """() => [...document.querySelectorAll('.map:not([data-lazy])')].every((map) => {
   const c = map.querySelector('canvas[data-basemap]');
@@ -61,13 +63,14 @@ def test_a_page_is_sound(contexts: Any, site: str, person: str, path: str, width
     if page.locator(".map:not([data-lazy])").count():
         page.wait_for_selector(".map canvas")
     if path != "/style":  # whose sample lies nowhere
-        page.wait_for_function(GROUND)
+        page.wait_for_function(GROUND, polling=100)
     name = f"{person or 'public'}-{path.strip('/').replace('/', '_').split('?')[0] or 'home'}-{width}.png"
-    page.screenshot(path=SCREENSHOTS / name, full_page=True)
+    if SCREENSHOTS:
+        page.screenshot(path=Path(SCREENSHOTS) / name, full_page=True)
     missing = answer is not None and answer.status == 404
     assert [fault for fault in faults if not (missing and "404" in fault)] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page).response["violations"] if width < 1000 or path in WIDE_TOO else []
     serious = {one["id"]: [node["html"][:120] for node in one["nodes"][:3]] for one in found
                if one["impact"] in ("serious", "critical")}  # fmt: skip
     assert serious == {}
@@ -94,7 +97,7 @@ def test_the_report_picker_stands_on_ground(contexts: Any, site: str) -> None:
     page.goto(f"{site}/report/")
     page.click("[data-show-map]")
     page.wait_for_selector(".map canvas")
-    page.wait_for_function(GROUND.replace(":not([data-lazy])", ""))
+    page.wait_for_function(GROUND.replace(":not([data-lazy])", ""), polling=100)
     page.close()
 
 
