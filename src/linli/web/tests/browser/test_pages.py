@@ -15,7 +15,7 @@ from linli.web.tests.browser.pages import DOOR, PAGES
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
 # a folder for one picture a page and width, for whoever wants to look
-SCREENSHOTS = os.environ.get("LINLI_SCREENSHOTS")
+SCREENSHOTS = Path(os.environ["LINLI_SCREENSHOTS"]) if os.environ.get("LINLI_SCREENSHOTS") else None
 # on a phone every page is held against the rules of access; what is wide alone, frame and menu, once a person
 WIDE_TOO = {pages[0] for pages in PAGES.values()}
 # whether a map stands on something: streets, water, houses
@@ -66,7 +66,7 @@ def test_a_page_is_sound(contexts: Any, site: str, person: str, path: str, width
         page.wait_for_function(GROUND, polling=100)
     name = f"{person or 'public'}-{path.strip('/').replace('/', '_').split('?')[0] or 'home'}-{width}.png"
     if SCREENSHOTS:
-        page.screenshot(path=Path(SCREENSHOTS) / name, full_page=True)
+        page.screenshot(path=SCREENSHOTS / name, full_page=True)
     missing = answer is not None and answer.status == 404
     assert [fault for fault in faults if not (missing and "404" in fault)] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
