@@ -30,6 +30,7 @@ export class BlocksLayer extends L.Layer implements Blocks {
   private colours: readonly string[] = [];
   private listeners: ((view: View) => void)[] = [];
   private chosen = -1;
+  private borders = false;
   private view: { scale: number; left: number; top: number; width: number; height: number; ratio: number; edge: string; chosen: string; ink: string } | null = null;
   private margin = 0.25;
   /** Units that bear a mark, 1 each; the workbench's locks. */
@@ -58,6 +59,12 @@ export class BlocksLayer extends L.Layer implements Blocks {
     if (share === this.margin) return;
     this.margin = share;
     this.paint();
+  }
+
+  /** Draw the line around each unit, as communities that stand are parted. */
+  setBorders(drawn: boolean): void {
+    this.borders = drawn;
+    this.outline();
   }
 
   /** Mark one unit, or none by -1. */
@@ -133,6 +140,13 @@ export class BlocksLayer extends L.Layer implements Blocks {
       const [west, north, east, south] = units.boxes.subarray(u * 4, u * 4 + 4);
       ink.fillRect(((west! + east!) / 2) * view.scale - view.left - 2.5, ((north! + south!) / 2) * view.scale - view.top - 2.5, 5, 5);
     });
+    if (this.borders && units) {
+      [ink.lineJoin, ink.lineWidth, ink.strokeStyle] = ["round", 2.2, view.ink];
+      for (let u = 0; u < this.zones.length; u++) {
+        this.trace(u, view.scale, view.left, view.top, ink);
+        ink.stroke();
+      }
+    }
     if (chosen < 0) return;
     this.trace(chosen, view.scale, view.left, view.top, ink);
     ink.lineJoin = "round";

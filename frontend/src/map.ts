@@ -48,6 +48,7 @@ async function show(box: HTMLElement): Promise<void> {
   const palette = [...new Set(colours)];
   layer.setUnits(units);
   layer.setZones(Uint16Array.from(colours, (colour) => palette.indexOf(colour)), palette);
+  layer.setBorders(areas.some((area) => area.properties?.letter));
   layer.addTo(map);
 
   const points = features.filter((feature) => feature.geometry.type === "Point");

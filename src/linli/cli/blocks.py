@@ -143,7 +143,7 @@ def command(
     )
     write_blocks(blocks, output)
     if picture is not None:
-        from linli.drawing import draw_blocks
+        from linli.drawing.maps import draw_blocks
 
         draw_blocks(blocks, picture, count=blocks.count)
     if json:

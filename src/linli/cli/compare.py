@@ -78,7 +78,7 @@ def _differences(first: str, second: str, found: Any, units: Any) -> list[str]:
 
 
 def _is_demo(blocks: Any) -> bool:
-    from linli.drawing import is_demo
+    from linli.drawing.maps import is_demo
 
     return bool(is_demo(blocks))
 

@@ -33,9 +33,11 @@ def command(
 
 def _serve(folder: Path, port: int) -> None:
     from linli.cli.common import note
+    from linli.demo.office import OFFICE
     from linli.web.start import start_django
 
     os.environ["LINLI_DEMO"] = "1"
+    os.environ.update({name: os.environ.get(name, said) for name, said in OFFICE.items()})
     os.environ.pop("DATABASE_URL", None)
     start_django((folder / "site").resolve())
     from linli.demo.site import accounts_file, fill

@@ -62,7 +62,7 @@ def command(
 def _draw_blocks(
     blocks: Blocks, output: Path, *, count: str | None, title: str | None, date: str | None, dpi: int
 ) -> dict[str, object]:
-    from linli.drawing import draw_blocks
+    from linli.drawing.maps import draw_blocks
 
     columns = blocks.count_columns()
     chosen = count or blocks.count or (columns[0] if columns else None)
@@ -82,7 +82,7 @@ def _draw_plan(
     facilities: bool,
     dpi: int,
 ) -> dict[str, object]:
-    from linli.drawing import draw_plan
+    from linli.drawing.maps import draw_plan
 
     layers = _layers(plan)
     if "plan" not in layers:

@@ -35,6 +35,8 @@ def command(
     _prepare(upgrade)
     if host not in ("127.0.0.1", "localhost", "::1") and not os.environ.get("LINLI_HOSTS"):
         note("linli: LINLI_HOSTS is not set: the site answers only requests to this machine's own names")
+    if not settings.OPERATOR.name:
+        note("linli: LINLI_ORGANISER is not set: no page says who runs this site (主办单位)")
     arguments = ["--host", host, "--port", str(port), "--workers", str(workers), "--home", str(settings.HOME)]
     arguments += ["--jobs"] * (jobs) + ["--open"] * open_page
     sys.stdout.flush()

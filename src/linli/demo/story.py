@@ -300,7 +300,8 @@ def _compound_of(blocks: Blocks, row: int) -> list[int]:
 
 
 def _draw(blocks: Blocks, plan: Plan, home: Path) -> dict[str, Path]:
-    from linli.drawing import bar_chart, draw_blocks
+    from linli.drawing.charts import bar_chart
+    from linli.drawing.maps import draw_blocks
 
     local, statutory = plan.rules.standard(), plan.rules.statutory()
     bands = [(profile.title, *profile.households) for profile in (statutory, local) if profile.households is not None]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from linli.drawing.palette import ALL_FILLS, assign_fills
 from linli.geodata import Blocks
 from linli.planning.counted import counted_of
 from linli.planning.models import Plan
@@ -51,8 +52,6 @@ def picture(plan: Plan, blocks: Blocks, households: Mapping[str, int], own: str 
 
 def fills_of(plan: Plan, blocks: Blocks) -> dict[str, str]:
     """Return each community's class of the palette."""
-    from linli.drawing.palette import ALL_FILLS, assign_fills  # with it comes matplotlib
-
     classes = {fill: f"fill-{fill.level}-{k % 4}" for k, fill in enumerate(ALL_FILLS)}
     label = [plan.community_of(code) for code in blocks.ids]
     pairs = {

@@ -126,7 +126,7 @@ class Front:
 
     def draw(self, path: Path | str, *, dpi: float = 200) -> None:
         """Draw the front, its points numbered as in `points`, the knee marked; of more goals the first two."""
-        from linli.drawing import is_demo
+        from linli.drawing.maps import is_demo
         from linli.drawing.scatter import draw_front
 
         axes = [f"{WORDS[goal][0]}({WORDS[goal][1]})" for goal in self.goals]

@@ -143,7 +143,7 @@ class Plan:
 
     def draw(self, path: Path | str, *, title: str | None = None, **more: Any) -> None:
         """Draw the plan beside the present communities (PNG, SVG or PDF by the ending of `path`)."""
-        from linli.drawing import draw_plan
+        from linli.drawing.maps import draw_plan
 
         before = community_column(self.blocks)
         draw_plan(

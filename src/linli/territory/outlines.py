@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from django.utils import timezone
 
+from linli.drawing.palette import ALL_FILLS, LEVELS, assign_fills
 from linli.org.models import Division
 from linli.territory.lookup import NOWHERE, GroundIndex, by_code, ground_index, ground_stamp
 from linli.territory.models import Block
@@ -20,6 +21,8 @@ DETAIL = 2e-5  # degrees, two metres
 FIGURES = 5
 MOST_KEPT = 4
 NEAR = 0.0015  # degrees, about 150 metres
+ACROSS_A_STREET = 0.0005
+HUES = len(ALL_FILLS) // LEVELS
 
 Outline = dict[str, Any]
 _kept: OrderedDict[tuple[int, date], dict[int, Outline]] = OrderedDict()
@@ -27,7 +30,7 @@ _lock = Lock()
 
 
 def community_outlines(day: date | None = None) -> dict[int, Outline]:
-    """Return GeoJSON features by community's key, with a `name` that maps letter; two queries, kept ones one."""
+    """Return GeoJSON features by community's key, with `name` and `fill`; two queries, kept ones one."""
     day = day or timezone.localdate()
     stamp = ground_stamp()
     if (stamp, day) not in _kept:
@@ -53,12 +56,24 @@ def block_near(longitude: float, latitude: float) -> Block | None:
 def _drawn(index: GroundIndex) -> dict[int, Outline]:
     keys = np.unique(index.community[index.community != NOWHERE])
     names = {one.pk: one.title for one in Division.objects.filter(pk__in=[int(key) for key in keys])}
-    found = {}
-    for key in keys:
-        joined = shapely.simplify(shapely.union_all(index.shapes[index.community == key]), DETAIL)
-        rounded = shapely.set_precision(joined, 10.0**-FIGURES)
-        found[int(key)] = {
-            "type": "Feature", "properties": {"name": names[int(key)], "letter": True},
-            "geometry": json.loads(shapely.to_geojson(rounded)),
-        }  # fmt: skip
-    return found
+    shapes = {
+        int(key): shapely.simplify(shapely.union_all(index.shapes[index.community == key]), DETAIL) for key in keys
+    }
+    fills = _fills(shapes)
+    return {
+        key: {
+            "type": "Feature", "properties": {"name": names[key], "letter": True, "fill": fills[key]},
+            "geometry": json.loads(shapely.to_geojson(shapely.set_precision(shape, 10.0**-FIGURES))),
+        }
+        for key, shape in shapes.items()
+    }  # fmt: skip
+
+
+def _fills(shapes: dict[int, Any]) -> dict[int, str]:
+    """Return a fill of the palette for each community, neighbours on different steps of lightness."""
+    names = [str(key) for key in shapes]
+    ground = np.array(list(shapes.values()), dtype=object)
+    near = shapely.STRtree(ground).query(ground, "dwithin", ACROSS_A_STREET)
+    fills = assign_fills(names, [(names[a], names[b]) for a, b in near.T.tolist() if a < b])
+    places = {fill: f"{fill.level}-{place % HUES}" for place, fill in enumerate(ALL_FILLS)}
+    return {int(name): places[fill] for name, fill in fills.items()}

@@ -20,4 +20,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 def still(request: HttpRequest) -> dict[str, Any]:
     """Return the part of the site's context that asks no database."""
-    return {"site_name": settings.LINLI_NAME, "demo": settings.DEMO, "look": look_of(request)}
+    return {
+        "site_name": settings.LINLI_NAME,
+        "operator": settings.OPERATOR,
+        "demo": settings.DEMO,
+        "look": look_of(request),
+    }

@@ -14,7 +14,10 @@
 `LINLI_IDLE_MINUTES`   minutes without a click after which a session ends, 30 where not set
 `LINLI_OIDC`           JSON object of one OpenID Connect provider: `id`, `name`, `client_id`, `secret`, `server_url`
 `LINLI_ADDRESS`        the site's own address, `https://…`, for links in notices; without it they carry none
-`LINLI_ORGANISER`      主办单位, who answers for the site; `LINLI_CONTACT` how residents reach it, on the privacy page
+`LINLI_ORGANISER`      主办单位, who answers for the site: named on every page; without it `linli serve` says so
+`LINLI_CONTACT`        how residents reach it about their data, on the privacy page
+`LINLI_TELEPHONE`      its telephone; `LINLI_OFFICE` where its counter is, `LINLI_HOURS` when that is open
+`LINLI_FILING`         备案编号; `LINLI_POLICE_FILING` 公安备案编号, `LINLI_SITE_CODE` 网站标识码: at the foot
 `LINLI_SECURITY_…`     `CONTACT`, `mailto:…` or `https://…`, for who found a weakness: /.well-known/security.txt
 `LINLI_MAIL_…`        `HOST`, `PORT` (587), `USER`, `PASSWORD`, `FROM` of the SMTP server; without a host no mail leaves
 `LINLI_OUTGOING`       hosts of one's own net that notices may be posted to, with commas; else public addresses alone
@@ -34,6 +37,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.web import logs
 from linli.web.databases import database_from
+from linli.web.operator import operator_from
 from linli.web.secret import secret_key
 from linli.web.upkeep.restore import finish_restore
 from linli.web.upkeep.rights import keep_private
@@ -173,8 +177,7 @@ SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
 LINLI_NAME = _("邻里")
-LINLI_ORGANISER = os.environ.get("LINLI_ORGANISER") or ""
-LINLI_CONTACT = os.environ.get("LINLI_CONTACT") or ""
+OPERATOR = operator_from(os.environ)
 LINLI_SECURITY_CONTACT = os.environ.get("LINLI_SECURITY_CONTACT") or ""
 
 LINLI_ADDRESS = (os.environ.get("LINLI_ADDRESS") or "").rstrip("/")

@@ -63,7 +63,10 @@ def look_up(request: HttpRequest) -> HttpResponse:
         if _found(number, secret.lower()) is not None:
             return redirect("cases:progress", number, secret.lower())
         wrong = True
-    return render(request, "cases/look_up.html", {"wrong": wrong}, status=422 if wrong else 200)
+    number = request.POST.get("number") or request.GET.get("number", "")
+    return render(
+        request, "cases/look_up.html", {"wrong": wrong, "number": number.strip()[:20]}, status=422 if wrong else 200
+    )
 
 
 @never_cache

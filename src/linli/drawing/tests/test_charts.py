@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from linli.drawing import DEMO_NOTE, Band, bar_chart
+from linli.drawing.charts import Band, bar_chart
+from linli.drawing.page import DEMO_NOTE
 from linli.drawing.palette import CINNABAR
 from linli.errors import InputError
 from linli.geodata.count_notes import CountNote, Part

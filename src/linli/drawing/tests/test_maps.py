@@ -12,9 +12,10 @@ import shapely
 from matplotlib.path import Path as Outline
 from PIL import Image
 
-from linli.drawing import DEMO_NOTE, NOTE, draw_blocks, draw_plan
 from linli.drawing.fonts import typeset
 from linli.drawing.linework import outline_of
+from linli.drawing.maps import draw_blocks, draw_plan
+from linli.drawing.page import DEMO_NOTE, NOTE
 from linli.drawing.territory import as_labels, dissolve, dividing, length_by_kind, reliance
 from linli.drawing.tests.valley import nested, valley
 from linli.errors import InputError

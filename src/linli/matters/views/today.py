@@ -19,7 +19,7 @@ from linli.matters.beside import waiting_for
 from linli.matters.models import Matter, MatterQuerySet, overdue_at, stage_late_at
 from linli.matters.states import State
 from linli.org.actors import Actor
-from linli.org.policies import actor_in, requires
+from linli.org.policies import actor_in, requires, signed_in
 
 ROWS = 50
 CALL_BACK_WITHIN = timedelta(days=7)  # after closing; later nobody remembers
@@ -27,7 +27,7 @@ CALL_BACK_WITHIN = timedelta(days=7)  # after closing; later nobody remembers
 
 @never_cache
 @require_safe
-@requires("matters.view")
+@signed_in
 def today(request: HttpRequest) -> HttpResponse:
     """List what waits for the posts of the one who asks."""
     actor, now = actor_in(request), timezone.now()

@@ -166,7 +166,7 @@ def test_a_lost_postgresql_is_told_by_readiness_pages_and_commands(tmp_path: Pat
 
 
 def test_every_answer_forbids_inline_script(client_of: Callable[[str], Client]) -> None:
-    answer = client_of("jiedao").get("/")
+    answer = client_of("jiedao").get("/today/")
     assert answer.status_code == 200
     assert "script-src 'self';" in answer["Content-Security-Policy"]
     assert b"<script>" not in answer.content

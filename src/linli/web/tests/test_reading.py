@@ -16,7 +16,7 @@ from linli.planning.tests.small import small_ground
 def test_signs_that_no_text_can_hold_go_and_one_is_told(world: World, client_of: Callable[[str], Client]) -> None:
     client = client_of("jiedao")
     client.post("/matters/filters/save", {"name": "未\x00办\x0b的"})
-    told = client.get("/").content.decode()
+    told = client.get("/today/").content.decode()
     assert "U+0000、U+000B" in told
     assert "2 个看不见的控制字符" in told
 

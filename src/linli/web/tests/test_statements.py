@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from linli.matters.retention import table
 from linli.org.tests.world import World
+from linli.web.operator import Operator
 
 
 def test_how_long_things_are_kept_is_what_the_table_says(world: World, settings: Any) -> None:
-    settings.LINLI_ORGANISER, settings.LINLI_CONTACT = "云川区民政局", "0870-0000000"
+    settings.OPERATOR = Operator(name="云川区民政局", contact="0870-0000000")
     page = Client().get("/privacy/").content.decode()
     for rule in ("contact", "photos", "text"):
         assert f"办结后{table()[rule]['after']}天" in page

@@ -24,7 +24,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     """Say what is kept of whom, what for, how long, and what one may ask."""
     rules = {rule: table()[rule]["after"] for rule in ("contact", "photos", "text")}
     context = {
-        **_who(), "days": rules, "basis": table()["source"], "side": SIDE, "idle": settings.IDLE_MINUTES,
+        "days": rules, "basis": table()["source"], "side": SIDE, "idle": settings.IDLE_MINUTES,
         "window": settings.SIGN_IN_WINDOW,
     }  # fmt: skip
     return render(request, "web/privacy.html", context)
@@ -34,7 +34,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=3600)
 def accessibility(request: HttpRequest) -> HttpResponse:
     """Say who can use the site, what does not work yet, and whom to tell."""
-    return render(request, "web/accessibility.html", _who())
+    return render(request, "web/accessibility.html")
 
 
 @require_safe
@@ -52,7 +52,3 @@ def security(request: HttpRequest) -> HttpResponse:
         f"Policy: {request.build_absolute_uri(reverse('privacy'))}",
     )
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
-
-
-def _who() -> dict[str, str]:
-    return {"organiser": settings.LINLI_ORGANISER, "contact": settings.LINLI_CONTACT}

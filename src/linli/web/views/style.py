@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from linli.org.policies import signed_in
+
 
 class Sample(forms.Form):
     """One field of every kind."""
@@ -32,6 +34,7 @@ class Sample(forms.Form):
 
 
 @require_safe
+@signed_in
 def show(request: HttpRequest) -> HttpResponse:
     """Show every component."""
     return render(

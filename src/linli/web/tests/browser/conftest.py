@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from linli.demo.office import OFFICE
+
 START = """
 from linli.web.start import start_django
 start_django()
@@ -31,7 +33,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Fill a site in processes of its own; return what they run in."""
     home = tmp_path_factory.mktemp("site")
     keep = {name: value for name, value in os.environ.items() if not name.startswith(("LINLI", "DATABASE", "DJANGO"))}
-    made = {**keep, "LINLI_HOME": str(home), "LINLI_SECOND_FACTOR": "0", "LINLI_LOG": "DEBUG"}
+    made = {**keep, "LINLI_HOME": str(home), "LINLI_SECOND_FACTOR": "0", "LINLI_LOG": "DEBUG", **OFFICE}
     subprocess.run([sys.executable, "-c", START], env={**made, "LINLI_LOG": "ERROR"}, check=True)
     return made
 

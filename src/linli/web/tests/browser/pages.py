@@ -6,14 +6,14 @@ DOOR = "/where/539901001000/L4/"
 PAGES = {
     "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/ledger/checkpoints/", "/ledger/2/",
          "/where/539901001000/compound/C3/",
-         "/accounts/login/", "/style", "/no-such-page",
+         "/accounts/login/", "/no-such-page",
          "/report/", "/report/look-up", "/privacy/", "/accessibility/",
          "/api/", "/report/202600000003/aaaaaaaa/", "/report/public/",
          "/planning/public/", "/planning/public/1/", "/report/202600000004/aaaaaaaa/",
          "/report/202600000004/aaaaaaaa/judge",
          "/report/public/202600000001"),
     "jiedao": (
-        "/", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/",
+        "/style", "/planning/diagnosis/?occupancy=50", "/planning/diagnosis/539901001001/",
         "/planning/projects/", "/planning/projects/new", "/planning/projects/new?kind=abolish",
         "/planning/projects/new?kind=rename", "/planning/projects/1/close",
         "/planning/standards/", "/planning/procedures/",

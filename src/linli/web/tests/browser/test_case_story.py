@@ -70,7 +70,7 @@ def hands(chromium: Any, site: str, person: str, width: int) -> Hands:
         page.fill("[name=login]", person)
         page.fill("[name=password]", PASSWORD)
         page.press("[name=password]", "Enter")
-        page.wait_for_url(f"{site}/")
+        page.wait_for_url(f"{site}/today/")
     return Hands(page)
 
 

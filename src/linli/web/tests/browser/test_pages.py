@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from linli.demo.office import OFFICE
 from linli.org.tests.world import PASSWORD
 from linli.web.tests.browser.pages import DOOR, PAGES
 
@@ -23,6 +24,10 @@ GROUND = """() => [...document.querySelectorAll('.map:not([data-lazy])')].every(
   const c = map.querySelector('canvas[data-basemap]');
   return c && c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((v, i) => i % 4 == 3 && v);
 }) && [...document.querySelectorAll('.community-map svg')].every((drawing) => drawing.querySelector('image'))"""
+# whose the site is, whole and in the first screen of a phone
+WHOSE = """() => { const said = document.querySelector('.brand .operator'); const box = said?.getBoundingClientRect();
+  return box && box.height > 0 && box.bottom <= 740 && box.right <= innerWidth
+    && said.scrollWidth <= said.clientWidth + 1 }"""
 ALL = [(person, page) for person, pages in PAGES.items() for page in pages]
 
 
@@ -40,7 +45,7 @@ def contexts(chromium: Any, site: str) -> Any:
                 page.fill("[name=login]", person)
                 page.fill("[name=password]", PASSWORD)
                 page.press("[name=password]", "Enter")
-                page.wait_for_url(f"{site}/")
+                page.wait_for_url(f"{site}/today/")
                 page.close()
         return made[person, width]
 
@@ -70,6 +75,7 @@ def test_a_page_is_sound(contexts: Any, site: str, person: str, path: str, width
     missing = answer is not None and answer.status == 404
     assert [fault for fault in faults if not (missing and "404" in fault)] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(WHOSE) is True
     found = Axe().run(page).response["violations"] if width < 1000 or path in WIDE_TOO else []
     serious = {one["id"]: [node["html"][:120] for node in one["nodes"][:3]] for one in found
                if one["impact"] in ("serious", "critical")}  # fmt: skip
@@ -98,6 +104,29 @@ def test_the_report_picker_stands_on_ground(contexts: Any, site: str) -> None:
     page.click("[data-show-map]")
     page.wait_for_selector(".map canvas")
     page.wait_for_function(GROUND.replace(":not([data-lazy])", ""), polling=100)
+    page.close()
+
+
+def test_the_first_screen_of_a_phone_says_whose_it_is_and_does_what_one_came_for(contexts: Any, site: str) -> None:
+    page = contexts("", 360).new_page()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(site)
+    first = page.locator("main")
+    told = [first.get_by_text(OFFICE[f"LINLI_{name}"]).first for name in ("ORGANISER", "TELEPHONE", "FILING")]
+    done = [first.get_by_role("searchbox"), first.get_by_role("link", name="我要反映"), first.get_by_label("编号")]
+    plan = [first.get_by_text("还剩"), first.get_by_role("link", name="看我家变不变")]
+    for one in (*told, *done, *plan):
+        box = one.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 740
+    page.get_by_role("searchbox").fill("白云花园")
+    page.get_by_role("button", name="查询").click()
+    page.get_by_role("heading", name="我家属于哪个社区").wait_for()
+    page.go_back()
+    page.get_by_label("编号").fill("202600000001")
+    page.get_by_role("button", name="查进度").click()
+    assert page.get_by_label("编号").input_value() == "202600000001"
+    assert page.evaluate("document.activeElement.name") == "secret"
     page.close()
 
 

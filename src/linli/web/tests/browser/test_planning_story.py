@@ -62,7 +62,7 @@ def enter(chromium: Any, site: str) -> Iterator[Any]:
             page.fill("[name=login]", person)
             page.fill("[name=password]", PASSWORD)
             page.press("[name=password]", "Enter")
-            page.wait_for_url(f"{site}/")
+            page.wait_for_url(f"{site}/today/")
         return page
 
     yield open_page

@@ -1,0 +1,57 @@
+"""The first page: whose it is, what residents are asked about now; staff are led to their day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from linli.org.actors import SYSTEM
+from linli.org.tests.world import World
+from linli.planning.actions.publish_plan import publish_plan
+from linli.planning.actions.run_scenario import run_scenario
+from linli.planning.models import Plan
+from linli.planning.tests.small import engine_plan, ready, small_ground, small_project
+from linli.planning.under_discussion import under_discussion
+from linli.web.operator import Operator, operator_from
+
+
+def test_every_page_says_who_runs_the_site(world: World, settings: Any) -> None:
+    settings.OPERATOR = Operator(name="云川区民政局", telephone="0000-1", filing="演ICP备1号", code="5399010001")
+    for address in ("/", "/report/", "/no-such-page"):
+        page = Client().get(address).content.decode()
+        for said in ("云川区民政局", "0000-1", "演ICP备1号", "网站标识码 5399010001"):
+            assert said in page, (address, said)
+    settings.OPERATOR = Operator()
+    assert "主办" not in Client().get("/").content.decode()
+
+
+def test_the_office_is_read_from_the_environment() -> None:
+    said = operator_from({"LINLI_ORGANISER": " 云川区民政局 ", "LINLI_POLICE_FILING": "公网安备1号", "LINLI_HOURS": ""})
+    assert said == Operator(name="云川区民政局", police="公网安备1号")
+
+
+def test_staff_begin_with_their_day(client_of: Callable[[str], Client]) -> None:
+    for person in ("shuji", "quji", "xitong", "shenji"):
+        page = client_of(person).get("/", follow=True)
+        assert page.redirect_chain == [("/today/", 302)]
+        assert page.status_code == 200
+
+
+def test_only_plans_whose_time_runs_stand_on_the_first_page(world: World) -> None:
+    assert under_discussion() == []
+    small_ground(world)
+    found = engine_plan(run_scenario(SYSTEM, project=small_project(world), goals={"boundary": 1.0}, parts=2, seconds=5))
+    published = publish_plan(SYSTEM, plan=ready(found))
+    assert published.published_to is not None
+    today = timezone.localdate()
+    assert [(one.plan, one.left) for one in under_discussion()] == [(published, (published.published_to - today).days)]
+    page = Client().get("/").content.decode()
+    assert published.project.title in page
+    Plan.objects.filter(pk=published.pk).update(published_to=today - timedelta(days=1))
+    assert under_discussion() == []
+    Plan.objects.filter(pk=published.pk).update(published_to=today + timedelta(days=1), withdrawn_at=timezone.now())
+    assert under_discussion() == []
