@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
+from linli.cases.shown import shown
 from linli.cases.views.limits import may_send, too_many
 from linli.matters.actions.judging import join
 from linli.matters.forms import SecondForm
@@ -28,16 +28,7 @@ from linli.territory.models import Membership
 from linli.territory.outlines import community_outlines
 
 ROWS = 30
-SHOWN = timedelta(days=180)  # closed ones leave the page afterwards
 FILLS = ("0-0", "1-1", "2-1", "3-0")  # none, then by thirds of the community with most
-
-
-def shown() -> QuerySet[Matter]:
-    """Return what stands on public pages: of a kind that concerns nobody's family, not withdrawn, and not old."""
-    since = timezone.now() - SHOWN
-    rows = Matter.objects.of_public_kind().filter(block__isnull=False, parent=None)
-    rows = rows.exclude(state__in=(State.WITHDRAWN, State.MERGED))
-    return rows.filter(Q(state__in=OPEN) | Q(closed_at__gte=since))
 
 
 @require_safe
