@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from linli.matters.actions.open_matter import MOST_CONTACT, clean
@@ -16,6 +17,7 @@ from linli.matters.aside import Aside, name_of
 from linli.matters.models import Category, Matter
 from linli.matters.offering import Offer
 from linli.matters.photos import MOST_BYTES, MOST_PHOTOS, clean_photo, thumbnail
+from linli.matters.releasing import MOST_RELEASED
 from linli.org.models import Division, Post
 
 
@@ -226,13 +228,34 @@ class SecondForm(ActForm):
     )
 
 
+class ReleasedInput(forms.CheckboxSelectMultiple):
+    """Photographs to choose from, each shown; the label of a choice is its address."""
+
+    template_name = "matters/released.html"
+
+
 class PublishForm(ActForm):
     """What the public may read of it."""
 
     text = PlainField(
-        label=_("公开内容"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("写给所有人看：不写姓名、门牌、电话。清空就撤下。"),
+        label=_("公开内容"), max_length=MOST_RELEASED, required=False, widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("已按原话拟好，隐去了姓名、电话、门户号；请核对一遍再公开。清空就撤下。"),
     )  # fmt: skip
+    photos = forms.TypedMultipleChoiceField(
+        label=_("一同公开的照片"), required=False, coerce=int, widget=ReleasedInput,
+        help_text=_("拍到人脸、车牌或家里的不要公开。"),
+    )  # fmt: skip
+
+    def __init__(self, matter: Matter, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field, photos = self.fields["photos"], matter.photos.all()
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field.choices = [
+            (one.pk, reverse("matters:photo", args=[matter.number, one.pk])) for one in photos
+        ]  # fmt: skip
+        field.initial = [one.pk for one in photos if one.released]
+        if not photos:
+            del self.fields["photos"]
 
 
 class ExtendForm(WordsForm):

@@ -13,7 +13,7 @@ KEPT = (
          "promise", "answer_by", "told_late", "reminded", "opened_at", "closed_at", "published", "anonymised_at"),
         (
             Part("matters_event", "matter_id", ("verb", "at", "post_id", "to_id", "before", "after", "text", "public")),
-            Part("matters_photo", "matter_id", ("event_id", "path", "size", "sha256")),
+            Part("matters_photo", "matter_id", ("event_id", "released", "path", "size", "sha256")),
             Part("matters_follower", "matter_id", ("key", "secret", "text", "contact", "at")),
             Part(
                 "matters_rating", "matter_id", ("follower_id", "round", "by", "solved", "score", "text", "at")

@@ -310,6 +310,7 @@ class Photo(models.Model):
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="photos")
     event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="photos")  # None: with the report
     path = models.CharField(max_length=120)  # under MEDIA_ROOT
+    released = models.BooleanField(default=False)  # by the act that lets the public read of its matter
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
 

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -13,8 +14,10 @@ from django.test import Client
 from django.utils import timezone
 
 from linli.cases.actions.report_case import report_case
+from linli.cases.tests.test_photos import photo
 from linli.matters.actions import dispatching, handling, judging
 from linli.matters.models import Category, Follower, Matter, Rating
+from linli.matters.photos import clean_photo
 from linli.org.actors import PUBLIC, actor_of
 from linli.org.seals import unseal
 from linli.org.tests.world import World
@@ -160,3 +163,29 @@ def test_long_after_closing_nothing_is_promised_that_would_be_refused(ground: Bu
     page = Client().get(f"/report/{one.number}/{one.secret}/").content.decode()
     assert "重新办理" not in page
     assert "评价" not in page
+
+
+def test_a_clerk_confirms_the_words_that_are_proposed_and_neighbours_read_them_where_they_second(
+    ground: Building, client_of: Callable[[str], Client]
+) -> None:
+    one = report_case(
+        PUBLIC, key=uuid.uuid4(), text="我叫王建国，电话13800000000，建议在广场装三张长椅", kind="suggestion",
+        building=ground, category=Category.objects.get(code="1501"), photos=[clean_photo(photo())],
+    )  # fmt: skip
+    clerk, here, public = client_of("shuji"), f"/matters/{one.number}/publish", f"/report/public/{one.number}"
+    page = clerk.get(f"/matters/{one.number}/").content.decode()
+    assert f'class="button" href="{here}"' in page, "of a suggestion not behind the fold"
+    form = clerk.get(here).content.decode()
+    proposal = unescape(re.findall(r'<textarea name="text"[^>]*>\s*([^<]*)</textarea>', form)[0])
+    assert proposal == "我叫王某，电话（电话略），建议在广场装三张长椅"
+    (key,) = one.photos.values_list("pk", flat=True)
+    assert f'src="/matters/{one.number}/photos/{key}"' in form
+    assert "长椅" not in Client().get(public).content.decode()
+    assert clerk.post(here, {"text": proposal, "photos": [str(key)]}).status_code == 302
+    for page in (Client().get(public).content.decode(), Client().get("/report/public/").content.decode()):
+        assert proposal in page
+        assert "王建国" not in page
+        assert "13800000000" not in page
+    assert one.photos.get().released
+    assert clerk.post(here, {"text": ""}).status_code == 302
+    assert not one.photos.get().released, "taken back with the words"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -136,12 +136,18 @@ def mark(actor: Actor, *, matter: Matter, text: str) -> Event:
         return act.move(text=text, urgent=True)
 
 
-def publish(actor: Actor, *, matter: Matter, text: str) -> Event:
-    """Let the public read of a matter, in words that name nobody; empty words take it back."""
+def publish(actor: Actor, *, matter: Matter, text: str, photos: Collection[int] = ()) -> Event:
+    """Let the public read of a matter, in words that name nobody, and see some of its photographs, by key.
+
+    Empty words take words and photographs back.
+    """
     with doing(actor, matter, "publish") as act:
         if act.matter.category is not None and act.matter.category.private:
             raise ValidationError(_("这类事项涉及个人或家庭，不公开。"), code="text")
-        return act.move(text=text, published=text.strip())
+        chosen = act.matter.photos.filter(pk__in=photos if text.strip() else ())
+        act.matter.photos.update(released=False)
+        chosen.update(released=True)
+        return act.move(text=text, published=text.strip(), content={"photos": chosen.count()})
 
 
 def _may_be_asked(matter: Matter, to: Post) -> None:

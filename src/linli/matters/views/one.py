@@ -38,6 +38,7 @@ from linli.matters.forms import (
 )  # fmt: skip
 from linli.matters.models import Matter, MatterQuerySet, StandardText
 from linli.matters.offering import offer, whereabouts
+from linli.matters.releasing import proposed
 from linli.matters.similar import similar_to
 from linli.matters.states import OPEN, STEPS, VERBS
 from linli.matters.texts import filled
@@ -73,7 +74,7 @@ ACTS: dict[str, tuple[type[forms.Form], Do]] = {
     "comment": (WordsForm, reporting.comment),
 }
 DANGER = ("return", "send_back", "merge")
-READ_OUTSIDE = ("resolve", "verify", "pause", "extend", "ask", "publish")  # what is written there is looked at first
+READ_OUTSIDE = ("resolve", "verify", "pause", "extend", "ask")  # what is written there is looked at first
 # behind a fold, so that what is usually done stands out
 MORE = ("categorise", "mark", "split", "merge", "escalate", "publish", "comment", "extend", "pause", "ask")
 
@@ -130,7 +131,7 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         submit=title, done=_done(one, title),
         back=reverse("matters:matter", args=[one.number]), trail=_trail(one), words=one.title, danger=verb in DANGER,
         initial=_initial(request, one, verb), texts=_texts(one, verb) if "text" in ACTS[verb][0].base_fields else [],
-        preview=_("反映人会看到：") if verb in READ_OUTSIDE else "",
+        preview=_("反映人会看到：") if verb in READ_OUTSIDE else _("所有人会看到：") if verb == "publish" else "",
     )  # fmt: skip
 
 
@@ -144,7 +145,7 @@ def _initial(request: HttpRequest, one: Matter, verb: str) -> dict[str, Any]:
         return {"into": request.GET.get("into", "")[:16]}
     if verb == "categorise":
         return {"category": one.category}
-    return {"text": one.published} if verb == "publish" else {}
+    return {"text": one.published or proposed(one.text)} if verb == "publish" else {}
 
 
 @never_cache
@@ -187,6 +188,8 @@ def form_of(
     base: Callable[..., forms.Form] = ACTS[verb][0]
     if verb in ("dispatch", "hand_over", "decide"):
         return partial(base, offer(whereabouts(matters, places), verb, actor_in(request).posts[0].division))
+    if verb == "publish":
+        return partial(base, matters[0])
     return partial(base, _seen(request)) if verb == "merge" else base
 
 
@@ -196,11 +199,13 @@ def _page(
     actor = actor_in(request)
     place = one.division()
     can = allowed(actor, one, place)
+    # neighbours second what they can read: while a suggestion is not released, that stands in front
+    more = [verb for verb in MORE if verb != "publish" or one.kind != Matter.Kind.SUGGESTION or one.published]
     events = one.events.select_related("post__division", "to__division").prefetch_related("photos")[:EVENTS]
     context = {
         "matter": one, "division": place, "events": events, "step": STEPS[one.state],
-        "acts": [_button(verb) for verb in can if verb not in MORE],
-        "more": [_button(verb) for verb in can if verb in MORE],
+        "acts": [_button(verb) for verb in can if verb not in more],
+        "more": [_button(verb) for verb in can if verb in more],
         "trail": _trail(), "duty": duty_of(one, place), "followers": one.followers.all()[:EVENTS],
         "ratings": one.ratings.all(),
         "parts": one.parts.all(), "photos": one.photos.filter(event=None),
