@@ -1,7 +1,8 @@
 // The map of a page: `<div class="map" data-map="id of a JSON block">` or `data-geojson="address"`; what it is drawn on comes
 // from the line beneath it, which bears the address of the tiles.
 // A feature may say: name, text (shown beneath its name), fill ("step-hue" of the palette, or #rrggbb), href (opened when
-// chosen), mark (a point that needs action), size (how much a point stands for), letter (its name stands on the map). With data-pick="form's id" a press fills the form's longitude and latitude.
+// chosen), mark (a point that needs action), size (how much a point stands for), letter (its name stands on the map), number (the point is a disc that bears
+// it, as its row in the list does; state "act" or "done" colours it). With data-pick="form's id" a press fills the form's longitude and latitude.
 import "leaflet/dist/leaflet.css";
 import "./styles/map.css";
 import * as L from "leaflet";
@@ -11,7 +12,7 @@ import type { Point } from "./placing";
 import { stand } from "./standing";
 
 interface Feature {
-  properties: { name?: string; text?: string; fill?: string; href?: string; mark?: boolean; size?: number; letter?: boolean } | null;
+  properties: { name?: string; text?: string; fill?: string; href?: string; mark?: boolean; size?: number; letter?: boolean; number?: number; state?: string } | null;
   geometry: { type: string; coordinates: unknown };
 }
 
@@ -56,7 +57,13 @@ async function show(box: HTMLElement): Promise<void> {
   for (const point of points) {
     const [longitude = 0, latitude = 0] = point.geometry.coordinates as number[];
     places.push(L.latLng(latitude, longitude));
-    const { mark, fill, size, name, href } = point.properties ?? {};
+    const { mark, fill, size, name, href, number, state } = point.properties ?? {};
+    if (number) {
+      const disc = L.divIcon({ className: `disc ${state ?? ""}`, html: `${number}`, iconSize: [24, 24] });
+      const drawn = L.marker([latitude, longitude], { icon: disc, keyboard: Boolean(href), title: name ?? "", alt: `${number} ${name ?? ""}` }).addTo(map);
+      if (href) drawn.on("click keypress", () => location.assign(href));
+      continue;
+    }
     const colour = mark ? "#c8392b" : fill ? colourOf(box, fill) : "#26241f";
     const radius = size ? Math.min(5 + 2.2 * Math.sqrt(size), 26) : 6;
     const ring = fill && !mark ? "#26241f" : "#fbfaf6";

@@ -12,8 +12,9 @@ from linli.matters.beside import Waiting
 from linli.org.actors import Actor
 from linli.org.rest import under
 from linli.planning.actions.confirm import PERMISSIONS
-from linli.planning.models import Proposal
+from linli.planning.models import Project, Proposal
 from linli.planning.procedure.standing import PERMISSION as SIGN
+from linli.planning.procedure.standing import Standing, may_sign
 
 MOST = 10
 
@@ -33,7 +34,14 @@ def waiting_in(actor: Actor) -> QuerySet[Proposal]:
 
 
 def for_today(actor: Actor) -> Iterable[Waiting]:
-    """What 今日 says of them: those of others, which the actor may confirm."""
+    """What 今日 says: proposals of others that the actor may confirm, steps of procedures that he can sign now."""
     for one in waiting_in(actor).exclude(by=actor.reference)[:MOST]:
         words = _("“%(title)s”等您复核：%(act)s") % {"title": one.project.title, "act": one.get_act_display()}
         yield Waiting(words, reverse("planning:proposal", args=[one.pk]))
+    areas = actor.areas(SIGN)
+    open_ones = Project.objects.signed_in(areas).filter(closed_at=None) if areas else Project.objects.none()
+    for project in open_ones.select_related("street", "procedure").prefetch_related("scope").order_by("-pk")[:MOST]:
+        for stage in Standing(project).stages:
+            if stage.ready and may_sign(actor, project, stage.step):
+                words = _("“%(title)s”等您签办：%(step)s") % {"title": project.title, "step": stage.step.words}
+                yield Waiting(words, reverse("planning:sign", args=[project.pk, stage.step.key]))

@@ -16,9 +16,11 @@ class WebConfig(AppConfig):
         """Name its acts for readers of the ledger; end tokens with the credentials of their account."""
         from linli.ledger.things import add_kinds
         from linli.ledger.words import add_words
+        from linli.matters.beside import add_waiting
         from linli.org.signals import credentials_ended
         from linli.web.credentials import end_tokens
         from linli.web.kept import keep_all
+        from linli.web.waiting import for_administrators
         from linli.web.words import VERBS
 
         add_words(VERBS)
@@ -30,5 +32,6 @@ class WebConfig(AppConfig):
                 "checkpoint": (_("台账检查点"), None),
             }
         )
+        add_waiting(for_administrators)
         keep_all()
         credentials_ended.connect(end_tokens)

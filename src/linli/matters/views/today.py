@@ -16,36 +16,48 @@ from django.views.decorators.http import require_safe
 
 from linli.matters import clocks
 from linli.matters.beside import waiting_for
-from linli.matters.models import Matter, MatterQuerySet, overdue_at, stage_late_at
+from linli.matters.day import Row, figures, first_words, groups, rows_of, to_call_back
+from linli.matters.models import Matter
 from linli.matters.states import State
 from linli.org.actors import Actor
 from linli.org.policies import actor_in, requires, signed_in
+from linli.territory.models import Membership
+from linli.territory.outlines import community_outlines
 
 ROWS = 50
-CALL_BACK_WITHIN = timedelta(days=7)  # after closing; later nobody remembers
+ON_MAP = 20  # rows with a number on the map
 
 
 @never_cache
 @require_safe
 @signed_in
 def today(request: HttpRequest) -> HttpResponse:
-    """List what waits for the posts of the one who asks."""
-    actor, now = actor_in(request), timezone.now()
-    mine, groups = Matter.objects.held_by(actor), _groups()
-    counts = mine.aggregate(**{name: Count("state", filter=rule) for name, (_words, rule) in groups.items()})
+    """Tell the one who asks what his day holds: what to begin with, figures, what waits for his posts."""
+    actor = actor_in(request)
+    beside = waiting_for(actor)
+    context: dict[str, Any] = {"beside": beside, "day": timezone.localdate(), "chosen": request.GET.get("group", "")}
+    if actor.may("matters.view"):
+        context |= _matters(actor, context["chosen"], request.GET.get("page"))
+    counts = context.get("counts") or dict.fromkeys((*groups(), "all"), 0)
+    return render(request, "matters/today.html", {**context, "first": first_words(counts, len(beside))})
+
+
+def _matters(actor: Actor, chosen: str, number: str | None) -> dict[str, Any]:
+    mine, rules = Matter.objects.held_by(actor), groups()
+    counts = mine.aggregate(
+        all=Count("state"), **{name: Count("state", filter=rule) for name, (_words, rule) in rules.items()}
+    )
     calls = to_call_back(actor)
     counts["calls"] = calls.count() if actor.may("matters.verify") else 0
-    chosen = request.GET.get("group", "")
-    rows = mine.filter(groups[chosen][1]) if chosen in groups else calls if chosen == "calls" else mine
-    page = Paginator(rows.urgent_first().values_list("pk", flat=True), ROWS).get_page(request.GET.get("page"))
-    page.object_list = _shown(list(page.object_list))  # type: ignore[assignment]
-    tiles = [(name, words, counts[name]) for name, (words, _rule) in groups.items()]
+    rows = mine.filter(rules[chosen][1]) if chosen in rules else calls if chosen == "calls" else mine
+    page = Paginator(rows.urgent_first().values_list("pk", flat=True), ROWS).get_page(number)
+    shown = rows_of(actor, _shown(list(page.object_list)), ON_MAP)
+    tiles = [(name, words, counts[name]) for name, (words, _rule) in rules.items()]
     tiles.append(("calls", _("待回访"), counts["calls"]))
-    context: dict[str, Any] = {
-        "page": page, "tiles": tiles, "chosen": chosen, "now": now, "stamp": _stamp(actor),
-        "next_year": _unloaded_year(), "beside": waiting_for(actor),
+    return {
+        "page": page, "rows": shown, "tiles": tiles, "counts": counts, "figures": figures(actor, counts),
+        "stamp": _stamp(actor), "next_year": _unloaded_year(), "map": _map(shown),
     }  # fmt: skip
-    return render(request, "matters/today.html", context)
 
 
 @never_cache
@@ -56,34 +68,28 @@ def live(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"stamp": _stamp(actor_in(request))})
 
 
-def to_call_back(actor: Actor) -> MatterQuerySet:
-    """Return what was closed lately in the actor's areas, whose reporter left a contact and has not judged it."""
-    since = timezone.now() - CALL_BACK_WITHIN
-    rows = Matter.objects.filter(state=State.CLOSED, closed_at__gte=since, ratings=None).exclude(contact="")
-    dispatched = Q(dispatcher__in=[post.pk for post in actor.posts])
-    return rows.filter(dispatched)  # by whom it was dispatched: who answers for it asks how it went
-
-
-def _groups() -> dict[str, tuple[Any, Q]]:
-    now = timezone.now()
-    end = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return {
-        "overdue": (_("已逾期"), overdue_at(now)),
-        "stage": (_("本步超时"), stage_late_at(now)),
-        "due": (_("今天到期"), Q(due_at__gte=now, due_at__lt=end) | Q(answer_by__gte=now, answer_by__lt=end)),
-        "urgent": (_("紧急"), Q(urgent=True)),
-        "received": (State.RECEIVED.label, Q(state=State.RECEIVED)),
-        "handling": (State.HANDLING.label, Q(state=State.HANDLING)),
-        "resolved": (State.RESOLVED.label, Q(state=State.RESOLVED)),
-        "waiting": (_("在等别人"), Q(state=State.WAITING)),
-        "disputed": (State.DISPUTED.label, Q(state=State.DISPUTED)),
-    }
-
-
 def _shown(keys: list[int]) -> list[Matter]:
     """Return the matters of a page; which they are the index said alone, however many wait."""
     found = Matter.objects.select_related("block__street", "holder__division", "category").in_bulk(keys)
     return [found[key] for key in keys]
+
+
+def _map(rows: list[Row]) -> dict[str, Any]:
+    """Draw where the numbered rows lie: the middle of each one's block."""
+    points, places, now = [], set(), timezone.now()
+    for row in rows:
+        one, block = row.matter, row.matter.block
+        if row.number is None or block is None:
+            continue
+        middle = [round((block.west + block.east) / 2, 6), round((block.south + block.north) / 2, 6)]
+        late = any(moment < now for moment in (one.answer_by, one.due_at) if moment)
+        said = {"name": one.title, "number": row.number, "state": "act" if late else "", "href": f"#row-{row.number}"}
+        points.append({"type": "Feature", "geometry": {"type": "Point", "coordinates": middle}, "properties": said})
+        places.add(block.pk)
+    homes = Membership.objects.on(timezone.localdate()).filter(block__in=places)
+    found = set(homes.values_list("community", flat=True)) if places else set()
+    grounds = [outline for key, outline in community_outlines().items() if key in found]
+    return {"type": "FeatureCollection", "features": [*grounds, *points]}
 
 
 def _stamp(actor: Actor) -> str:

@@ -9,11 +9,14 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
+from linli.jobs.models import Job
 from linli.org.actors import SYSTEM
+from linli.org.models import Account
 from linli.org.tests.world import World
 from linli.planning.actions.publish_plan import publish_plan
 from linli.planning.actions.run_scenario import run_scenario
-from linli.planning.models import Plan
+from linli.planning.models import Plan, Project
+from linli.planning.procedure.standing import Standing
 from linli.planning.tests.small import engine_plan, ready, small_ground, small_project
 from linli.planning.under_discussion import under_discussion
 from linli.web.operator import Operator, operator_from
@@ -39,6 +42,34 @@ def test_staff_begin_with_their_day(client_of: Callable[[str], Client]) -> None:
         page = client_of(person).get("/", follow=True)
         assert page.redirect_chain == [("/today/", 302)]
         assert page.status_code == 200
+
+
+def test_administrators_are_told_what_waits_for_them(world: World, client_of: Callable[[str], Client]) -> None:
+    assert "今天没有等您办的事" in client_of("xitong").get("/today/").content.decode()
+    Job.objects.create(kind="demo", state=Job.State.FAILED, ended_at=timezone.now())
+    assert "1 个后台任务未成功" in client_of("xitong").get("/today/").content.decode()
+    assert "后台任务未成功" not in client_of("shuji").get("/today/").content.decode()
+    before = client_of("anquan").get("/today/").content.decode()
+    Account.objects.create(username="new", name="新来的")
+    after = client_of("anquan").get("/today/").content.decode()
+    assert before != after
+    assert "个账号没有岗位" in after
+
+
+def test_steps_that_one_may_sign_now_stand_in_the_day(world: World, client_of: Callable[[str], Client]) -> None:
+    small_ground(world)
+    project = small_project(world)
+    signers = [one for one in ("jiedao", "quji") if "等您签办" in client_of(one).get("/today/").content.decode()]
+    ready_now = [stage.step.key for stage in Standing(project).stages if stage.ready]
+    assert ready_now
+    assert signers
+    for person in signers:
+        page = client_of(person).get("/today/").content.decode()
+        for key in ready_now:
+            assert client_of(person).get(f"/planning/projects/{project.pk}/procedure/{key}/sign").status_code == 200
+            assert f"/planning/projects/{project.pk}/procedure/{key}/sign" in page
+    Project.objects.update(closed_at=timezone.now())
+    assert "等您签办" not in client_of("jiedao").get("/today/").content.decode()
 
 
 def test_only_plans_whose_time_runs_stand_on_the_first_page(world: World) -> None:
