@@ -2,7 +2,7 @@
 // from the line beneath it, which bears the address of the tiles.
 // A feature may say: name, text (shown beneath its name), fill ("step-hue" of the palette, or #rrggbb), href (opened when
 // chosen), mark (a point that needs action), size (how much a point stands for), letter (its name stands on the map), number (the point is a disc that bears
-// it, as its row in the list does; state "act" or "done" colours it). With data-pick="form's id" a press fills the form's longitude and latitude.
+// it, as its row in the list does; state "due" or "done" colours it). With data-pick="form's id" a press fills the form's longitude and latitude.
 import "leaflet/dist/leaflet.css";
 import "./styles/map.css";
 import * as L from "leaflet";
@@ -59,7 +59,8 @@ async function show(box: HTMLElement): Promise<void> {
     places.push(L.latLng(latitude, longitude));
     const { mark, fill, size, name, href, number, state } = point.properties ?? {};
     if (number) {
-      const disc = L.divIcon({ className: `disc ${state ?? ""}`, html: `${number}`, iconSize: [24, 24] });
+      const beside = places.filter((place) => place.lat === latitude && place.lng === longitude).length - 1; // at one place stand side by side
+      const disc = L.divIcon({ className: `disc ${state ?? ""}`, html: `${number}`, iconSize: [24, 24], iconAnchor: [12 - 20 * beside, 12] });
       const drawn = L.marker([latitude, longitude], { icon: disc, keyboard: Boolean(href), title: name ?? "", alt: `${number} ${name ?? ""}` }).addTo(map);
       if (href) drawn.on("click keypress", () => location.assign(href));
       continue;

@@ -16,7 +16,7 @@ import shapely.geometry
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from linli.matters.models import Matter, divisions_of
+from linli.matters.models import Matter, divisions_of, overdue_at
 from linli.matters.states import OPEN, State
 from linli.org.models import Division
 from linli.territory.counts import newest_counts
@@ -24,7 +24,7 @@ from linli.territory.models import Block, Line
 from linli.territory.outlines import community_outlines
 
 SHOWN = timedelta(days=180)  # closed ones leave the page afterwards
-NEWEST = 8
+NEWEST, LATELY = 8, timedelta(days=7)
 FEWEST_HOMES = 5
 FIGURES = 4  # of degrees, ten metres: a middle is no exact place
 ROADS = (Line.Kind.ARTERIAL, Line.Kind.SECONDARY, Line.Kind.LANE)
@@ -76,6 +76,31 @@ def shown() -> QuerySet[Matter]:
 def newest_shown(most: int = NEWEST) -> list[Shown]:
     """Return the newest cases that the public may know of, as a first page tells and draws them."""
     return as_shown(shown().select_related("category").order_by("-pk")[:most])
+
+
+@dataclass(frozen=True)
+class Lately:
+    """How many cases came within the last days, and how many of these are closed, are handled, are late."""
+
+    days: int
+    came: int
+    closed: int
+    late: int
+
+    @property
+    def handled(self) -> int:
+        """How many are not closed yet."""
+        return self.came - self.closed
+
+
+def lately() -> Lately:
+    """Count what stands on public pages and came within `LATELY`; one query."""
+    now = timezone.now()
+    rows = shown().filter(opened_at__gte=now - LATELY)
+    told = rows.aggregate(
+        came=Count("pk"), closed=Count("pk", filter=Q(state=State.CLOSED)), late=Count("pk", filter=overdue_at(now))
+    )
+    return Lately(LATELY.days, **told)
 
 
 def as_shown(matters: Sequence[Matter] | QuerySet[Matter]) -> list[Shown]:

@@ -83,7 +83,8 @@ def _map(rows: list[Row]) -> dict[str, Any]:
             continue
         middle = [round((block.west + block.east) / 2, 6), round((block.south + block.north) / 2, 6)]
         late = any(moment < now for moment in (one.answer_by, one.due_at) if moment)
-        said = {"name": one.title, "number": row.number, "state": "act" if late else "", "href": f"#row-{row.number}"}
+        look = "due" if late else "open"
+        said = {"name": one.title, "number": row.number, "state": look, "href": f"#row-{row.number}"}
         points.append({"type": "Feature", "geometry": {"type": "Point", "coordinates": middle}, "properties": said})
         places.add(block.pk)
     homes = Membership.objects.on(timezone.localdate()).filter(block__in=places)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.test import Client
 from django.utils import timezone
 
+from linli.cases.shown import lately
 from linli.jobs.models import Job
-from linli.org.actors import SYSTEM
+from linli.matters.actions.open_matter import open_matter
+from linli.matters.models import Category, Matter
+from linli.org.actors import PUBLIC, SYSTEM
 from linli.org.models import Account
 from linli.org.tests.world import World
 from linli.planning.actions.publish_plan import publish_plan
@@ -86,3 +90,17 @@ def test_only_plans_whose_time_runs_stand_on_the_first_page(world: World) -> Non
     assert under_discussion() == []
     Plan.objects.filter(pk=published.pk).update(published_to=today + timedelta(days=1), withdrawn_at=timezone.now())
     assert under_discussion() == []
+
+
+def test_what_neighbours_report_stands_in_list_and_map_by_one_number(world: World) -> None:
+    block = small_ground(world)["B11"]
+    made = [open_matter(PUBLIC, key=uuid4(), text=f"路灯坏了{k}", block=block, place="路口") for k in range(2)]
+    categorised = Matter.objects.filter(pk__in=[one.pk for one in made])
+    categorised.update(category=Category.objects.filter(private=False, active=True).first())
+    page = Client().get("/")
+    points = [one["properties"] for one in page.context["map"]["features"] if one["geometry"]["type"] == "Point"]
+    assert [one["number"] for one in points] == [1, 2]
+    for one in points:
+        assert f'id="{one["href"][1:]}"' in page.content.decode()
+    assert "路灯坏了" not in page.content.decode(), "nobody released the words"
+    assert (lately().came, lately().closed, lately().handled) == (2, 0, 2)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from linli.cases.shown import Shown, lately, newest_shown
 from linli.org.models import Division
 from linli.org.policies import actor_in
 from linli.planning.under_discussion import under_discussion
@@ -19,9 +23,18 @@ def home(request: HttpRequest) -> HttpResponse:
     """Say what can be done here, and do it here."""
     if actor_in(request).account is not None:
         return redirect("matters:today")
-    outlines = community_outlines()
+    outlines, told = community_outlines(), newest_shown()
     context = {
         "plans": under_discussion(), "empty": not outlines and not Division.objects.exists(),
-        "map": {"type": "FeatureCollection", "features": list(outlines.values())},
+        "told": list(enumerate(told, start=1)), "lately": lately() if told else None,
+        "map": {"type": "FeatureCollection", "features": [*outlines.values(), *_points(told)]},
     }  # fmt: skip
     return render(request, "web/home.html", context)
+
+
+def _points(told: list[Shown]) -> Iterator[dict[str, Any]]:
+    for number, one in enumerate(told, start=1):
+        if one.longitude is not None:
+            said = {"name": f"{one.words} · {one.place}", "number": number, "href": f"#told-{number}"}
+            where = {"type": "Point", "coordinates": [one.longitude, one.latitude]}
+            yield {"type": "Feature", "properties": {**said, "state": one.look}, "geometry": where}
