@@ -14,6 +14,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Ctrl-K leads to the search of pages and things, wherever one is
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
+  const field = document.querySelector<HTMLInputElement>("[data-find]");
+  if (!field) return;
+  event.preventDefault();
+  if (field.offsetParent) field.select();
+  else location.assign(field.form?.action ?? "");
+});
+
 // a form that came back with errors is read from its summary on
 document.querySelector<HTMLElement>("form [data-focus]")?.focus({ preventScroll: true });
 

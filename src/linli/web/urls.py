@@ -7,11 +7,12 @@ from django.urls import include, path
 from linli.org.views import me
 from linli.territory.views import basemap
 from linli.web import api
-from linli.web.views import api_pages, audit, crawlers, health, home, jobs, preferences, statements, style
+from linli.web.views import api_pages, audit, crawlers, health, home, jobs, preferences, search, statements, style
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("look", preferences.choose, name="choose"),
+    path("search/", search.search, name="search"),
     path("style", style.show, name="style"),
     path("where/", include("linli.territory.urls")),
     path("", include("linli.cases.urls")),
