@@ -2,17 +2,24 @@
 import * as L from "leaflet";
 import { colours, onTheme } from "./colours";
 import { paneOf } from "./panes";
-import { type Name, type Placed, place } from "./placing";
+import { type Box, type Name, type Placed, place } from "./placing";
 
 export class Lettering extends L.Layer {
   private readonly canvas = document.createElement("canvas");
   private readonly sources = new Map<string, () => Name[]>();
+  private taken: () => Box[] = () => [];
   private map: L.Map | null = null;
   placed: Placed[] = [];
 
   /** Letter what a source names, each time the view is painted. */
   letter(source: string, names: () => Name[]): void {
     this.sources.set(source, names);
+    this.paint();
+  }
+
+  /** Leave free what stands over the names, such as points. */
+  avoid(taken: () => Box[]): void {
+    this.taken = taken;
     this.paint();
   }
 
@@ -45,7 +52,7 @@ export class Lettering extends L.Layer {
     L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
     const look = colours(map.getContainer(), "map-name", "map-water-ink", "map-green-ink", "map-halo", "ink");
     const family = getComputedStyle(map.getContainer()).fontFamily;
-    this.placed = place([...this.sources.values()].flatMap((names) => names()), { width: size.x, height: size.y });
+    this.placed = place([...this.sources.values()].flatMap((names) => names()), { width: size.x, height: size.y }, this.taken());
     ink.setTransform(ratio, 0, 0, ratio, 0, 0);
     ink.textAlign = "center";
     ink.textBaseline = "middle";

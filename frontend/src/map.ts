@@ -2,17 +2,18 @@
 // from the line beneath it, which bears the address of the tiles.
 // A feature may say: name, text (shown beneath its name), fill ("step-hue" of the palette, or #rrggbb), href (opened when
 // chosen), mark (a point that needs action), size (how much a point stands for), letter (its name stands on the map), number (the point is a disc that bears
-// it, as its row in the list does; state "due" or "done" colours it). With data-pick="form's id" a press fills the form's longitude and latitude.
+// it, as its row in the list does; state "due" or "done" colours it, symbol stands beside it; see `pins.ts`). With data-places="address" how many more there are at places. With data-pick="form's id" a press fills the form's longitude and latitude.
 import "leaflet/dist/leaflet.css";
 import "./styles/map.css";
 import * as L from "leaflet";
 import { BlocksLayer } from "./blocks-layer";
 import { type Polygons, extent, pack } from "./geometry";
+import { type Pin, drawHeaps, drawPins } from "./pins";
 import type { Point } from "./placing";
 import { stand } from "./standing";
 
 interface Feature {
-  properties: { name?: string; text?: string; fill?: string; href?: string; mark?: boolean; size?: number; letter?: boolean; number?: number; state?: string } | null;
+  properties: (Pin & { text?: string; fill?: string; mark?: boolean; size?: number; letter?: boolean }) | null;
   geometry: { type: string; coordinates: unknown };
 }
 
@@ -57,14 +58,8 @@ async function show(box: HTMLElement): Promise<void> {
   for (const point of points) {
     const [longitude = 0, latitude = 0] = point.geometry.coordinates as number[];
     places.push(L.latLng(latitude, longitude));
-    const { mark, fill, size, name, href, number, state } = point.properties ?? {};
-    if (number) {
-      const beside = places.filter((place) => place.lat === latitude && place.lng === longitude).length - 1; // at one place stand side by side
-      const disc = L.divIcon({ className: `disc ${state ?? ""}`, html: `${number}`, iconSize: [24, 24], iconAnchor: [12 - 20 * beside, 12] });
-      const drawn = L.marker([latitude, longitude], { icon: disc, keyboard: Boolean(href), title: name ?? "", alt: `${number} ${name ?? ""}` }).addTo(map);
-      if (href) drawn.on("click keypress", () => location.assign(href));
-      continue;
-    }
+    const { mark, fill, size, name, href, number } = point.properties ?? {};
+    if (number) continue;
     const colour = mark ? "#c8392b" : fill ? colourOf(box, fill) : "#26241f";
     const radius = size ? Math.min(5 + 2.2 * Math.sqrt(size), 26) : 6;
     const ring = fill && !mark ? "#26241f" : "#fbfaf6";
@@ -78,6 +73,9 @@ async function show(box: HTMLElement): Promise<void> {
   if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12], maxZoom: 17 });
 
   const lettering = stand(map, layer);
+  const pins = points.filter((point) => point.properties?.number);
+  lettering.avoid(drawPins(map, pins));
+  if (box.dataset.places) void drawHeaps(map, box.dataset.places, pins); // the rest of the map does not wait for it
   lettering.letter("areas", () =>
     areas.flatMap((area, unit) => {
       if (!area.properties?.letter || !area.properties.name) return [];

@@ -21,6 +21,13 @@ describe("names on a map", () => {
     for (const [a, b, c, d] of boxes.flat()) expect(a >= 0 && b >= 0 && c <= VIEW.width && d <= VIEW.height).toBe(true);
   });
 
+  it("leave free what is taken by points", () => {
+    const taken: Box = [380, 280, 420, 320];
+    const [moved] = place([spot("团结社区", 400, 300)], VIEW, [taken]);
+    expect(moved && meet(moved.boxes[0]!, taken)).toBe(false);
+    expect(place([spot("团结社区", 400, 300)], VIEW, [[0, 0, 800, 600]])).toEqual([]);
+  });
+
   it("gives the only place to the weightier", () => {
     const placed = place([spot("后到的名", 400, 300, 5), spot("先到的名", 400, 300, 1)], { width: 70, height: 20 });
     expect(placed.length).toBe(0);

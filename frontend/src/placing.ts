@@ -39,10 +39,10 @@ const STRAIGHT = 0.97; // chord to way of what a name may follow
 export const width = (name: Pick<Name, "text" | "size">): number =>
   [...name.text].reduce((sum, letter) => sum + (letter.charCodeAt(0) > 255 ? 1 : 0.56), 0) * name.size;
 
-/** Find a free place for as many names as there is room for, in a view of so many pixels. */
-export function place(names: readonly Name[], view: { width: number; height: number }): Placed[] {
+/** Find a free place for as many names as there is room for, in a view of so many pixels, beside what is taken already. */
+export function place(names: readonly Name[], view: { width: number; height: number }, already: readonly Box[] = []): Placed[] {
   const placed: Placed[] = [];
-  const taken: Box[] = [];
+  const taken: Box[] = [...already];
   const free = (box: Box): boolean =>
     box[0] >= 0 && box[1] >= 0 && box[2] <= view.width && box[3] <= view.height &&
     !taken.some((one) => box[0] < one[2] && one[0] < box[2] && box[1] < one[3] && one[1] < box[3]);

@@ -8,9 +8,10 @@ the community, and bear the community's name alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import shapely.geometry
 from django.db.models import Count, Q, QuerySet
@@ -44,6 +45,8 @@ class Shown:
         The community that it lies in today, its street where none.
     longitude, latitude
         About where, degrees; None where nothing of the ground is known.
+    near
+        Key of its block, '' where it stands at its community's middle.
     """
 
     matter: Matter
@@ -51,11 +54,28 @@ class Shown:
     division: Division | None
     longitude: float | None
     latitude: float | None
+    near: str = ""
 
     @property
     def words(self) -> str:
         """What it is about: the words that were released, else its category."""
         return self.matter.published or str(self.matter.category)
+
+    @property
+    def symbol(self) -> str:
+        """The sign of what kind it is: the first character of its category's class."""
+        return self.matter.category.group[:1] if self.matter.category else ""
+
+    @property
+    def at(self) -> str:
+        """Which place of the map it stands at, as `linli.cases.public_list` names places."""
+        return self.near or (self.division.code if self.division is not None else "")
+
+    @property
+    def days(self) -> int:
+        """How many days it has been open, or was."""
+        last = self.matter.closed_at or timezone.now()
+        return (timezone.localdate(last) - timezone.localdate(self.matter.opened_at)).days
 
     @property
     def look(self) -> str:
@@ -103,27 +123,45 @@ def lately() -> Lately:
     return Lately(LATELY.days, **told)
 
 
-def as_shown(matters: Sequence[Matter] | QuerySet[Matter]) -> list[Shown]:
+def pins_of(rows: Sequence[Shown]) -> list[dict[str, Any]]:
+    """Return the features by which a map draws cases, numbered as their list; row 1 is `told-1`; see `map.ts`."""
+    return [
+        {
+            "type": "Feature",
+            "properties": {
+                "number": number, "state": one.look, "symbol": one.symbol, "name": f"{one.words} · {one.place}",
+                "at": one.at, "href": f"#told-{number}",
+            },
+            "geometry": {"type": "Point", "coordinates": [one.longitude, one.latitude]},
+        }
+        for number, one in enumerate(rows, 1)
+        if one.longitude is not None
+    ]  # fmt: skip
+
+
+def as_shown(matters: Iterable[Matter]) -> list[Shown]:
     """Return cases of `shown` with their places, in their order; a number of queries that does not grow with them."""
     rows = list(matters)
     keys = {one.block_id for one in rows if one.block_id is not None}
     blocks = Block.objects.select_related("compound", "street__parent").in_bulk(keys)
     for one in rows:
         one.block = blocks[one.block_id] if one.block_id is not None else None
-    near = _near_words(blocks)
-    middles = {key: _middle(blocks[key].shape) for key in near}
+    near = near_words(blocks)
+    middles = {key: middle(blocks[key].shape) for key in near}
     outlines = community_outlines()
     found = []
     for one, division in zip(rows, divisions_of(rows), strict=True):
-        place, middle = near.get(one.block_id or 0), middles.get(one.block_id or 0)
+        key = one.block_id or 0
+        place, point = near.get(key), middles.get(key)
         if place is None and division is not None:
             place, outline = division.title, outlines.get(division.pk)
-            middle = _middle(shapely.geometry.shape(outline["geometry"])) if outline else None
-        found.append(Shown(one, place or "", division, *(middle or (None, None))))
+            point = middle(shapely.geometry.shape(outline["geometry"])) if outline else None
+        longitude, latitude = point or (None, None)
+        found.append(Shown(one, place or "", division, longitude, latitude, str(key) if key in near else ""))
     return found
 
 
-def _near_words(blocks: dict[int, Block]) -> dict[int, str]:
+def near_words(blocks: dict[int, Block]) -> dict[int, str]:
     """What the place of each block is called, of those that tell nobody's home."""
     counted = newest_counts(blocks.values(), timezone.localdate())
     built = dict(Block.objects.filter(pk__in=blocks).values_list("pk").annotate(number=Count("buildings")).order_by())
@@ -151,6 +189,7 @@ def _roads(keys: list[int]) -> dict[int, str]:
     return found
 
 
-def _middle(shape: shapely.Geometry) -> tuple[float, float]:
+def middle(shape: shapely.Geometry) -> tuple[float, float]:
+    """Return a point in the middle of a shape, degrees, no finer than ten metres."""
     point = shapely.point_on_surface(shape)
     return round(point.x, FIGURES), round(point.y, FIGURES)

@@ -14,6 +14,8 @@ urlpatterns = [
     path("report/worker.js", report.worker, name="worker"),
     path("report/look-up", progress.look_up, name="look-up"),
     path("report/public/", public.public, name="public"),
+    path("report/public/places.json", public.public_places, name="public-places"),
+    path("report/public/<slug:number>/photos/<int:pk>", public.public_photo, name="public-photo"),
     path("report/public/<slug:number>", public.second, name="second"),
     path("report/<slug:number>/<slug:secret>/", progress.progress, name="progress"),
     *(

@@ -1,65 +1,71 @@
-"""大家反映的事: what the public may know of cases: what kind, which community, how far; never who."""
+"""大家反映的事: what the public may know of cases: what kind, about where, how far; on a map, in a list, as a feed."""
 
 from __future__ import annotations
 
-import math
+import json
 import uuid
+from collections import Counter
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from linli.cases.shown import shown
+from linli.cases.public_list import FEWEST, Asked, by_community, places
+from linli.cases.shown import as_shown, pins_of, shown
 from linli.cases.views.limits import may_send, too_many
 from linli.matters.actions.judging import join
 from linli.matters.forms import SecondForm
-from linli.matters.models import Category, Matter
-from linli.matters.states import OPEN, State
-from linli.org.models import Division
+from linli.matters.models import Category, Follower, Matter, Photo
+from linli.matters.states import OPEN
+from linli.matters.views.pictures import picture
 from linli.org.views.acting import act_page
-from linli.territory.models import Membership
-from linli.territory.outlines import community_outlines
 
-ROWS = 30
-FILLS = ("0-0", "1-1", "2-1", "3-0")  # none, then by thirds of the community with most
+ROWS = 8  # as many as a map and a list show together in the first view
+RELEASED = Prefetch("photos", Photo.objects.filter(released=True), to_attr="released")
 
 
 @require_safe
 @cache_control(public=True, max_age=60)
 def public(request: HttpRequest) -> HttpResponse:
-    """Show open cases by community on a map, and list what was reported."""
-    group, state = request.GET.get("group", "")[:20], request.GET.get("state", "")
-    community = request.GET.get("community", "")[:20]
-    home = Membership.objects.on(timezone.localdate()).filter(block=OuterRef("block"))
-    rows = shown().annotate(home=Subquery(home.values("community")[:1]))
-    if group:
-        rows = rows.filter(category__group=group)
-    if state in ("open", "closed"):
-        rows = rows.filter(state__in=OPEN) if state == "open" else rows.filter(state=State.CLOSED)
-    outlines = community_outlines()
-    divisions = {one.pk: one for one in Division.objects.filter(pk__in=list(outlines))}
-    chosen = next((one for one in divisions.values() if one.code == community), None)
-    if chosen is not None:
-        rows = rows.filter(home=chosen.pk)
-    counts = dict(rows.filter(state__in=OPEN).values_list("home").annotate(number=Count("pk")).order_by())
-    listed = rows.select_related("category").annotate(joined=Count("followers")).order_by("-pk")
+    """Show what was reported: a numbered list beside the map that bears the same numbers, over counts by community."""
+    asked = Asked.of(request.GET)
+    table, legend, ground = by_community(asked)
+    listed = asked.ask().select_related("category").prefetch_related(RELEASED).order_by("-pk")
     page = Paginator(listed, ROWS).get_page(request.GET.get("page"))
-    shown_rows = [(one, divisions.get(getattr(one, "home", 0))) for one in page]
+    rows = as_shown(list(page))
+    followers = Follower.objects.filter(matter__in=[one.matter for one in rows]).values_list("matter", flat=True)
+    joined = Counter(followers)
     groups = Category.objects.filter(active=True, private=False).order_by("group").values_list("group", flat=True)
     context = {
-        "page": page, "rows": shown_rows,
-        "groups": list(groups.distinct()), "group": group, "state": state, "chosen": chosen,
-        "communities": sorted(divisions.values(), key=lambda one: str(one.code)),
-        "map": _map(outlines, counts, divisions), "open": sum(counts.values()),
+        "page": page, "rows": [(one, joined[one.matter.pk]) for one in rows], "asked": asked, "few": FEWEST,
+        "groups": list(groups.distinct()), "table": table, "legend": legend,
+        "map": {**ground, "features": [*ground["features"], *pins_of(rows)]},
     }  # fmt: skip
     return render(request, "cases/public.html", context)
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+def public_places(request: HttpRequest) -> HttpResponse:
+    """Give how many cases of the list there are at each place, for its map."""
+    found = json.dumps(places(Asked.of(request.GET)), ensure_ascii=False)
+    return HttpResponse(found, content_type="application/geo+json")
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+def public_photo(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Show a photograph that was released, for as long as its case stands on the list."""
+    one = shown().filter(number=number).first()
+    if one is None or not one.photos.filter(pk=pk, released=True).exists():
+        raise Http404(pk)
+    return picture(one, pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,22 +88,3 @@ def second(request: HttpRequest, number: str) -> HttpResponse:
         words=one.published or _("%(about)s（%(number)s）") % {"about": one.category, "number": one.number},
     )  # fmt: skip
     return redirect("cases:progress", number, made[0].secret) if made else answer
-
-
-def _map(outlines: dict[int, Any], counts: dict[int, int], divisions: dict[int, Division]) -> dict[str, Any]:
-    features = []
-    most = max(counts.values(), default=1)
-    for key, outline in outlines.items():
-        number = counts.get(key, 0)
-        step = math.ceil(3 * number / most) if number else 0
-        where = divisions[key].code
-        features.append(
-            {
-                **outline,
-                "properties": {
-                    **outline["properties"], "fill": FILLS[step],
-                    "text": _("%(number)d 件在办") % {"number": number}, "href": f"?community={where}",
-                },
-            }
-        )  # fmt: skip
-    return {"type": "FeatureCollection", "features": features}

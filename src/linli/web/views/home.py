@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from linli.cases.shown import Shown, lately, newest_shown
+from linli.cases.shown import lately, newest_shown, pins_of
 from linli.org.models import Division
 from linli.org.policies import actor_in
 from linli.planning.under_discussion import under_discussion
@@ -27,14 +24,6 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "plans": under_discussion(), "empty": not outlines and not Division.objects.exists(),
         "told": list(enumerate(told, start=1)), "lately": lately() if told else None,
-        "map": {"type": "FeatureCollection", "features": [*outlines.values(), *_points(told)]},
+        "map": {"type": "FeatureCollection", "features": [*outlines.values(), *pins_of(told)]},
     }  # fmt: skip
     return render(request, "web/home.html", context)
-
-
-def _points(told: list[Shown]) -> Iterator[dict[str, Any]]:
-    for number, one in enumerate(told, start=1):
-        if one.longitude is not None:
-            said = {"name": f"{one.words} · {one.place}", "number": number, "href": f"#told-{number}"}
-            where = {"type": "Point", "coordinates": [one.longitude, one.latitude]}
-            yield {"type": "Feature", "properties": {**said, "state": one.look}, "geometry": where}

@@ -1,0 +1,110 @@
+// Cases on a map: numbered pins, the same ①–⑧ as in the list beside it, side by side where they would cover one another;
+// and heaps, how many more there are at a place, joined where they would overlap and opened by a press.
+import * as L from "leaflet";
+import type { Box } from "./placing";
+
+export interface Pin { number?: number; state?: string; symbol?: string; name?: string; at?: string; href?: string; count?: number }
+export interface PinFeature { properties: Pin | null; geometry: { type: string; coordinates: unknown } }
+interface Placed { place: L.LatLng; about: Pin }
+
+const SIDE = 28, IN_A_ROW = 4, CELL = 80;
+
+function placed(features: PinFeature[]): Placed[] {
+  return features.map(({ properties, geometry }) => {
+    const [longitude = 0, latitude = 0] = geometry.coordinates as number[];
+    return { place: L.latLng(latitude, longitude), about: properties ?? {} };
+  });
+}
+
+function span(className: string, text: string): HTMLElement {
+  const made = document.createElement("span");
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function choose(number: number | undefined, on: boolean): void {
+  for (const row of document.querySelectorAll(`[data-number="${number}"], .on-map[data-pin="${number}"]`)) row.classList.toggle("chosen", on);
+}
+
+/** Draw numbered features; returns what names must leave free, in pixels of the view. */
+export function drawPins(map: L.Map, features: PinFeature[]): () => Box[] {
+  const pins = placed(features);
+  const markers = pins.map(({ place, about }) => {
+    const marker = L.marker(place, { title: `${about.number} · ${about.name ?? ""}`, zIndexOffset: 1000, riseOnHover: true }).addTo(map);
+    marker.on("click", () => about.href && location.assign(about.href));
+    marker.on("mouseover", () => choose(about.number, true)).on("mouseout", () => choose(about.number, false));
+    return marker;
+  });
+  let stands: L.Point[] = []; // the middle of each, on the map's own paper
+  const lay = (): void => {
+    stands = [];
+    const groups: { at: L.Point; members: number[] }[] = [];
+    pins.forEach(({ place }, index) => {
+      const at = map.latLngToLayerPoint(place);
+      const near = groups.find((group) => group.at.distanceTo(at) < SIDE);
+      if (near) near.members.push(index);
+      else groups.push({ at, members: [index] });
+    });
+    for (const { at, members } of groups) {
+      members.forEach((index, k) => {
+        const pin = pins[index];
+        if (!pin) return;
+        const wide = Math.min(members.length, IN_A_ROW), own = map.latLngToLayerPoint(pin.place);
+        const x = (k % IN_A_ROW - (wide - 1) / 2) * SIDE + at.x - own.x, y = Math.floor(k / IN_A_ROW) * SIDE + at.y - own.y;
+        stands.push(own.add([x, y]));
+        const html = document.createElement("div");
+        html.append(span(`disc ${pin.about.state ?? ""}`, String(pin.about.number)), ...(pin.about.symbol ? [span("kind", pin.about.symbol)] : []));
+        markers[index]?.setIcon(L.divIcon({ html, className: "on-map", iconSize: [24, 24], iconAnchor: [12 - x, 12 - y] }));
+        markers[index]?.getElement()?.setAttribute("data-pin", String(pin.about.number));
+      });
+    }
+  };
+  map.on("zoomend", lay);
+  lay();
+  for (const row of document.querySelectorAll<HTMLElement>("[data-number]")) {
+    row.addEventListener("mouseenter", () => choose(Number(row.dataset.number), true));
+    row.addEventListener("mouseleave", () => choose(Number(row.dataset.number), false));
+  }
+  return () => stands.map((middle) => map.layerPointToContainerPoint(middle)).map(({ x, y }): Box => [x - 14, y - 18, x + 20, y + 14]);
+}
+
+/** Draw how many more there are at each place than the pins that stand there. */
+export async function drawHeaps(map: L.Map, address: string, pins: PinFeature[]): Promise<void> {
+  const found = (await (await fetch(address)).json()) as { features: PinFeature[] };
+  const standing = new Map<string, number>();
+  for (const { properties } of pins) standing.set(properties?.at ?? "", (standing.get(properties?.at ?? "") ?? 0) + 1);
+  const heaps = placed(found.features)
+    .map(({ place, about }) => ({ place, about, count: (about.count ?? 0) - (standing.get(about.at ?? "") ?? 0) }))
+    .filter(({ count }) => count > 0);
+  const layer = L.layerGroup().addTo(map);
+  const draw = (): void => {
+    layer.clearLayers();
+    const cells = new Map<string, typeof heaps>();
+    for (const heap of heaps) {
+      const { x, y } = map.project(heap.place).divideBy(CELL).floor();
+      const cell = cells.get(`${x}:${y}`);
+      if (cell) cell.push(heap);
+      else cells.set(`${x}:${y}`, [heap]);
+    }
+    for (const members of cells.values()) {
+      const [first] = members;
+      if (!first) continue;
+      const bounds = L.latLngBounds(members.map(({ place }) => place));
+      const count = members.reduce((sum, one) => sum + one.count, 0);
+      const alone = members.length === 1;
+      const title = alone ? (first.about.name ?? "") : String(count);
+      const heap = span("heap", alone && first.about.symbol ? `${first.about.symbol} ${count}` : String(count));
+      // the anchor is the middle, however wide the number is
+      const icon = L.divIcon({ html: heap, className: "on-map gathered", iconSize: [0, 0] });
+      const marker = L.marker(alone ? first.place : bounds.getCenter(), { icon, title }).addTo(layer);
+      marker.on("click", () => {
+        if (alone && first.about.href) location.assign(first.about.href);
+        else if (map.getZoom() < map.getBoundsZoom(bounds.pad(0.2))) map.fitBounds(bounds.pad(0.2));
+        else map.setZoomAround(bounds.getCenter(), map.getZoom() + 1);
+      });
+    }
+  };
+  map.on("zoomend", draw);
+  draw();
+}
