@@ -31,7 +31,7 @@ function choose(number: number | undefined, on: boolean): void {
 export function drawPins(map: L.Map, features: PinFeature[]): () => Box[] {
   const pins = placed(features);
   const markers = pins.map(({ place, about }) => {
-    const marker = L.marker(place, { title: `${about.number} · ${about.name ?? ""}`, zIndexOffset: 1000, riseOnHover: true }).addTo(map);
+    const marker = L.marker(place, { icon: L.divIcon(), title: `${about.number} · ${about.name ?? ""}`, zIndexOffset: 1000, riseOnHover: true }).addTo(map);
     marker.on("click", () => about.href && location.assign(about.href));
     marker.on("mouseover", () => choose(about.number, true)).on("mouseout", () => choose(about.number, false));
     return marker;

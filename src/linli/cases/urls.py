@@ -15,6 +15,7 @@ urlpatterns = [
     path("report/look-up", progress.look_up, name="look-up"),
     path("report/public/", public.public, name="public"),
     path("report/public/places.json", public.public_places, name="public-places"),
+    path("report/public/feed.atom", public.public_feed, name="public-feed"),
     path("report/public/<slug:number>/photos/<int:pk>", public.public_photo, name="public-photo"),
     path("report/public/<slug:number>", public.second, name="second"),
     path("report/<slug:number>/<slug:secret>/", progress.progress, name="progress"),

@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from xml.etree import ElementTree
 
 import pytest
 from django.db import connection
@@ -137,3 +138,27 @@ def test_many_cases_ask_no_more_queries_than_few(ground: Building) -> None:
             asked.append(len(queries))
     assert asked[:3] == asked[3:]
     assert max(asked) <= 20
+
+
+def test_an_area_is_followed_by_a_feed_that_tells_what_the_page_shows(ground: Building, world: World) -> None:
+    lamp, rubbish, away = said(ground), said(ground, "0201"), said(Building.objects.get(code="L112"))
+    said(ground, "0801")
+    close(rubbish, world)
+    home = world.division("团结").code
+    page = Client().get(f"{HERE}?community={home}").content.decode()
+    (address,) = re.findall(r'<link rel="alternate" type="application/atom\+xml"[^>]*href="([^"]+)"', page)
+    answer = Client().get(address)
+    assert answer["Content-Type"].startswith("application/atom+xml")
+    assert "public" in answer["Cache-Control"]
+    feed = ElementTree.fromstring(answer.content)
+    atom = "{http://www.w3.org/2005/Atom}"
+    titles = [str(one.findtext(f"{atom}title")) for one in feed.iter(f"{atom}entry")]
+    assert titles == ["环境卫生·垃圾清运与保洁：已办结", "照明井盖·楼道灯：待受理"], "what changed last comes first"
+    links = [one.find(f"{atom}link") for one in feed.iter(f"{atom}entry")]
+    there = [str(one.get("href")).partition("?")[2] for one in links if one is not None]
+    assert [listed(question) for question in there] == [[rubbish.number], [lamp.number]]
+    told = answer.content.decode()
+    assert str(away.number) not in told
+    for private in ("张三", "13800000000", "301", "邻里纠纷"):
+        assert private not in told
+    assert len(list(ElementTree.fromstring(Client().get(f"{HERE}feed.atom").content).iter(f"{atom}entry"))) == 3

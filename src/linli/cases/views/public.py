@@ -6,12 +6,16 @@ import json
 import uuid
 from collections import Counter
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
@@ -24,8 +28,11 @@ from linli.matters.forms import SecondForm
 from linli.matters.models import Category, Follower, Matter, Photo
 from linli.matters.states import OPEN
 from linli.matters.views.pictures import picture
+from linli.org.models import Division
 from linli.org.views.acting import act_page
+from linli.written import for_xml
 
+ENTRIES = 30  # of a feed
 ROWS = 8  # as many as a map and a list show together in the first view
 RELEASED = Prefetch("photos", Photo.objects.filter(released=True), to_attr="released")
 
@@ -44,6 +51,7 @@ def public(request: HttpRequest) -> HttpResponse:
     groups = Category.objects.filter(active=True, private=False).order_by("group").values_list("group", flat=True)
     context = {
         "page": page, "rows": [(one, joined[one.matter.pk]) for one in rows], "asked": asked, "few": FEWEST,
+        "feed": f"{reverse('cases:public-feed')}?{Asked(community=asked.community, group=asked.group).query}",
         "groups": list(groups.distinct()), "table": table, "legend": legend,
         "map": {**ground, "features": [*ground["features"], *pins_of(rows)]},
     }  # fmt: skip
@@ -56,6 +64,33 @@ def public_places(request: HttpRequest) -> HttpResponse:
     """Give how many cases of the list there are at each place, for its map."""
     found = json.dumps(places(Asked.of(request.GET)), ensure_ascii=False)
     return HttpResponse(found, content_type="application/geo+json")
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def public_feed(request: HttpRequest) -> HttpResponse:
+    """Give what came and what was closed lately as an Atom feed, of a community or a class where one is named."""
+    asked = Asked(community=request.GET.get("community", "")[:20], group=request.GET.get("group", "")[:20], state="all")
+    changed = Coalesce("closed_at", "opened_at")
+    rows = as_shown(asked.ask().select_related("category").order_by(changed.desc(), "-pk")[:ENTRIES])
+    home = Division.objects.filter(code=asked.community).first() if asked.community else None
+    name = " · ".join([_("大家反映的事"), *([home.title] if home else []), *([asked.group] if asked.group else [])])
+    here = request.build_absolute_uri(f"{reverse('cases:public')}?{asked.query}")
+    feed = Atom1Feed(
+        title=for_xml(name), link=here, description="", language=get_language(),
+        feed_url=request.build_absolute_uri(), feed_guid=here,
+    )  # fmt: skip
+    for one in rows:
+        matter, state = one.matter, _("已办结") if one.look == "done" else one.matter.get_state_display()
+        there = request.build_absolute_uri(
+            f"{reverse('cases:public')}?{urlencode({'state': 'all', 'q': matter.number})}"
+        )
+        feed.add_item(
+            title=for_xml(_("%(about)s：%(state)s") % {"about": one.words, "state": state}), link=there,
+            description=for_xml(f"{one.place} · {matter.category} · {state}"), unique_id=there,
+            pubdate=matter.opened_at, updateddate=matter.closed_at or matter.opened_at,
+        )  # fmt: skip
+    return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,29 @@ def test_a_map_shows_its_polygons(contexts: Any, site: str) -> None:
     )
     assert painted
     page.close()
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+def test_what_neighbours_report_bears_its_number_in_the_list_and_in_sight_on_the_map(
+    contexts: Any, site: str, width: int
+) -> None:
+    page = contexts("", width).new_page()
+    page.goto(f"{site}/report/public/")
+    page.wait_for_selector(".on-map .disc")
+    rows = page.locator(".case-list .disc").all_text_contents()
+    pins = page.locator(".on-map .disc")
+    assert sorted(pins.all_text_contents()) == sorted(rows) != []
+    frame = page.locator(".map").bounding_box()
+    boxes = [one.bounding_box() for one in pins.all()]
+    for box in boxes:
+        assert frame["x"] <= box["x"]
+        assert box["x"] + box["width"] <= frame["x"] + frame["width"]
+        assert frame["y"] <= box["y"]
+        assert box["y"] + box["height"] <= frame["y"] + frame["height"]
+    apart = [max(abs(a["x"] - b["x"]), abs(a["y"] - b["y"])) for a, b in itertools.combinations(boxes, 2)]
+    assert all(pixels >= 20 for pixels in apart), "none covers another"
+    pins.first.click()
+    assert page.locator(".case-list li:target .disc").text_content() == pins.first.text_content()
 
 
 def test_the_report_picker_stands_on_ground(contexts: Any, site: str) -> None:
