@@ -19,7 +19,7 @@ function grid(label = (x: number): number => (x < 3 ? 0 : 1)): Ground {
     ids: units.map(String), rings: [], count: units.map(() => 10), atom: units.map((u) => (u === 1 ? 0 : u)), compound: units.map((u) => (u < 2 ? "大院" : "")),
     school: units.map((u) => (u < 10 ? "一小" : "二小")), police: [], present: units.map((u) => (u < 15 ? "甲" : "丙")),
     area: units.map(() => 10_000), rim: units.map(() => 0), a: lines.map((l) => l[0]), b: lines.map((l) => l[1]), length: lines.map(() => 100),
-    price: lines.map(() => 1), felt: lines.map((_, e) => (e === 0 ? 7 : 0)), asked: [], theirs: [], kind: lines.map((l) => l[2]), names: ["甲", "乙"], label: units.map((u) => label(Math.floor(u / TALL))), locked: [],
+    price: lines.map(() => 1), felt: lines.map((_, e) => (e === 0 ? 7 : 0)), asked: [], theirs: [], kind: lines.map((l) => l[2]), roads: ["", "泉水路", "铜源河"], road: lines.map((_, e) => e % 3), names: ["甲", "乙"], label: units.map((u) => label(Math.floor(u / TALL))), locked: [],
   };
 }
 
@@ -50,6 +50,24 @@ test("differences of random strokes, undone and done again, equal a fresh reckon
       expect([board.cut, board.cutOnNothing, board.boundary]).toEqual([kept.cut, kept.cutOnNothing, kept.boundary]);
     }
   }
+});
+
+test("the line around what moved is told by the names of what it runs on", () => {
+  const board = new Board(grid());
+  expect(board.moved).toEqual([]);
+  const moved = board.give([2 * TALL, 2 * TALL + 1], 2);
+  expect(board.moved).toEqual(moved);
+  const told = board.along(moved);
+  let metres = 0;
+  grid().a.forEach((a, line) => {
+    const b = grid().b[line]!;
+    if (board.zones[a] !== board.zones[b] && (moved.includes(a) || moved.includes(b))) metres += 100;
+  });
+  expect([...told.values()].reduce((sum, one) => sum + one, 0)).toBe(metres);
+  expect([...told.values()]).toEqual([...told.values()].sort((one, other) => other - one));
+  expect([...told.keys()].every((name) => ["", "泉水路", "铜源河"].includes(name))).toBe(true);
+  board.undo();
+  expect(board.moved).toEqual([]);
 });
 
 test("a compound moves whole, a locked block not at all, others stay where only one source is moved", () => {

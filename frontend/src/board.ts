@@ -18,6 +18,9 @@ export interface Ground {
   length: number[];
   kind: number[];
   price: number[];
+  /** Names of roads and rivers, "" among them; of a line: which runs on it. */
+  roads: string[];
+  road: number[];
   /** Households that feel both blocks of a line belong together. */
   felt: number[];
   /** Of a line: how many were asked so, and how many agreed. */
@@ -127,6 +130,24 @@ export class Board {
       const households = this.households[k + 1]!;
       return states[k + 1] !== "ok" || households < least || households > most ? [k + 1] : [];
     });
+  }
+
+  /** Metres of the line around some units, as it is drawn, by the name of what it runs on; "" for what has none. */
+  along(units: Iterable<number>): Map<string, number> {
+    const { ground, zones } = this;
+    const [moved, found] = [new Set(units), new Map<string, number>()];
+    ground.a.forEach((a, line) => {
+      const b = ground.b[line]!;
+      if (zones[a] === zones[b] || !(moved.has(a) || moved.has(b))) return;
+      const name = ground.roads[ground.road[line]!]!;
+      found.set(name, (found.get(name) ?? 0) + ground.length[line]!);
+    });
+    return new Map([...found].sort((one, other) => other[1] - one[1]));
+  }
+
+  /** Units that belong elsewhere than at the beginning. */
+  get moved(): number[] {
+    return this.ground.label.flatMap((label, u) => (label + 1 === this.zones[u] ? [] : [u]));
   }
 
   /** Give units (with their whole compound) to a zone; locked ones stay, and so do those of other zones than `from`. */

@@ -7,7 +7,9 @@ import { calm, told, unknown } from "./belonging";
 import { BlocksLayer } from "./blocks-layer";
 import { Board, type Ground, OPEN } from "./board";
 import { type Units, extent, finder, pack, project, unitAt } from "./geometry";
+import type { Lettering } from "./lettering";
 import { ask, of, post, say, write } from "./page";
+import type { Name, Point } from "./placing";
 import { stand } from "./standing";
 
 interface Options {
@@ -54,11 +56,13 @@ class Workbench {
   private dirty = false;
   private telling = 0; // the timer that will tell, 0 where none runs
   private strokeFrom = 0;
+  private stroked = new Set<number>(); // what the last stroke, or the one under way, gave away
   private drawn: L.Point[] = [];
   private waiting = 0; // the timer that will paint what the pen passed
   private resting = 0; // the timer that writes words
   private rubber: L.Polyline | null = null;
   private readonly colours: string[];
+  private readonly lettering: Lettering;
 
   constructor(private readonly ground: Ground, private readonly options: Options) {
     this.board = new Board(ground);
@@ -76,7 +80,7 @@ class Workbench {
     this.layer.addTo(this.map);
     const all = extent(this.units);
     if (all) this.map.fitBounds([[all[1], all[0]], [all[3], all[2]]], { padding: [12, 12] });
-    stand(this.map, this.layer);
+    this.lettering = stand(this.map, this.layer);
     this.listen();
     this.use(this.tool);
     this.tell();
@@ -85,6 +89,7 @@ class Workbench {
   private paint(): void {
     const shades = Array.from({ length: this.board.names.length + 1 }, (_, zone) => this.shade(zone));
     this.layer.setZones(this.board.zones, shades);
+    for (const [k, row] of [...of("zones").children].entries()) (row.querySelector(".swatch") as HTMLElement).style.background = shades[k + 1]!;
   }
 
   private shade(zone: number): string {
@@ -94,6 +99,7 @@ class Workbench {
   private changed(units: readonly number[]): void {
     if (!units.length) return;
     this.dirty = true;
+    for (const unit of units) this.stroked.add(unit);
     if (units.length > 400) this.paint();
     else this.layer.touch(units);
     this.tellSoon();
@@ -122,6 +128,7 @@ class Workbench {
       down = true;
       this.box.setPointerCapture(event.pointerId);
       this.strokeFrom = this.board.steps;
+      this.stroked.clear();
       this.drawn = [this.at(event)];
       if (this.tool === "brush" || this.tool === "sweep" || this.tool === "fill" || this.tool === "lock") this.dab(this.drawn[0]!);
     });
@@ -293,6 +300,52 @@ class Workbench {
 
   // ---- figures ----
 
+  /** What the line runs on where the pen has moved it. */
+  private alongWords(): string {
+    if (!this.stroked.size) return "";
+    const along = this.board.along(this.stroked);
+    const named = [...along].filter(([name]) => name).slice(0, 5).map(([name, metres]) => say(`${name} ${Math.round(metres)} 米`, `${name} ${Math.round(metres)} m`));
+    const free = Math.round(along.get("") ?? 0);
+    if (free) named.push(say(`没有路名的 ${free} 米`, `${free} m without a name`));
+    return named.length ? say(`新界线沿：${named.join("、")}`, `The line now runs on: ${named.join(", ")}`) : "";
+  }
+
+  /** What is not saved yet. */
+  private unsavedWords(): string {
+    const moved = this.board.moved;
+    if (!this.dirty) return "";
+    const first = moved[0];
+    if (first === undefined) return say("有改动没有保存", "Not saved yet");
+    const one = `${this.ground.compound[first] || this.ground.ids[first]} → ${this.name(this.board.zones[first]!)}`;
+    return say(`${moved.length} 个地块改了没有保存：${one}${moved.length > 1 ? "…" : ""}`, `${moved.length} blocks changed, not saved: ${one}${moved.length > 1 ? "…" : ""}`);
+  }
+
+  /** Name and households of each community, on the block nearest to its middle. */
+  private titles(): Name[] {
+    const { boxes } = this.units;
+    const middle = (u: number): Point => [(boxes[4 * u]! + boxes[4 * u + 2]!) / 2, (boxes[4 * u + 1]! + boxes[4 * u + 3]!) / 2];
+    return this.board.names.flatMap((name, k): Name[] => {
+      const own = this.board.zones.reduce<number[]>((list, zone, u) => (zone === k + 1 && list.push(u), list), []);
+      if (!own.length) return [];
+      const [x, y] = own.reduce<Point>(([sx, sy], u) => [sx + middle(u)[0] / own.length, sy + middle(u)[1] / own.length], [0, 0]);
+      const nearest = own.reduce((best, u) => (Math.hypot(middle(u)[0] - x, middle(u)[1] - y) < Math.hypot(middle(best)[0] - x, middle(best)[1] - y) ? u : best));
+      const [left, top] = this.pixel(middle(nearest));
+      const households = `${this.board.households[k + 1]!.toLocaleString("en")}${say("户", "")}`;
+      const short = name.replace(/社区(（暂名）)?$/, "");
+      return [
+        { text: short, rank: k / 1e6, size: 15, bold: true, ink: "ink", along: false, lines: [[[left, top - 9]]] },
+        { text: households, rank: k / 1e6 + 1e-9, size: 13, ink: "ink", along: false, lines: [[[left, top + 9]]] },
+      ];
+    });
+  }
+
+  /** Where a place of the projected square lies in the view. */
+  private pixel([x, y]: Point): Point {
+    const scale = 256 * 2 ** this.map.getZoom();
+    const origin = this.map.getPixelBounds().min ?? L.point(0, 0);
+    return [x * scale - origin.x, y * scale - origin.y];
+  }
+
   private name(zone: number): string {
     return zone === OPEN ? say("未归属", "Open") : this.board.names[zone - 1]!;
   }
@@ -333,13 +386,26 @@ class Workbench {
       if (button.getAttribute("aria-pressed") !== String(zone === this.zone)) button.setAttribute("aria-pressed", String(zone === this.zone));
       write(button.children[1]!, name);
       write(button.children[2]!, households.toLocaleString("en"));
-      write(button.children[3]!, [words, off ? (off > 0 ? say(`多${off}户`, `${off} too many`) : say(`少${-off}户`, `${-off} too few`)) : "", options.kept.includes(name) ? say("保留", "kept") : ""].filter(Boolean).join(" · "));
+      (button.children[3] as HTMLElement).style.setProperty("--at", String((100 * (households - options.least)) / (options.most - options.least)));
+      write(button.children[4]!, [words, off ? (off > 0 ? say(`多${off}户`, `${off} too many`) : say(`少${-off}户`, `${-off} too few`)) : "", options.kept.includes(name) ? say("保留", "kept") : ""].filter(Boolean).join(" · "));
       jump.hidden = !(state === "broken" || state === "unfinished");
     });
     const open = board.blocks[OPEN]!;
-    const verdict = of("verdict");
-    verdict.classList.toggle("act", wrong.length > 0 || open > 0);
-    verdict.textContent = open ? say(`还有 ${open} 个地块没有归属`, `${open} blocks are open`) : wrong.length ? say(`还不合规则：${wrong.join("、")}`, `Not within the rules: ${wrong.join(", ")}`) : say("合规则", "Within the rules");
+    const [many, bounds] = [board.names.length, `${options.least.toLocaleString("en")}–${options.most.toLocaleString("en")}`];
+    const sound = !open && !wrong.length;
+    const why = open
+      ? say(`还有 ${open} 个地块没有归属`, `${open} blocks are open`)
+      : wrong.length
+        ? say(`${many} 个社区中 ${wrong.length} 个：${wrong.join("、")}`, `${wrong.length} of ${many}: ${wrong.join(", ")}`)
+        : say(`${many} 个社区都在 ${bounds} 户，各连成一片`, `All ${many} within ${bounds} households, each in one piece`);
+    for (const verdict of document.querySelectorAll<HTMLElement>("[data-verdict]")) {
+      verdict.classList.toggle("act", !sound);
+      const [mark, words] = [document.createElement("b"), document.createElement("span")];
+      mark.textContent = sound ? say("合规则", "Within the rules") : say("不合规则", "Not within the rules");
+      words.textContent = why;
+      if (verdict.textContent !== `${mark.textContent}${why}`) verdict.replaceChildren(mark, words);
+    }
+    write(of("along"), this.alongWords());
     const used = board.names.flatMap((_, k) => (board.blocks[k + 1] ? [board.compactness(k + 1)] : []));
     const stayed = this.ground.present.reduce((sum, name, u) => sum + (this.name(board.zones[u]!) === name ? this.ground.count[u]! : 0), 0);
     const figures: [string, string][] = [
@@ -376,7 +442,10 @@ class Workbench {
     button.type = jump.type = "button";
     swatch.className = "swatch";
     swatch.style.background = this.shade(zone);
-    button.append(swatch, document.createElement("span"), document.createElement("strong"), document.createElement("small"));
+    const gauge = document.createElement("i"); // from the least to the most households, a mark for the value
+    gauge.className = "gauge";
+    gauge.setAttribute("aria-hidden", "true");
+    button.append(swatch, document.createElement("span"), document.createElement("strong"), gauge, document.createElement("small"));
     button.addEventListener("click", () => this.pick(zone));
     jump.className = "button small quiet";
     jump.textContent = say("看碎片", "Show fragment");
@@ -476,6 +545,8 @@ class Workbench {
     const shown = words.slice(0, MOST_WORDS);
     if (words.length > shown.length) shown.push(say(`另有${words.length - shown.length}项`, `and ${words.length - shown.length} more`));
     const known = this.board.known;
+    write(of("unsaved"), this.unsavedWords());
+    this.lettering.letter("areas", () => this.titles());
     of("lost").replaceChildren(
       ...[...(shown.length ? shown : [calm(known, say)]), unknown(known, say)].filter(Boolean).map((text) => {
         const line = document.createElement("li");

@@ -82,6 +82,8 @@ def ground_body(one: Plan, blocks: Blocks) -> dict[str, Any]:
     pairs, theirs = surveyed(one.project, blocks)
     around = np.zeros(len(blocks))
     np.add.at(around, blocks.rim.a, blocks.rim.length_m)
+    roads = list(dict.fromkeys(str(name) for name in lines.name))
+    place = {name: k for k, name in enumerate(roads)}
     return {
         "ids": blocks.ids, "rings": [_rings(shape) for shape in transform(blocks.geometry, blocks.crs, GEOGRAPHIC)],
         "count": blocks.counts(one.project.count).tolist(), "atom": atoms_of(blocks, rules).tolist(),
@@ -94,6 +96,7 @@ def ground_body(one: Plan, blocks: Blocks) -> dict[str, Any]:
         "a": lines.a.tolist(), "b": lines.b.tolist(), "length": [round(float(x), 1) for x in lines.length_m],
         "felt": np.nan_to_num(lines.affinity).tolist(), "asked": pairs, "theirs": theirs,
         "kind": [KINDS.index(str(kind)) for kind in lines.kind],
+        "roads": roads, "road": [place[str(name)] for name in lines.name],
         "price": [round(float(x) / STEPS, 1) for x in boundary_costs(blocks, rules.prices or {})],
     }  # fmt: skip
 

@@ -76,7 +76,8 @@ def test_a_page_is_sound(contexts: Any, site: str, person: str, path: str, width
     missing = answer is not None and answer.status == 404
     assert [fault for fault in faults if not (missing and "404" in fault)] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate(WHOSE) is True
+    if not path.endswith("/draw"):  # the workbench takes the whole window
+        assert page.evaluate(WHOSE) is True
     found = Axe().run(page).response["violations"] if width < 1000 or path in WIDE_TOO else []
     serious = {one["id"]: [node["html"][:120] for node in one["nodes"][:3]] for one in found
                if one["impact"] in ("serious", "critical")}  # fmt: skip
@@ -151,6 +152,57 @@ def test_the_first_screen_of_a_phone_says_whose_it_is_and_does_what_one_came_for
     page.get_by_role("button", name="查进度").click()
     assert page.get_by_label("编号").input_value() == "202600000001"
     assert page.evaluate("document.activeElement.name") == "secret"
+    page.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (360, 740)])
+def test_the_workbench_stands_on_one_screen(contexts: Any, site: str, width: int, height: int) -> None:
+    page = contexts("jiedao", width).new_page()
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{site}/planning/projects/1/1/draw")
+    page.wait_for_selector("#workbench[data-ready]")
+    for part in (
+        page.locator("#bench-map"),
+        page.get_by_role("button", name="存为新版本"),
+        page.locator("#measures dd").first,
+        page.locator("#measures dd").last,
+        page.locator("[data-verdict]:visible"),
+        page.locator("#zones li").first,
+    ):
+        box = part.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] < box["x"] + box["width"] <= width
+        assert 0 <= box["y"] < box["y"] + min(box["height"], 20) <= height
+    assert page.evaluate("[document.documentElement.scrollHeight, document.documentElement.scrollWidth]") == [
+        height,
+        width,
+    ]
+    assert page.locator("#bench-map").bounding_box()["height"] >= 200
+    page.close()
+
+
+def test_a_stroke_is_told_in_words_and_what_one_is_asked_leaves_the_map_free(contexts: Any, site: str) -> None:
+    page = contexts("jiedao", 1440).new_page()
+    page.goto(f"{site}/planning/projects/1/1/draw")
+    page.wait_for_selector("#workbench[data-ready]")
+    assert page.locator("#unsaved").inner_text() == page.locator("#along").inner_text() == ""
+    page.locator("#zones button").first.click()
+    page.get_by_role("button", name="推界线").click()
+    box = page.locator("#bench-map").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.5, steps=20)
+    page.mouse.up()
+    page.get_by_text("没有保存").wait_for()
+    assert "新界线沿：" in page.locator("#along").inner_text()
+    page.get_by_role("button", name="改进").click()
+    asked = page.locator("dialog[open]")
+    asked.wait_for()
+    assert asked.bounding_box()["x"] >= box["x"] + box["width"] - 1, "beside the map, not on it"
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+z")
+    page.wait_for_function("() => document.querySelector('#unsaved').textContent !== ''")
+    page.on("dialog", lambda leaving: leaving.accept())
     page.close()
 
 
