@@ -36,6 +36,7 @@ class CasesConfig(AppConfig):
                 "cases.write_route": _("修改了派遣规则"),
                 "cases.end_route": _("停用了派遣规则"),
                 "cases.write_text": _("修改了答复范本"),
+                "cases.ask_codes": _("要求补发查询码"),
                 "cases.train": _("训练了类别建议"),
                 "cases.switch_suggester": _("启用或停用了类别建议"),
             }

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.actions.lost_code import addresses_of
 from linli.cases.models import Route
 from linli.matters.actions.open_matter import MOST_CONTACT, MOST_PLACE, MOST_TEXT_OF_REPORT
 from linli.matters.forms import ActForm, CategoryField, PhotosForm, PlainField
@@ -107,6 +108,21 @@ class ReportForm(PhotosForm):
             self.fields.pop("pinned", None)
             again = {"longitude": "", "latitude": ""}
         self.data = {**self.data.dict(), **again, **({"asked": "yes"} if self.asks else {})}
+
+
+class LostCodeForm(forms.Form):
+    """The contact that was left with a report."""
+
+    contact = PlainField(
+        label=_("反映时留的手机号或邮箱"), max_length=MOST_CONTACT,
+        widget=forms.TextInput(attrs={"autocomplete": "email", "autocapitalize": "none"}),
+    )  # fmt: skip
+
+    def clean_contact(self) -> str:
+        """Return it where it is one that something can be sent to."""
+        if len(addresses_of(self.cleaned_data["contact"])) != 1:
+            raise forms.ValidationError(_("请写一个手机号或一个邮箱。"))
+        return str(self.cleaned_data["contact"])
 
 
 class CategoryForm(ActForm):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from linli.notices.channels import name_of
 from linli.notices.reasons import in_words
 from linli.org.models import Division
+
+CODES = re.compile(r"(/report/\w+/|查询码 )\w+", re.ASCII)
 
 
 class Notice(models.Model):
@@ -50,6 +54,11 @@ class Notice(models.Model):
     def by(self) -> str:
         """What its channel is called."""
         return name_of(self.channel)
+
+    @property
+    def said(self) -> str:
+        """Its text as the log shows it: without codes by which a resident is known."""
+        return CODES.sub(r"\1…", self.text)
 
     @property
     def why(self) -> str:

@@ -10,6 +10,8 @@ from django.shortcuts import render
 from linli.org.limits import address_of, allow
 
 MOST_REPORTS, MOST_TRIES, MOST_LOOKS, SECONDS = 10, 40, 60, 600.0
+MOST_CODES, MOST_CODES_TO, MOST_CODES_OF_ALL = 5, 3, 300
+HOUR, DAY = 3600.0, 86_400.0
 
 
 def may_send(request: HttpRequest) -> bool:
@@ -27,8 +29,19 @@ def may_look(request: HttpRequest) -> bool:
     return allow(f"matter:{address_of(request)}", most=MOST_LOOKS, seconds=SECONDS).allowed
 
 
-def too_many(request: HttpRequest, most: int = MOST_REPORTS) -> HttpResponse:
+def may_ask_codes(request: HttpRequest) -> bool:
+    """Count somebody who lost a code; whether the address may ask for another."""
+    return allow(f"codes:{address_of(request)}", most=MOST_CODES, seconds=HOUR).allowed
+
+
+def worth_sending(contact: set[str]) -> bool:
+    """Count a sending to a contact, and all of them; where it is not allowed nothing is sent, and nobody is told so."""
+    few = all(allow(f"codes-to:{one}", most=MOST_CODES_TO, seconds=DAY).allowed for one in sorted(contact))
+    return few and allow("codes-of-all", most=MOST_CODES_OF_ALL, seconds=HOUR).allowed
+
+
+def too_many(request: HttpRequest, most: int = MOST_REPORTS, seconds: float = SECONDS) -> HttpResponse:
     """Say that it was too often, and when it may be again."""
     answer = render(request, "429.html", status=429)
-    answer["Retry-After"] = str(math.ceil(SECONDS / most))
+    answer["Retry-After"] = str(math.ceil(seconds / most))
     return answer

@@ -13,7 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from linli.cases.views.limits import MOST_LOOKS, may_look, too_many
+from linli.cases.actions.lost_code import addresses_of, ask_for_codes
+from linli.cases.forms import LostCodeForm
+from linli.cases.views.limits import (
+    HOUR,
+    MOST_CODES,
+    MOST_LOOKS,
+    may_ask_codes,
+    may_look,
+    too_many,
+    worth_sending,
+)
 from linli.matters.actions import reporting
 from linli.matters.actions.judging import rate
 from linli.matters.actions.once import each_once, key_of, was_sent
@@ -21,6 +31,7 @@ from linli.matters.forms import JudgeForm, PerhapsForm, WordsForm
 from linli.matters.models import Follower, Matter
 from linli.matters.states import VERBS, State
 from linli.matters.views.pictures import picture
+from linli.notices.channels import channels
 from linli.org.views.acting import act_page, answer_again
 
 DO: dict[str, Callable[..., object]] = {
@@ -67,6 +78,21 @@ def look_up(request: HttpRequest) -> HttpResponse:
     return render(
         request, "cases/look_up.html", {"wrong": wrong, "number": number.strip()[:20]}, status=422 if wrong else 200
     )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def lost_code(request: HttpRequest) -> HttpResponse:
+    """Let lost codes be sent to the contact that was left; the answer says nothing of whether there is any."""
+    form = LostCodeForm(request.POST if request.method == "POST" else None)
+    asked = form.is_bound and form.is_valid()
+    if form.is_bound and not may_ask_codes(request):
+        return too_many(request, MOST_CODES, HOUR)
+    if asked and worth_sending(addresses_of(form.cleaned_data["contact"])):
+        ask_for_codes(form.cleaned_data["contact"])
+    ready = [str(one.title) for one in channels().values() if one.to_person and one.ready()]
+    context = {"form": form, "asked": asked, "ready": ready, "trail": [(_("查进度"), reverse("cases:look-up"))]}
+    return render(request, "cases/lost_code.html", context, status=422 if form.errors else 200)
 
 
 @never_cache

@@ -7,7 +7,7 @@ PAGES = {
     "": ("/", "/where/", "/where/?q=白云花园", DOOR, "/ledger/", "/ledger/checkpoints/", "/ledger/2/",
          "/where/539901001000/compound/C3/",
          "/accounts/login/", "/no-such-page",
-         "/report/", "/report/look-up", "/privacy/", "/accessibility/",
+         "/report/", "/report/look-up", "/report/lost-code", "/privacy/", "/accessibility/",
          "/api/", "/report/202600000003/aaaaaaaa/", "/report/public/",
          "/planning/public/", "/planning/public/1/", "/report/202600000004/aaaaaaaa/",
          "/report/202600000004/aaaaaaaa/judge",
