@@ -7,7 +7,19 @@ from django.urls import include, path
 from linli.org.views import me
 from linli.territory.views import basemap
 from linli.web import api
-from linli.web.views import api_pages, audit, crawlers, health, home, jobs, preferences, search, statements, style
+from linli.web.views import (
+    api_pages,
+    audit,
+    crawlers,
+    guide,
+    health,
+    home,
+    jobs,
+    preferences,
+    search,
+    statements,
+    style,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -32,6 +44,8 @@ urlpatterns = [
     path("jobs/<uuid:pk>/cancel", jobs.stop, name="cancel-job"),
     path("privacy/", statements.privacy, name="privacy"),
     path("accessibility/", statements.accessibility, name="accessibility"),
+    path("guide/", guide.guides, name="guides"),
+    path("guide/<slug:role>/", guide.guide, name="guide"),
     path(".well-known/security.txt", statements.security, name="security"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("favicon.ico", crawlers.icon, name="icon"),

@@ -14,6 +14,7 @@ Allow: /where/$
 Allow: /ledger/$
 Allow: /privacy/
 Allow: /accessibility/
+Allow: /guide/
 Allow: /.well-known/
 Allow: /static/
 Disallow: /

@@ -8,6 +8,7 @@ PAGES = {
          "/where/539901001000/compound/C3/",
          "/accounts/login/", "/no-such-page",
          "/report/", "/report/look-up", "/report/lost-code", "/privacy/", "/accessibility/",
+         "/guide/", "/guide/street-clerk/",
          "/api/", "/report/202600000003/aaaaaaaa/", "/report/public/",
          "/planning/public/", "/planning/public/1/", "/report/202600000004/aaaaaaaa/",
          "/report/202600000004/aaaaaaaa/judge",
