@@ -84,16 +84,21 @@ def _short(filename: str) -> str:
 
 
 def configuration(level: str) -> dict[str, Any]:
-    """Return the site's settings of `logging`: everything to standard error, through `Plain`."""
+    """Return the site's settings of `logging`: to standard error, through `Plain`.
+
+    What libraries tell of their progress has nothing left to say once it has passed `Plain`: of them, warnings and
+    worse are written, and the rest only where everything is asked for.
+    """
+    libraries = "WARNING" if level == "INFO" else level
     loud = {"handlers": [], "propagate": True}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"plain": {"()": f"{__name__}.Plain"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-        "root": {"handlers": ["stderr"], "level": level},
+        "root": {"handlers": ["stderr"], "level": libraries},
         # Django brings handlers of its own for these, which know nothing of `Plain`
-        "loggers": {"django": loud, "django.server": {**loud, "level": "WARNING"}},
+        "loggers": {OUR_OWN: {"level": level}, "django": loud, "django.server": {**loud, "level": "WARNING"}},
     }
 
 

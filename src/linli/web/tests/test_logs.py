@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,14 +30,16 @@ from linli.web.middleware import RequestLog
 @pytest.fixture
 def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """Everything that is logged, to the last detail, as the site writes it."""
-    written, root = io.StringIO(), logging.getLogger()
-    handler, level = logging.StreamHandler(written), root.level
+    written, root, ours = io.StringIO(), logging.getLogger(), logging.getLogger("linli")
+    handler, levels = logging.StreamHandler(written), (root.level, ours.level)
     handler.setFormatter(Plain())
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
+    ours.setLevel(logging.DEBUG)
     yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
     root.removeHandler(handler)
-    root.setLevel(level)
+    root.setLevel(levels[0])
+    ours.setLevel(levels[1])
 
 
 def test_no_secret_of_a_story_stands_in_the_log(world: World, lines: Callable[[], list[dict[str, Any]]]) -> None:
@@ -145,6 +150,26 @@ def test_every_way_out_goes_through_the_one_place() -> None:
     made_ready = logging.LogRecord("_granian", 40, "", 1, "Application callable raised an exception\ngeheim", (), None)
     assert json.loads(Plain().format(made_ready))["message"] == "Application callable raised an exception"
     assert "path" not in FIELDS
+
+
+QUIET = """
+import logging, logging.config, sys
+import numpy as np, pyogrio, shapely
+from linli.web.logs import configuration
+logging.config.dictConfig(configuration("INFO"))
+places = shapely.to_wkb(shapely.points(np.zeros((3, 2))))
+pyogrio.raw.write(sys.argv[1], places, [], fields=[], geometry_type="Point", crs="EPSG:4490")
+logging.getLogger("linli.request").info("request")
+logging.getLogger("pyogrio._io").warning("something is wrong with %s", "this file")
+"""
+
+
+def test_a_library_that_tells_of_its_progress_leaves_no_empty_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", QUIET, str(tmp_path / "places.gpkg")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert [json.loads(line)["message"] for line in done.stderr.splitlines()] == [
+        "request", "something is wrong with %s",
+    ]  # fmt: skip
 
 
 def test_an_address_is_told_by_its_route(lines: Callable[[], list[dict[str, Any]]]) -> None:
