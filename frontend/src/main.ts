@@ -1,5 +1,6 @@
 // What every page loads: the look, and small comforts that a page does without where no script runs.
 import "./styles/main.css";
+import { start } from "./mine";
 
 // one drop-down at a time; Escape or a press elsewhere closes it
 const drops = (): NodeListOf<HTMLDetailsElement> => document.querySelectorAll<HTMLDetailsElement>("details.drop[open]");
@@ -29,3 +30,5 @@ document.querySelector<HTMLElement>("form [data-focus]")?.focus({ preventScroll:
 
 // who reads how his report stands has sent it: the draft of it is done with, see report.ts
 if (/^\/report\/\d+\/\w+\/$/.test(location.pathname)) localStorage.removeItem("linli-draft");
+
+start();

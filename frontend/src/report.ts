@@ -1,5 +1,6 @@
 // 反映问题: the phone's position, a place on the map, drafts, and a queue for when there is no network. All of it is extra:
 // without script the form asks for the place in words and is sent as any form.
+import { remember } from "./mine";
 import { type Kept, all, forget, keep, read, send } from "./outbox";
 
 const form = document.querySelector<HTMLFormElement>("form[data-report], form.form");
@@ -177,6 +178,8 @@ if (report && queue) {
       pause = 4000;
       if ("sent" in outcome) {
         await forget(one.key);
+        const [, number, code] = /\/report\/(\d+)\/(\w+)\/$/.exec(outcome.sent) ?? [];
+        if (number && code) remember(`${number}-${code}`);
         line(queue.dataset.sent, outcome.sent);
       } else {
         asked = true;

@@ -13,6 +13,7 @@ urlpatterns = [
     path("report/ground.json", report.ground, name="ground"),
     path("report/worker.js", report.worker, name="worker"),
     path("report/look-up", progress.look_up, name="look-up"),
+    path("report/states.json", progress.states, name="states"),
     path("report/lost-code", progress.lost_code, name="lost-code"),
     path("report/public/", public.public, name="public"),
     path("report/public/places.json", public.public_places, name="public-places"),

@@ -12,10 +12,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from linli.cases.actions.report_case import report_case
 from linli.ledger.models import Entry
+from linli.matters.actions.judging import join
 from linli.matters.actions.open_matter import open_matter
-from linli.matters.models import Matter
+from linli.matters.models import Category, Matter
 from linli.org.actors import PUBLIC
+from linli.org.limits import forget_all
 from linli.org.models import Tenure
 from linli.org.tests.world import World
 from linli.territory.models import Building, Membership
@@ -269,3 +272,18 @@ def test_one_exact_place_is_taken_as_it_is(ground: Building) -> None:
     ground.refresh_from_db()  # with the address that it is found by
     report(Client(), place=str(ground))
     assert Matter.objects.get().building == ground
+
+
+def test_a_browser_is_told_how_what_it_keeps_stands_and_nothing_of_what_it_has_no_code_for(ground: Building) -> None:
+    text = "楼道灯坏了三天"
+    one = report_case(PUBLIC, key=uuid.uuid4(), text=text, building=ground, category=Category.objects.get(code="0602"))
+    follower = join(matter=one, key=uuid.uuid4())
+    here, own = "/report/states.json", {"number": one.number, "title": text, "state": "待受理", "look": "open"}
+    of = [f"{one.number}-{one.secret}", f"{one.number}-{follower.secret}", f"{one.number}-aaaaaaaa", "nonsense", "-"]
+    answer = Client().get(here, {"of": of})
+    assert answer.json() == {"reports": [own, {**own, "title": "照明井盖·楼道灯"}]}, "a follower reads no other's words"
+    assert "no-store" in answer["Cache-Control"]
+    assert Client().get(here).json() == {"reports": []}
+    assert len(Client().get(here, {"of": of[:1] * 20}).json()["reports"]) == 8
+    assert [Client().get(here).status_code for _ in range(60)][-1] == 429
+    forget_all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
@@ -38,6 +38,7 @@ DO: dict[str, Callable[..., object]] = {
     "withdraw": reporting.withdraw, "reopen": reporting.reopen, "urge": reporting.urge, "answer": reporting.answer,
 }  # fmt: skip
 FORMS = {"withdraw": PerhapsForm, "reopen": WordsForm, "urge": PerhapsForm, "answer": WordsForm}
+MOST_KEPT = 8  # by one browser, see mine.ts
 OF_FOLLOWERS = ("urge",)
 
 
@@ -81,16 +82,33 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@require_safe
+def states(request: HttpRequest) -> HttpResponse:
+    """Tell how reports stand that a browser keeps, `number-code` each; what does not belong together is left out."""
+    if not may_look(request):
+        return too_many(request, MOST_LOOKS)
+    found = []
+    for asked in request.GET.getlist("of")[:MOST_KEPT]:
+        number, _dash, secret = asked.partition("-")
+        if (held := _found(number[:20], secret[:20])) is not None:
+            one, follower = held
+            look = "due" if one.overdue else "done" if one.state == State.CLOSED else "open"
+            title = one.title if follower is None else one.published or str(one.category or "")
+            found.append({"number": number, "title": title, "state": one.get_state_display(), "look": look})
+    return JsonResponse({"reports": found})
+
+
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def lost_code(request: HttpRequest) -> HttpResponse:
     """Let lost codes be sent to the contact that was left; the answer says nothing of whether there is any."""
     form = LostCodeForm(request.POST if request.method == "POST" else None)
-    asked = form.is_bound and form.is_valid()
+    ready = any(one.to_person and one.ready() for one in channels().values())
     if form.is_bound and not may_ask_codes(request):
         return too_many(request, MOST_CODES, HOUR)
+    asked = ready and form.is_bound and form.is_valid()
     if asked and worth_sending(addresses_of(form.cleaned_data["contact"])):
         ask_for_codes(form.cleaned_data["contact"])
-    ready = [str(one.title) for one in channels().values() if one.to_person and one.ready()]
     context = {"form": form, "asked": asked, "ready": ready, "trail": [(_("查进度"), reverse("cases:look-up"))]}
     return render(request, "cases/lost_code.html", context, status=422 if form.errors else 200)
 

@@ -10,7 +10,7 @@ from linli.web.tests.test_every_url import TABLE
 # what answers and is no page
 FILES = {
     "planning:table", "ledger:download", "alive", "ready", "org:roster-template", "ground:sample", "robots",
-    "cases:ground", "cases:worker", "cases:public-places", "cases:public-photo", "cases:public-feed",
+    "cases:ground", "cases:worker", "cases:public-places", "cases:public-photo", "cases:public-feed", "cases:states",
     "matters:live", "security", "ledger:checker", "ledger:checkpoint",
     "planning:public-table", "planning:public-outlines", "basemap", "basemap-picture",
     "ledger:entry-json", "ledger:proof", "ledger:picture",

@@ -26,6 +26,7 @@ PUBLIC: dict[str, dict[str, str]] = {
         "key": "00000000-0000-4000-8000-000000000001",
     },
     "cases:look-up": {"number": "202600000001", "secret": "aaaaaaaa"},
+    "cases:lost-code": {"contact": "wang@example.org"},
     "account_login": {"login": "jiedao", "password": PASSWORD},
 }
 

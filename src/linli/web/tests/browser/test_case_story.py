@@ -244,6 +244,32 @@ def test_a_place_pressed_on_the_map_for_one_report_is_not_that_of_the_next(chrom
     assert page.input_value("[name=longitude]") == "", "sent with the first"
 
 
+def test_what_was_sent_from_this_browser_stands_on_its_first_page_until_it_is_forgotten(
+    chromium: Any, site: str
+) -> None:
+    one = hands(chromium, site, "", 360)
+    page = one.page
+    page.goto(f"{site}/report/?street=539901001000&code=L2")
+    one.write("text", "健身器材的螺丝松了")
+    one.press("提交")
+    if page.locator("[name=same]").count():
+        one.choose("same", "none")
+        one.press("提交")
+    page.wait_for_url(re.compile(r"/report/\d+/\w+/$"))
+    there = page.url
+    page.goto(site)
+    page.locator("[data-mine] li").get_by_role("link", name="健身器材的螺丝松了").click()
+    page.wait_for_url(there)
+    page.goto(f"{site}/report/look-up")
+    page.locator("[data-mine] li").first.wait_for()
+    page.get_by_role("button", name="全部不再记住").click()
+    page.goto(there)
+    page.get_by_role("button", name="在这部设备上记住").wait_for()  # one that looked it up is not kept unasked
+    page.goto(site)
+    page.wait_for_load_state("networkidle")
+    assert not page.locator("[data-mine]").is_visible()
+
+
 def test_what_waits_for_a_network_can_be_changed_or_withdrawn(chromium: Any, site: str) -> None:
     page = hands(chromium, site, "", 360).page
     page.goto(f"{site}/report/")
