@@ -146,10 +146,13 @@ def _kept(plan: Path, layers: list[str]) -> set[str] | None:
 
 
 def _column(blocks: Blocks, column: str, option: str) -> list[str | None]:
+    from linli.geodata.blocks import how_to_bring
+
     if column not in blocks.columns:
         raise InputError(
             f"the blocks have no column {column}",
-            file=blocks.source, layer="blocks", field=column, advice=f"add it, or leave {option} out",
+            file=blocks.source, layer="blocks", field=column,
+            advice=f"{how_to_bring(column)}, or leave {option} out",
         )  # fmt: skip
     return list(blocks.columns[column])
 

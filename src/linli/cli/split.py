@@ -146,6 +146,7 @@ def kept_of(blocks: Blocks, column: str) -> dict[str, str | None]:
     """Read from a column which present communities are kept; a name at one block only makes it the seat."""
     import numpy as np
 
+    from linli.geodata.blocks import how_to_bring
     from linli.plans.task import texts
 
     if column not in blocks.columns:
@@ -154,7 +155,7 @@ def kept_of(blocks: Blocks, column: str) -> dict[str, str | None]:
             file=blocks.source,
             layer="blocks",
             field=column,
-            advice=f"columns of this file: {', '.join(blocks.columns) or 'none'}",
+            advice=f"columns of this file: {', '.join(blocks.columns) or 'none'}; {how_to_bring(column)}",
         )
     names = texts(blocks.columns[column])
     kept: dict[str, str | None] = {}

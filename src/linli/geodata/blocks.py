@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["COUNT_COLUMNS", "KINDS", "Blocks", "Lines", "Rim"]
 
 IN_NONE = "未划入社区的地块"  # what lies beyond a border where no community is known
+BRINGS = {name: f"--counts FILE --count-column {name}=COLUMN" for name in COUNT_COLUMNS} | {
+    "community": "--communities FILE",
+    "compound": "--compounds FILE",
+    "facilities": "--facilities FILE",
+    "affinity": "--affinities FILE",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,7 +196,7 @@ class Blocks:
                 file=self.source,
                 layer="blocks",
                 field="community",
-                advice="add the column community, or leave the scope open",
+                advice=f"{how_to_bring('community')}, or leave the scope open",
             )
         present = self.texts("community")
         known = sorted(set(present) - {""})
@@ -231,8 +237,15 @@ class Blocks:
             file=self.source,
             layer="blocks",
             field=column,
-            advice=f"count columns of this file: {', '.join(self.count_columns()) or 'none'}",
+            advice=f"count columns of this file: {', '.join(self.count_columns()) or 'none'}"
+            + (f"; {how_to_bring(column)}" if column in (*COUNT_COLUMNS, *COUNT_COLUMNS.values()) else ""),
         )
+
+
+def how_to_bring(column: str) -> str:
+    """Say by which option of `linli blocks` a column that is missing comes into a blocks file."""
+    name = next((english for english, chinese in COUNT_COLUMNS.items() if column == chinese), column)
+    return f"bring it in with `linli blocks {BRINGS.get(name, f'--area {name}=FILE')}`"
 
 
 def plain_text(value: object) -> str:

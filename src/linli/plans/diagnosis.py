@@ -10,6 +10,7 @@ import numpy as np
 
 from linli.errors import InputError
 from linli.geodata import COUNT_COLUMNS, Blocks
+from linli.geodata.blocks import how_to_bring
 from linli.geodata.count_notes import CountNote
 from linli.plans.measures import profile_bands
 from linli.plans.names import community_words
@@ -173,7 +174,7 @@ def diagnose(
             file=blocks.source,
             layer="blocks",
             field="community",
-            advice="add the column community",
+            advice=f"{how_to_bring('community')}; a place without communities is divided by `linli split` as it is",
         )
     standard = read_profile(profile)
     limit = split_limit(standard, threshold)

@@ -12,6 +12,7 @@ import numpy as np
 from linli.districting.problem import Floats, Ints
 from linli.errors import InputError
 from linli.geodata import Blocks
+from linli.geodata.blocks import how_to_bring
 from linli.plans.measures import boundary_costs
 from linli.plans.rules import Rules
 from linli.plans.score import Score
@@ -130,22 +131,22 @@ def _line_costs(name: str, blocks: Blocks, rules: Rules) -> Floats:
 
 
 def _check_data(name: str, blocks: Blocks) -> None:
-    def lacking(column: str, advice: str) -> InputError:
+    def lacking(column: str, advice: str = "") -> InputError:
         return InputError(
             f"the goal {name} needs the column {column}",
             file=blocks.source,
             layer="lines" if column == "affinity" else "blocks",
             field=column,
-            advice=advice,
+            advice=advice or how_to_bring(column),
         )
 
     if name == "belonging" and not np.isfinite(blocks.lines.affinity).any():
-        raise lacking("affinity", "add the survey's households to the layer lines")
+        raise lacking("affinity")
     if name == "continuity" and not (community_column(blocks) != "").any():
-        raise lacking("community", "say which community each block belongs to today")
+        raise lacking("community")
     if name == "facilities" and "facilities" not in blocks.columns:
-        raise lacking("facilities", "add the kinds of facilities in each block, separated by ';'")
+        raise lacking("facilities")
     if name == "workload":
         for column in ("cases", "persons"):
             if column not in blocks.columns:
-                raise lacking(column, "add the column of whole numbers")
+                raise lacking(column, "add the column of whole numbers" if column == "cases" else "")

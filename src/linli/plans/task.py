@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from linli.districting.problem import Bools, Ints, Problem, connected_pieces
 from linli.errors import InfeasibleError, InputError
 from linli.geodata import COUNT_COLUMNS, Blocks
+from linli.geodata.blocks import how_to_bring
 from linli.plans.rules import AREA_WORDS, Rules
 
 LEAST_CONTACT_M = 1.0  # a contact of this length or less is no adjacency
@@ -175,7 +176,9 @@ def pick_count(blocks: Blocks, count: str | None) -> str:
         file=blocks.source,
         layer="blocks",
         field="count",
-        advice=f"count columns of this file: {', '.join(blocks.count_columns()) or 'none'}",
+        advice=f"count columns of this file: {', '.join(blocks.count_columns())}"
+        if blocks.count_columns()
+        else how_to_bring("households_registered"),
     )
 
 
@@ -325,7 +328,7 @@ def _check_columns(blocks: Blocks, rules: Rules) -> None:
                 file=blocks.source,
                 layer="blocks",
                 field=column,
-                advice=f"columns of this file: {', '.join(blocks.columns) or 'none'}",
+                advice=f"columns of this file: {', '.join(blocks.columns) or 'none'}; {how_to_bring(column)}",
             )
     for column in rules.capped:
         blocks.counts(column)

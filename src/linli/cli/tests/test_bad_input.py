@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pyogrio
 import pytest
 import shapely
 
-from linli.cli import run
+from linli.cli import blocks, run
 from linli.geodata import Blocks, find_borders, read_blocks, write_blocks
 from linli.plans import Rules, complete
 from linli.plans.working import partial_plan
@@ -265,6 +266,33 @@ def test_rules_and_outputs_that_cannot_be_are_refused_by_split(
         str(tmp_path / word) if before == "-o" else word for before, word in zip(("", *options), options, strict=False)
     ]
     assert re.search(words, call("split", file, *BOUNDS, "-o", tmp_path / "plan.gpkg", *full))
+
+
+LACKING = {
+    "a count": (("diagnose", "--count", "dwellings_delivered"), "--counts FILE --count-column dwellings_delivered="),
+    "a count in Chinese": (("diagnose", "--count", "已交付套数"), "--counts FILE --count-column dwellings_delivered="),
+    "communities to check": (("diagnose", "--count", "dwellings"), "--communities FILE`; a place without"),
+    "communities to divide": (("split", *BOUNDS, "--within", "团结"), "--communities FILE`, or leave the scope open"),
+    "communities to keep": (("split", *BOUNDS, "--keep", "community"), "--communities FILE`"),
+    "compounds": (("split", *BOUNDS, "--keep-whole", "compound"), "--compounds FILE`"),
+    "areas": (("split", *BOUNDS, "--never-cross", "police_area"), "--area police_area=FILE`"),
+    "facilities": (("split", *BOUNDS, "--minimize", "facilities"), "--facilities FILE`"),
+    "a survey": (("split", *BOUNDS, "--minimize", "belonging"), "--affinities FILE`"),
+    "what to hold to": (("split", *BOUNDS, "--minimize", "continuity"), "--communities FILE`"),
+}
+
+
+@pytest.mark.parametrize("what", LACKING)
+def test_what_layers_lack_is_answered_with_the_option_that_brings_it(
+    tmp_path: Path, call: Callable[..., str], what: str
+) -> None:
+    (command, *options), words = LACKING[what]
+    bare = ground(tmp_path / "bare.gpkg", community=None, compound=None)
+    output = ("-o", tmp_path / "plan.gpkg") if command == "split" else ()
+    said = call(command, bare, *options, *output)
+    assert f"bring it in with `linli blocks {words}" in said
+    offered = {f"--{name.replace('_', '-')}" for name in signature(blocks.command).parameters}
+    assert set(re.findall(r"--[\w-]+", words)) <= offered
 
 
 @pytest.mark.parametrize("place", ["good.gpkg", "plan.gpkg", "nowhere/out.gpkg", "out.shp"])

@@ -41,6 +41,12 @@ def test_a_missing_count_column_lists_those_that_exist():
     blocks = board(2, 1, dwellings=[1, 2], storeys=[3, 4], name=text(["x", "y"]))
     with pytest.raises(InputError, match="persons") as caught:
         blocks.counts("persons")
+    assert caught.value.advice == (
+        "count columns of this file: dwellings, storeys; "
+        "bring it in with `linli blocks --counts FILE --count-column persons=COLUMN`"
+    )
+    with pytest.raises(InputError) as caught:
+        blocks.counts("rooms")
     assert caught.value.advice == "count columns of this file: dwellings, storeys"
 
 
