@@ -22,6 +22,7 @@ from linli.cli import COMMANDS, run
 HOME = Path(__file__).resolve().parent.parent
 PAGES = sorted([*HOME.glob("*.md"), *(HOME / "docs").rglob("*.md"), *(HOME / "examples").glob("*.md")])
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
+PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]+)(#[^)\s]*)?\)")
 SITE = {"demo", "found", "serve", "worker", "upgrade", "backup", "restore", "ledger"}  # told of in docs/operations.md
 ALL = """
@@ -69,6 +70,22 @@ def test_every_command_of_a_page_runs(
     for command in said:
         code = run(shlex.split(command)[1:])
         assert code == 0, f"{command}\nended with {code}: {capsys.readouterr().err[-2000:]}"
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_the_sample_code_of_the_readme_runs_on_the_blocks_of_its_commands(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for file in (HOME / "examples").glob("*.geojson"):
+        shutil.copy(file, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    blocks, *_others = commands(HOME / name)
+    assert run(shlex.split(blocks)[1:]) == 0
+    capsys.readouterr()
+    (code,) = PYTHON.findall((HOME / name).read_text(encoding="utf-8"))
+    exec(code, {})
+    assert capsys.readouterr().out.startswith("proven ")
+    assert (tmp_path / "plan.gpkg").exists()
 
 
 def test_both_guides_show_every_command_of_the_engine() -> None:
