@@ -74,8 +74,10 @@ async function show(box: HTMLElement): Promise<void> {
 
   const lettering = stand(map, layer);
   const pins = points.filter((point) => point.properties?.number);
-  lettering.avoid(drawPins(map, pins));
-  if (box.dataset.places) void drawHeaps(map, box.dataset.places, pins); // the rest of the map does not wait for it
+  const standing = drawPins(map, pins);
+  lettering.avoid(standing);
+  // the rest of the map does not wait for how many more there are
+  if (box.dataset.places) void drawHeaps(map, box.dataset.places, pins).then((heaps) => lettering.avoid(() => [...standing(), ...heaps()]));
   lettering.letter("areas", () =>
     areas.flatMap((area, unit) => {
       if (!area.properties?.letter || !area.properties.name) return [];

@@ -69,8 +69,8 @@ export function drawPins(map: L.Map, features: PinFeature[]): () => Box[] {
   return () => stands.map((middle) => map.layerPointToContainerPoint(middle)).map(({ x, y }): Box => [x - 14, y - 18, x + 20, y + 14]);
 }
 
-/** Draw how many more there are at each place than the pins that stand there. */
-export async function drawHeaps(map: L.Map, address: string, pins: PinFeature[]): Promise<void> {
+/** Draw how many more there are at each place than the pins that stand there; returns what names must leave free. */
+export async function drawHeaps(map: L.Map, address: string, pins: PinFeature[]): Promise<() => Box[]> {
   const found = (await (await fetch(address)).json()) as { features: PinFeature[] };
   const standing = new Map<string, number>();
   for (const { properties } of pins) standing.set(properties?.at ?? "", (standing.get(properties?.at ?? "") ?? 0) + 1);
@@ -78,8 +78,10 @@ export async function drawHeaps(map: L.Map, address: string, pins: PinFeature[])
     .map(({ place, about }) => ({ place, about, count: (about.count ?? 0) - (standing.get(about.at ?? "") ?? 0) }))
     .filter(({ count }) => count > 0);
   const layer = L.layerGroup().addTo(map);
+  let stands: { place: L.LatLng; wide: number }[] = [];
   const draw = (): void => {
     layer.clearLayers();
+    stands = [];
     const cells = new Map<string, typeof heaps>();
     for (const heap of heaps) {
       const { x, y } = map.project(heap.place).divideBy(CELL).floor();
@@ -94,10 +96,11 @@ export async function drawHeaps(map: L.Map, address: string, pins: PinFeature[])
       const count = members.reduce((sum, one) => sum + one.count, 0);
       const alone = members.length === 1;
       const title = alone ? (first.about.name ?? "") : String(count);
-      const heap = span("heap", alone && first.about.symbol ? `${first.about.symbol} ${count}` : String(count));
-      // the anchor is the middle, however wide the number is
-      const icon = L.divIcon({ html: heap, className: "on-map gathered", iconSize: [0, 0] });
-      const marker = L.marker(alone ? first.place : bounds.getCenter(), { icon, title }).addTo(layer);
+      const words = alone && first.about.symbol ? `${first.about.symbol} ${count}` : String(count);
+      const wide = 18 + 8 * words.length, place = alone ? first.place : bounds.getCenter();
+      const icon = L.divIcon({ html: span("heap", words), className: "on-map gathered", iconSize: [wide, 24] });
+      const marker = L.marker(place, { icon, title }).addTo(layer);
+      stands.push({ place, wide });
       marker.on("click", () => {
         if (alone && first.about.href) location.assign(first.about.href);
         else if (map.getZoom() < map.getBoundsZoom(bounds.pad(0.2))) map.fitBounds(bounds.pad(0.2));
@@ -107,4 +110,8 @@ export async function drawHeaps(map: L.Map, address: string, pins: PinFeature[])
   };
   map.on("zoomend", draw);
   draw();
+  return () => stands.map(({ place, wide }): Box => {
+    const { x, y } = map.latLngToContainerPoint(place);
+    return [x - wide / 2, y - 12, x + wide / 2, y + 12];
+  });
 }

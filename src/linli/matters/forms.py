@@ -239,7 +239,7 @@ class PublishForm(ActForm):
 
     text = PlainField(
         label=_("公开内容"), max_length=MOST_RELEASED, required=False, widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("已按原话拟好，隐去了姓名、电话、门户号；请核对一遍再公开。清空就撤下。"),
+        help_text=_("已按原话拟好，隐去了姓名、电话、车牌、户号；请核对一遍再公开。清空就撤下。"),
     )  # fmt: skip
     photos = forms.TypedMultipleChoiceField(
         label=_("一同公开的照片"), required=False, coerce=int, widget=ReleasedInput,
