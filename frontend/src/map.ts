@@ -13,7 +13,7 @@ import type { Point } from "./placing";
 import { stand } from "./standing";
 
 interface Feature {
-  properties: (Pin & { text?: string; fill?: string; mark?: boolean; size?: number; letter?: boolean }) | null;
+  properties: (Pin & { text?: string; fill?: string; mark?: boolean; size?: number; letter?: boolean; pin?: boolean }) | null;
   geometry: { type: string; coordinates: unknown };
 }
 
@@ -59,7 +59,7 @@ async function show(box: HTMLElement): Promise<void> {
     const [longitude = 0, latitude = 0] = point.geometry.coordinates as number[];
     places.push(L.latLng(latitude, longitude));
     const { mark, fill, size, name, href, number } = point.properties ?? {};
-    if (number) continue;
+    if (number || point.properties?.pin) continue;
     const colour = mark ? "#c8392b" : fill ? colourOf(box, fill) : "#26241f";
     const radius = size ? Math.min(5 + 2.2 * Math.sqrt(size), 26) : 6;
     const ring = fill && !mark ? "#26241f" : "#fbfaf6";
@@ -99,7 +99,20 @@ async function show(box: HTMLElement): Promise<void> {
     say.textContent = about ? [about.name, about.text].filter(Boolean).join(" · ") : "";
   };
   map.on("mousemove", (event) => tell(layer.pick(event.latlng)));
+  let pin: L.Marker | null = null;
+  /** Put the pin of who says where something is. */
+  const putPin = (place: L.LatLng, name: string): void => {
+    pin?.remove();
+    pin = L.marker(place, { icon: L.divIcon({ className: "pin", iconSize: [28, 36], iconAnchor: [14, 34] }), title: name, alt: name, keyboard: false }).addTo(map);
+  };
+  const own = points.find((point) => point.properties?.pin);
+  if (own) {
+    const [longitude = 0, latitude = 0] = own.geometry.coordinates as number[];
+    putPin(L.latLng(latitude, longitude), own.properties?.name ?? "");
+    map.setView([latitude, longitude], 16);
+  }
   const press = (place: L.LatLng): void => {
+    if (box.dataset.picked) putPin(place, box.dataset.picked);
     const unit = layer.pick(place);
     tell(unit);
     box.dispatchEvent(new CustomEvent("pick", { bubbles: true, detail: { unit, longitude: place.lng, latitude: place.lat } }));

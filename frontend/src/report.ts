@@ -30,6 +30,21 @@ const tell = (words: string | undefined): void => {
   say.hidden = !words;
 };
 
+let asked = 0; // only the last press is read back
+/** Read a place pressed on the map back in words; without an answer it is kept all the same. */
+async function readBack(map: HTMLElement | null, longitude: number, latitude: number): Promise<void> {
+  const { picked, words, outside } = map?.dataset ?? {};
+  const mine = ++asked;
+  tell(picked);
+  try {
+    const answer = await fetch(`${words}?${new URLSearchParams({ longitude: longitude.toFixed(6), latitude: latitude.toFixed(6) })}`);
+    const said = ((await answer.json()) as { words: string }).words;
+    if (mine === asked) tell(said ? `${picked}${said}` : outside);
+  } catch {
+    // the pin stands where it was put
+  }
+}
+
 if (form && rows) {
   rows.hidden = false;
   // where the place is asked for, not at the end of the form
@@ -66,7 +81,7 @@ if (form && rows) {
   box?.addEventListener("pick", (event) => {
     const { longitude, latitude } = (event as CustomEvent<{ longitude: number; latitude: number }>).detail;
     place(longitude, latitude);
-    tell(box.querySelector<HTMLElement>(".map")?.dataset.picked);
+    void readBack(box.querySelector<HTMLElement>(".map"), longitude, latitude);
   });
 }
 

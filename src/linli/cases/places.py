@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from linli.cases.shown import roads_along
 from linli.territory.homes import parts_of
 from linli.territory.indexing import ALSO
-from linli.territory.models import Block, Building, Compound
+from linli.territory.models import Block, Building, Compound, Membership
+from linli.territory.outlines import block_near
 from linli.territory.search import Answer, search
 from linli.written import number_in
 
@@ -28,6 +30,23 @@ def choices_of(place: str) -> tuple[list[Choice], bool]:
     exact = [choice for one in answers if one.exact for choice in _choices(one)]
     missing = any(one.missing for one in answers)
     return (exact, True) if len(exact) == 1 and not missing else (found[:CHOICES], False)
+
+
+def words_at(longitude: float, latitude: float) -> str:
+    """Say in words where a point lies, for who put it there: compound or street, and community; '' outside the ground.
+
+    Parameters
+    ----------
+    longitude, latitude
+        Degrees (CGCS2000).
+    """
+    block = block_near(longitude, latitude)
+    if block is None:
+        return ""
+    home = Membership.objects.on(timezone.localdate()).filter(block=block).select_related("community").first()
+    road = roads_along([block.pk]).get(block.pk, "")
+    said = [str(block.compound) if block.compound else "", _("%(road)s旁") % {"road": road} if road else ""]
+    return _("，").join([one for one in (*said, home.community.title if home else block.street.title) if one])
 
 
 def hints_of(text: str) -> list[Choice]:

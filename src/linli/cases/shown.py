@@ -170,7 +170,7 @@ def near_words(blocks: dict[int, Block]) -> dict[int, str]:
         # where nobody counted, each building is one home at least
         if _tells_nobody(max((row.value for row in counted[key].values()), default=None), built[key])
     ]  # fmt: skip
-    roads = _roads([one.pk for one in safe if one.compound is None or not one.compound.name])
+    roads = roads_along([one.pk for one in safe if one.compound is None or not one.compound.name])
     words = {one.pk: roads.get(one.pk) or (one.compound.name if one.compound else "") for one in safe}
     return {key: said for key, said in words.items() if said}
 
@@ -180,7 +180,7 @@ def _tells_nobody(homes: int | None, buildings: int) -> bool:
     return homes == 0 or (buildings if homes is None else homes) >= FEWEST_HOMES
 
 
-def _roads(keys: list[int]) -> dict[int, str]:
+def roads_along(keys: list[int]) -> dict[int, str]:
     """The street that runs longest along each block, by its name."""
     rows = Line.objects.filter(Q(a__in=keys) | Q(b__in=keys), kind__in=ROADS).exclude(name="").order_by("length_m")
     found: dict[int, str] = {}

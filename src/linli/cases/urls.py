@@ -11,6 +11,7 @@ app_name = "cases"
 urlpatterns = [
     path("report/", report.report, name="report"),
     path("report/ground.json", report.ground, name="ground"),
+    path("report/place", report.place, name="place"),
     path("report/worker.js", report.worker, name="worker"),
     path("report/look-up", progress.look_up, name="look-up"),
     path("report/states.json", progress.states, name="states"),

@@ -11,7 +11,8 @@ from linli.org.limits import address_of, allow
 
 MOST_REPORTS, MOST_TRIES, MOST_LOOKS, SECONDS = 10, 40, 60, 600.0
 MOST_CODES, MOST_CODES_TO, MOST_CODES_OF_ALL = 5, 3, 300
-HOUR, DAY = 3600.0, 86_400.0
+MOST_PLACES = 120  # as many as /where/ answers: a family, an office share one address
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 
 
 def may_send(request: HttpRequest) -> bool:
@@ -27,6 +28,11 @@ def may_try(request: HttpRequest) -> bool:
 def may_look(request: HttpRequest) -> bool:
     """Count a look-up by number and code; whether the address may make another."""
     return allow(f"matter:{address_of(request)}", most=MOST_LOOKS, seconds=SECONDS).allowed
+
+
+def may_point(request: HttpRequest) -> bool:
+    """Count a place of the map that is read back in words; whether the address may ask for another."""
+    return allow(f"where:{address_of(request)}", most=MOST_PLACES, seconds=MINUTE).allowed
 
 
 def may_ask_codes(request: HttpRequest) -> bool:

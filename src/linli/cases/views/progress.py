@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -33,6 +35,8 @@ from linli.matters.states import VERBS, State
 from linli.matters.views.pictures import picture
 from linli.notices.channels import channels
 from linli.org.views.acting import act_page, answer_again
+from linli.territory.models import Membership
+from linli.territory.outlines import community_outlines
 
 DO: dict[str, Callable[..., object]] = {
     "withdraw": reporting.withdraw, "reopen": reporting.reopen, "urge": reporting.urge, "answer": reporting.answer,
@@ -56,11 +60,25 @@ def progress(request: HttpRequest, number: str, secret: str) -> HttpResponse:
     rated = one.ratings.filter(follower=follower, round=one.reworks).first()
     context = {
         "matter": one, "events": events, "division": one.division(), "acts": [(v, VERBS[v].title) for v in mine],
-        "secret": secret,
+        "secret": secret, "map": None if follower else _pinned(one),
         "follower": follower, "rated": rated, "may_rate": one.state == State.CLOSED and rated is None and not late,
         "followers": one.followers.count(), "photos": [] if follower else one.photos.filter(event=None),
     }  # fmt: skip
     return render(request, "cases/progress.html", context)
+
+
+def _pinned(one: Matter) -> dict[str, Any] | None:
+    """Draw where the reporter put his pin; None where he put none, or it is kept no longer."""
+    if one.longitude is None or one.latitude is None:
+        return None
+    home = Membership.objects.on(timezone.localdate()).filter(block=one.block_id).first()
+    outlines = community_outlines()
+    pin = {
+        "type": "Feature", "properties": {"pin": True, "name": _("您点的位置")},
+        "geometry": {"type": "Point", "coordinates": [one.longitude, one.latitude]},
+    }  # fmt: skip
+    areas = [outlines[home.community_id]] if home and home.community_id in outlines else []
+    return {"type": "FeatureCollection", "features": [*areas, pin]}
 
 
 @never_cache

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.cases.actions.report_case import report_case
 from linli.cases.forms import ReportForm
-from linli.cases.places import Choice, choices_of, chosen, hints_of
+from linli.cases.places import Choice, choices_of, chosen, hints_of, words_at
 from linli.cases.suggesting import best
-from linli.cases.views.limits import may_send, may_try, too_many
+from linli.cases.views.limits import MOST_PLACES, may_point, may_send, may_try, too_many
 from linli.matters.about import About, about
 from linli.matters.actions.judging import join
 from linli.matters.models import Matter
@@ -56,6 +56,21 @@ def ground(request: HttpRequest) -> HttpResponse:
     """Give the outlines of today's communities, to show a place on."""
     found = {"type": "FeatureCollection", "features": list(community_outlines().values())}
     return HttpResponse(json.dumps(found, ensure_ascii=False), content_type="application/geo+json")
+
+
+@never_cache
+@require_safe
+def place(request: HttpRequest) -> HttpResponse:
+    """Say in words where a point of the map lies, before it is sent; nothing of it is kept."""
+    if not may_point(request):
+        return too_many(request, MOST_PLACES)
+    try:
+        longitude, latitude = float(request.GET["longitude"]), float(request.GET["latitude"])
+    except (KeyError, ValueError):
+        raise Http404 from None
+    if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+        raise Http404
+    return JsonResponse({"words": words_at(longitude, latitude)})
 
 
 @require_safe
