@@ -127,6 +127,17 @@ def test_both_languages_say_the_same_commands(page: Path) -> None:
     assert commands(page) == commands(english)
 
 
+def test_both_pages_on_architecture_name_every_room_and_the_same_layers_columns_and_fields() -> None:
+    rooms = {f"{one.parent.name}/" for one in (HOME / "src/linli").glob("*/__init__.py")}
+    named = []
+    for page in ("docs/architecture.md", "docs/architecture.zh.md"):
+        prose = re.sub(r"^```.*?^```", "", (HOME / page).read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+        names = re.findall(r"`([^`\n]+)`", prose)
+        assert rooms - set(names) == set(), page
+        named.append(sorted(name for name in names if re.fullmatch(r"[\w./:=>*\- ]+", name, re.ASCII)))
+    assert named[0] == named[1]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(HOME).as_posix())
 def test_links_lead_to_files_of_the_repository(page: Path) -> None:
     for target, _ in LINK.findall(page.read_text(encoding="utf-8")):
