@@ -1,6 +1,7 @@
 // Cases on a map: numbered pins, the same ①–⑧ as in the list beside it, side by side where they would cover one another;
 // and heaps, how many more there are at a place, joined where they would overlap and opened by a press.
 import * as L from "leaflet";
+import { left, together } from "./heaps";
 import type { Box } from "./placing";
 
 export interface Pin { number?: number; state?: string; symbol?: string; name?: string; at?: string; href?: string; count?: number }
@@ -72,37 +73,27 @@ export function drawPins(map: L.Map, features: PinFeature[]): () => Box[] {
 /** Draw how many more there are at each place than the pins that stand there; returns what names must leave free. */
 export async function drawHeaps(map: L.Map, address: string, pins: PinFeature[]): Promise<() => Box[]> {
   const found = (await (await fetch(address)).json()) as { features: PinFeature[] };
-  const standing = new Map<string, number>();
-  for (const { properties } of pins) standing.set(properties?.at ?? "", (standing.get(properties?.at ?? "") ?? 0) + 1);
-  const heaps = placed(found.features)
-    .map(({ place, about }) => ({ place, about, count: (about.count ?? 0) - (standing.get(about.at ?? "") ?? 0) }))
-    .filter(({ count }) => count > 0);
+  const told = placed(found.features).map(({ place, about }) => ({ ...about, place }));
+  const heaps = left(told, pins.map(({ properties }) => properties?.at));
   const layer = L.layerGroup().addTo(map);
   let stands: { place: L.LatLng; wide: number }[] = [];
   const draw = (): void => {
     layer.clearLayers();
     stands = [];
-    const cells = new Map<string, typeof heaps>();
-    for (const heap of heaps) {
-      const { x, y } = map.project(heap.place).divideBy(CELL).floor();
-      const cell = cells.get(`${x}:${y}`);
-      if (cell) cell.push(heap);
-      else cells.set(`${x}:${y}`, [heap]);
-    }
-    for (const members of cells.values()) {
+    for (const members of together(heaps, ({ place }) => map.project(place), CELL)) {
       const [first] = members;
       if (!first) continue;
       const bounds = L.latLngBounds(members.map(({ place }) => place));
       const count = members.reduce((sum, one) => sum + one.count, 0);
       const alone = members.length === 1;
-      const title = alone ? (first.about.name ?? "") : String(count);
-      const words = alone && first.about.symbol ? `${first.about.symbol} ${count}` : String(count);
+      const title = alone ? (first.name ?? "") : String(count);
+      const words = alone && first.symbol ? `${first.symbol} ${count}` : String(count);
       const wide = 18 + 8 * words.length, place = alone ? first.place : bounds.getCenter();
       const icon = L.divIcon({ html: span("heap", words), className: "on-map gathered", iconSize: [wide, 24] });
       const marker = L.marker(place, { icon, title }).addTo(layer);
       stands.push({ place, wide });
       marker.on("click", () => {
-        if (alone && first.about.href) location.assign(first.about.href);
+        if (alone && first.href) location.assign(first.href);
         else if (map.getZoom() < map.getBoundsZoom(bounds.pad(0.2))) map.fitBounds(bounds.pad(0.2));
         else map.setZoomAround(bounds.getCenter(), map.getZoom() + 1);
       });
