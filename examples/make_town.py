@@ -1,4 +1,7 @@
-"""Invent the small town of the documents: streets, a river, buildings with counts; `python examples/make_town.py`."""
+"""Invent the small town of the documents: streets, a river, buildings with counts; `python examples/make_town.py`.
+
+The same streets stand in `place.osm` as OpenStreetMap exports a place: buildings as outlines, and nothing counted.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,7 @@ def main() -> None:
     write("boundary", [outline(corner)])
     write("communities", communities(corner))
     write("buildings", buildings(corner, random))
+    (HERE / "place.osm").write_text(as_osm([*roads(corner), river(corner), *outlines(corner)]), encoding="utf-8")
     with (HERE / "draft.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("id", "community", "locked"), *DRAFT])
 
@@ -112,6 +116,44 @@ def buildings(corner: np.ndarray, random: np.random.Generator) -> list[dict[str,
                 number = f"L{len(found) + 1:04d}"
                 found.append(feature("Point", point, id=number, compound=estate, floors=floors, **row))
     return found
+
+
+def outlines(corner: np.ndarray) -> list[dict[str, object]]:
+    """Three long houses on each block; only some tell their floors, as in OpenStreetMap."""
+    found = []
+    for r in range(ROWS):
+        for c in range(COLUMNS):
+            if c == 4:
+                continue
+            west, south = corner[r, c] + 40
+            east = corner[r, c + 1, 0] - 40
+            for row in range(3):
+                y = south + 30 * row
+                ring = np.array([(west, y), (east, y), (east, y + 13), (west, y + 13), (west, y)])
+                levels = {"building:levels": 5 + (r + c) % 3} if row == 0 else {}
+                found.append(feature("Polygon", ring[None], building="apartments", **levels))
+    return found
+
+
+def as_osm(features: list[dict[str, object]]) -> str:
+    """Write features as an OpenStreetMap file: nodes first, then ways with their tags."""
+    nodes, ways = [], []
+    for row in features:
+        shape = row["geometry"]
+        points = shape["coordinates"] if shape["type"] == "LineString" else shape["coordinates"][0][:-1]
+        first = len(nodes) + 1
+        nodes += [f'<node id="{first + k}" lat="{lat:.6f}" lon="{lon:.6f}"/>' for k, (lon, lat) in enumerate(points)]
+        refs = [first + k for k in range(len(points))] + ([first] if shape["type"] == "Polygon" else [])
+        tags = "".join(f'<tag k="{key}" v="{value}"/>' for key, value in tags_of(row["properties"]).items())
+        along = "".join(f'<nd ref="{one}"/>' for one in refs)
+        ways.append(f'<way id="{len(ways) + 1}">{along}{tags}</way>')
+    body = "\n".join(nodes + ways)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<osm version="0.6" generator="linli">\n{body}\n</osm>\n'
+
+
+def tags_of(properties: dict[str, object]) -> dict[str, object]:
+    """Properties of a feature as OpenStreetMap tags it."""
+    return {**properties, "natural": "water"} if "water" in properties else properties
 
 
 def feature(shape: str, points: np.ndarray, **properties: object) -> dict[str, object]:

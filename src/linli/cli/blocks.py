@@ -95,8 +95,8 @@ def command(
     """从道路生成地块 / Make blocks from roads, rivers, railways, walls and buildings.
 
     Divided roads, junctions and rivers are shared out along their middle; residential compounds are never cut by a
-    lane. What was met and mended is told, and kept in the layer `report`. An OpenStreetMap extract (.pbf) serves
-    for every layer that it holds.
+    lane. What was met and mended is told, and kept in the layer `report`. An OpenStreetMap extract (.pbf, .osm)
+    serves for every layer that it holds.
 
     Example: linli blocks --roads map.gpkg:roads --water map.gpkg:water --buildings map.gpkg:buildings
     --within map.gpkg:boundary --counts households.xlsx -o blocks.gpkg --picture blocks.png

@@ -232,7 +232,7 @@ def _from_map(path: Path, layer: str | None) -> tuple[Objects, dict[str, NDArray
             )
     columns = {str(name): column for name, column in zip(meta["fields"], values, strict=True)}
     if "other_tags" in columns:
-        _add_tags(columns)
+        add_tags(columns)
     return wkb, columns, layer, declared_crs(meta["crs"])
 
 
@@ -336,8 +336,8 @@ def _system(
     return system, notes
 
 
-def _add_tags(columns: dict[str, NDArray[Any]]) -> None:
-    """Spread the OpenStreetMap tags that matter to streets over columns of their own."""
+def add_tags(columns: dict[str, NDArray[Any]]) -> None:
+    """Spread the OpenStreetMap tags that matter to streets and buildings over columns of their own."""
     tags = [{} if text is None else dict(HSTORE.findall(text)) for text in columns["other_tags"]]
     for key in OSM_TAGS:
         if key not in columns and any(key in found for found in tags):

@@ -18,7 +18,7 @@ from linli.geodata.arrangement import Objects
 from linli.geodata.coordinates import WGS84
 from linli.geodata.hang import mend
 from linli.geodata.import_report import Report
-from linli.geodata.layers import LATITUDE, LONGITUDE, Layer, Note, layer_names, read_layer
+from linli.geodata.layers import LATITUDE, LONGITUDE, Layer, Note, add_tags, layer_names, read_layer
 from linli.geodata.street_classes import COMPOUND_COLUMNS, ID_COLUMNS, text
 from linli.geodata.tables import TABLE_ENDINGS, Table, must_exist, read_table
 
@@ -42,6 +42,7 @@ SITES = (
     "leisure IS NOT NULL OR landuse IN ('grass', 'forest', 'industrial', 'education') OR \"natural\" = 'wood' "
     "OR amenity IN ('school', 'university', 'hospital')"
 )
+OSM_ENDINGS = (".pbf", ".osm")  # extracts, and what a map's export gives
 # GDAL's layers of an OpenStreetMap extract, and which features of each play the role
 OSM_LAYERS = {
     "roads": (("lines", "highway IS NOT NULL"),),
@@ -90,7 +91,7 @@ def as_layers(source: Source | Sequence[Source] | None, role: str, crs: str | No
     if not isinstance(source, str | os.PathLike):
         return [layer for one in source for layer in as_layers(one, role, crs)]
     path, name = split_path(source)
-    if path.suffix.lower() == ".pbf" and name is None:
+    if path.suffix.lower() in OSM_ENDINGS and name is None:
         return _from_osm(path, role)
     if name is None and path.suffix.lower() not in TABLE_ENDINGS and path.exists():
         known = layer_names(path)
@@ -222,6 +223,8 @@ def _osm_layer(path: Path, name: str, where: str, role: str) -> Layer:
     columns = {
         str(key): column[whole] for key, column in zip(meta["fields"], values, strict=True) if key not in foreign
     }
+    if "other_tags" in columns:
+        add_tags(columns)
     notes: tuple[Note, ...] = ()
     if not whole.all():
         cut = int((~whole).sum())

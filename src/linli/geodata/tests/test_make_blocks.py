@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyogrio
 import pytest
 import shapely
 from shapely import LineString, Point, box
@@ -184,6 +185,35 @@ def test_dwellings_are_estimated_where_nothing_is_counted_and_the_report_says_so
         blocks.note_of("dwellings").words()
         == "口径：房屋套数，估算；来源：未注明，日期未注明，估算，按建筑面积每90平方米一套推算"
     )
+
+
+@pytest.mark.parametrize("ending", ["osm", "gpkg"])
+def test_the_export_of_a_map_serves_for_every_layer_and_tells_the_floors(tmp_path: Path, ending: str):
+    nodes = [(0, 0), (400, 0), (50, 50), (80, 50), (80, 80), (50, 80), (50, -80), (80, -80), (80, -50), (50, -50)]
+    ways = ((1, 2), "highway", "primary"), ((3, 4, 5, 6, 3), "building", "yes"), ((7, 8, 9, 10, 7), "building", "yes")
+    lines = ['<osm version="0.6">']
+    lines += [
+        f'<node id="{k + 1}" lat="{26 + y / 111000}" lon="{103 + x / 100000}"/>' for k, (x, y) in enumerate(nodes)
+    ]
+    for k, (refs, key, value) in enumerate(ways):
+        along = "".join(f'<nd ref="{one}"/>' for one in refs)
+        levels = '<tag k="building:levels" v="12"/>' if k == 1 else ""
+        lines.append(f'<way id="{k + 1}">{along}<tag k="{key}" v="{value}"/>{levels}</way>')
+    place = tmp_path / "place.osm"
+    place.write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")
+    sources = {"roads": place, "buildings": place}
+    if ending == "gpkg":
+        for role, name in (("roads", "lines"), ("buildings", "multipolygons")):
+            meta, _, wkb, values = pyogrio.raw.read(place, layer=name)
+            sources[role] = tmp_path / f"{role}.gpkg"
+            pyogrio.raw.write(
+                sources[role], wkb, values, fields=meta["fields"], geometry_type=meta["geometry_type"], crs=meta["crs"]
+            )
+    blocks = make_blocks(**sources, default_floors=3)
+    assert found(blocks)["buildings_without_floors"] == 1
+    assert len(blocks) == 2
+    high, low = sorted(blocks.counts("dwellings"), reverse=True)
+    assert high == pytest.approx(4 * low, rel=0.05)
 
 
 def test_a_table_is_joined_by_building_id_by_compound_and_by_coordinates(tmp_path: Path):
