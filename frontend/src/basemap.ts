@@ -51,11 +51,14 @@ const LETTERED: Record<string, [number, number, Name["ink"], number]> = {
   water: [2, 14, "map-water-ink", 0],
   primary: [3, 11.5, "map-name", 0.06],
   secondary: [4, 11, "map-name", 0.15],
+  stream: [4.5, 11, "map-water-ink", 0.15],
   green: [5, 11, "map-green-ink", 0.3],
   site: [6, 11, "map-name", 0.35],
   compound: [7, 11.5, "map-name", 0.45],
   lane: [8, 11, "map-name", 0.9],
 };
+/** How far apart letters stand, see `Name`. */
+const SPACED: Record<string, number> = { water: 2.1, stream: 2.1, secondary: 1.5 };
 
 export class Basemap extends L.Layer {
   private readonly canvas = document.createElement("canvas");
@@ -223,7 +226,9 @@ function named(tile: Tile, left: number, top: number, side: number, metre: numbe
             rank,
             size,
             ink,
-            along: kind in LINES,
+            along: kind in LINES || kind === "water",
+            ground: kind === "water",
+            ...(SPACED[kind] ? { spaced: SPACED[kind] } : {}),
             lines: shape.rings.map((ring) => Array.from({ length: ring.length / 2 }, (_, i): [number, number] => [left + ring[2 * i]! * side, top + ring[2 * i + 1]! * side])),
           })),
   );

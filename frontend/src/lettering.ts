@@ -2,12 +2,13 @@
 import * as L from "leaflet";
 import { colours, onTheme } from "./colours";
 import { paneOf } from "./panes";
-import { type Box, type Name, type Placed, place } from "./placing";
+import { type Box, type Name, type Placed, type Point, place } from "./placing";
 
 export class Lettering extends L.Layer {
   private readonly canvas = document.createElement("canvas");
   private readonly sources = new Map<string, () => Name[]>();
-  private taken: () => Box[] = () => [];
+  private boundaries: () => Point[][] = () => [];
+  private waiting = 0;
   private map: L.Map | null = null;
   placed: Placed[] = [];
 
@@ -17,9 +18,9 @@ export class Lettering extends L.Layer {
     this.paint();
   }
 
-  /** Leave free what stands over the names, such as points. */
-  avoid(taken: () => Box[]): void {
-    this.taken = taken;
+  /** Let no name lie on these lines, in pixels of the view. */
+  keepOff(boundaries: () => Point[][]): void {
+    this.boundaries = boundaries;
     this.paint();
   }
 
@@ -29,6 +30,7 @@ export class Lettering extends L.Layer {
     this.canvas.setAttribute("aria-hidden", "true");
     paneOf(map, "lettering").append(this.canvas);
     map.on("moveend zoomend resize viewreset", this.paint, this);
+    map.on("layeradd layerremove", this.changed, this);
     onTheme(() => this.paint());
     this.paint();
     return this;
@@ -36,9 +38,16 @@ export class Lettering extends L.Layer {
 
   override onRemove(map: L.Map): this {
     map.off("moveend zoomend resize viewreset", this.paint, this);
+    map.off("layeradd layerremove", this.changed, this);
     this.canvas.remove();
     this.map = null;
     return this;
+  }
+
+  private changed({ layer }: { layer: L.Layer }): void {
+    if (!(layer instanceof L.Marker || layer instanceof L.CircleMarker)) return;
+    cancelAnimationFrame(this.waiting);
+    this.waiting = requestAnimationFrame(() => this.paint());
   }
 
   private paint(): void {
@@ -52,7 +61,10 @@ export class Lettering extends L.Layer {
     L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
     const look = colours(map.getContainer(), "map-name", "map-water-ink", "map-green-ink", "map-halo", "ink");
     const family = getComputedStyle(map.getContainer()).fontFamily;
-    this.placed = place([...this.sources.values()].flatMap((names) => names()), { width: size.x, height: size.y }, this.taken());
+    this.placed = place([...this.sources.values()].flatMap((names) => names()), { width: size.x, height: size.y }, standingOn(map), this.boundaries());
+    // what stands where, for whoever looks at it from outside
+    canvas.dataset.names = JSON.stringify(this.placed.map(({ name, boxes }) => [name.text, boxes]));
+    canvas.dataset.view = JSON.stringify([map.getCenter().lng, map.getCenter().lat, map.getZoom()]);
     ink.setTransform(ratio, 0, 0, ratio, 0, 0);
     ink.textAlign = "center";
     ink.textBaseline = "middle";
@@ -72,4 +84,18 @@ export class Lettering extends L.Layer {
         }
     }
   }
+}
+
+/** What stands over the names: points, and what one presses in the corners. */
+function standingOn(map: L.Map): Box[] {
+  const frame = map.getContainer().getBoundingClientRect();
+  const found = [...map.getContainer().querySelectorAll(".leaflet-marker-icon, .leaflet-marker-icon *, .leaflet-control")]
+    .map((one) => one.getBoundingClientRect())
+    .map(({ left, top, right, bottom }): Box => [left - frame.left, top - frame.top, right - frame.left, bottom - frame.top]);
+  map.eachLayer((layer) => {
+    if (!(layer instanceof L.CircleMarker)) return;
+    const [{ x, y }, r] = [map.latLngToContainerPoint(layer.getLatLng()), layer.getRadius() + 2];
+    found.push([x - r, y - r, x + r, y + r]);
+  });
+  return found;
 }

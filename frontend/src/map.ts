@@ -74,19 +74,20 @@ async function show(box: HTMLElement): Promise<void> {
 
   const lettering = stand(map, layer);
   const pins = points.filter((point) => point.properties?.number);
-  const standing = drawPins(map, pins);
-  lettering.avoid(standing);
-  // the rest of the map does not wait for how many more there are
-  if (box.dataset.places) void drawHeaps(map, box.dataset.places, pins).then((heaps) => lettering.avoid(() => [...standing(), ...heaps()]));
+  drawPins(map, pins);
+  if (box.dataset.places) void drawHeaps(map, box.dataset.places, pins); // the rest of the map does not wait for it
+  const onView = (ring: Polygons[number][number]): Point[] =>
+    ring.map(([longitude = 0, latitude = 0]): Point => {
+      const { x, y } = map.latLngToContainerPoint([latitude, longitude]);
+      return [x, y];
+    });
+  const lettered = areas.filter((area) => area.properties?.letter && area.properties.name);
+  lettering.keepOff(() => lettered.flatMap((area) => polygonsOf(area).flat().map(onView)));
   lettering.letter("areas", () =>
-    areas.flatMap((area, unit) => {
-      if (!area.properties?.letter || !area.properties.name) return [];
-      const rings = polygonsOf(area).map(([outer]) => (outer ?? []).map(([longitude = 0, latitude = 0]): Point => {
-        const { x, y } = map.latLngToContainerPoint([latitude, longitude]);
-        return [x, y];
-      }));
-      return [{ text: area.properties.name, rank: unit / 1e6, size: 15, bold: true, ink: "ink" as const, along: false, lines: rings }];
-    }),
+    lettered.map((area, unit) => ({
+      text: area.properties!.name!, rank: unit / 1e6, size: 15, least: 12, bold: true, ink: "ink" as const, along: false,
+      lines: polygonsOf(area).map(([outer]) => onView(outer ?? [])),
+    })),
   );
 
   const say = document.createElement("p");

@@ -2,7 +2,6 @@
 // and heaps, how many more there are at a place, joined where they would overlap and opened by a press.
 import * as L from "leaflet";
 import { left, together } from "./heaps";
-import type { Box } from "./placing";
 
 export interface Pin { number?: number; state?: string; symbol?: string; name?: string; at?: string; href?: string; count?: number }
 export interface PinFeature { properties: Pin | null; geometry: { type: string; coordinates: unknown } }
@@ -28,8 +27,8 @@ function choose(number: number | undefined, on: boolean): void {
   for (const row of document.querySelectorAll(`[data-number="${number}"], .on-map[data-pin="${number}"]`)) row.classList.toggle("chosen", on);
 }
 
-/** Draw numbered features; returns what names must leave free, in pixels of the view. */
-export function drawPins(map: L.Map, features: PinFeature[]): () => Box[] {
+/** Draw numbered features. */
+export function drawPins(map: L.Map, features: PinFeature[]): void {
   const pins = placed(features);
   const markers = pins.map(({ place, about }) => {
     const marker = L.marker(place, { icon: L.divIcon(), title: `${about.number} · ${about.name ?? ""}`, zIndexOffset: 1000, riseOnHover: true }).addTo(map);
@@ -37,9 +36,7 @@ export function drawPins(map: L.Map, features: PinFeature[]): () => Box[] {
     marker.on("mouseover", () => choose(about.number, true)).on("mouseout", () => choose(about.number, false));
     return marker;
   });
-  let stands: L.Point[] = []; // the middle of each, on the map's own paper
   const lay = (): void => {
-    stands = [];
     const groups: { at: L.Point; members: number[] }[] = [];
     pins.forEach(({ place }, index) => {
       const at = map.latLngToLayerPoint(place);
@@ -53,7 +50,6 @@ export function drawPins(map: L.Map, features: PinFeature[]): () => Box[] {
         if (!pin) return;
         const wide = Math.min(members.length, IN_A_ROW), own = map.latLngToLayerPoint(pin.place);
         const x = (k % IN_A_ROW - (wide - 1) / 2) * SIDE + at.x - own.x, y = Math.floor(k / IN_A_ROW) * SIDE + at.y - own.y;
-        stands.push(own.add([x, y]));
         const html = document.createElement("div");
         html.append(span(`disc ${pin.about.state ?? ""}`, String(pin.about.number)), ...(pin.about.symbol ? [span("kind", pin.about.symbol)] : []));
         markers[index]?.setIcon(L.divIcon({ html, className: "on-map", iconSize: [24, 24], iconAnchor: [12 - x, 12 - y] }));
@@ -67,19 +63,16 @@ export function drawPins(map: L.Map, features: PinFeature[]): () => Box[] {
     row.addEventListener("mouseenter", () => choose(Number(row.dataset.number), true));
     row.addEventListener("mouseleave", () => choose(Number(row.dataset.number), false));
   }
-  return () => stands.map((middle) => map.layerPointToContainerPoint(middle)).map(({ x, y }): Box => [x - 14, y - 18, x + 20, y + 14]);
 }
 
-/** Draw how many more there are at each place than the pins that stand there; returns what names must leave free. */
-export async function drawHeaps(map: L.Map, address: string, pins: PinFeature[]): Promise<() => Box[]> {
+/** Draw how many more there are at each place than the pins that stand there. */
+export async function drawHeaps(map: L.Map, address: string, pins: PinFeature[]): Promise<void> {
   const found = (await (await fetch(address)).json()) as { features: PinFeature[] };
   const told = placed(found.features).map(({ place, about }) => ({ ...about, place }));
   const heaps = left(told, pins.map(({ properties }) => properties?.at));
   const layer = L.layerGroup().addTo(map);
-  let stands: { place: L.LatLng; wide: number }[] = [];
   const draw = (): void => {
     layer.clearLayers();
-    stands = [];
     for (const members of together(heaps, ({ place }) => map.project(place), CELL)) {
       const [first] = members;
       if (!first) continue;
@@ -91,7 +84,6 @@ export async function drawHeaps(map: L.Map, address: string, pins: PinFeature[])
       const wide = 18 + 8 * words.length, place = alone ? first.place : bounds.getCenter();
       const icon = L.divIcon({ html: span("heap", words), className: "on-map gathered", iconSize: [wide, 24] });
       const marker = L.marker(place, { icon, title }).addTo(layer);
-      stands.push({ place, wide });
       marker.on("click", () => {
         if (alone && first.href) location.assign(first.href);
         else if (map.getZoom() < map.getBoundsZoom(bounds.pad(0.2))) map.fitBounds(bounds.pad(0.2));
@@ -101,8 +93,4 @@ export async function drawHeaps(map: L.Map, address: string, pins: PinFeature[])
   };
   map.on("zoomend", draw);
   draw();
-  return () => stands.map(({ place, wide }): Box => {
-    const { x, y } = map.latLngToContainerPoint(place);
-    return [x - wide / 2, y - 12, x + wide / 2, y + 12];
-  });
 }

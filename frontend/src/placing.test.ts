@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Box, type Name, type Point, place, width } from "./placing";
+import { type Box, type Name, type Point, place, spine, width } from "./placing";
 
 const VIEW = { width: 800, height: 600 };
 const street = (text: string, line: Point[], rank = 3): Name => ({ text, rank, size: 12, ink: "map-name", along: true, lines: [line] });
@@ -58,5 +58,40 @@ describe("names on a map", () => {
     const placed = place(pieces, VIEW);
     expect(placed.length).toBe(1);
     expect(width(placed[0]!.name)).toBe(36);
+  });
+
+  it("lie on no boundary: a street steps aside, a community's name stays in its own, others move or are silent", () => {
+    const boundary: Point[] = [[0, 300], [800, 300]];
+    const aside = place([street("兴铜路", [[100, 300], [500, 300]])], VIEW, [], [boundary]);
+    expect(aside.length).toBe(1);
+    expect(Math.abs(aside[0]!.letters[0]!.y - 300)).toBeCloseTo(12 * 1.05);
+    const half: Name = { ...spot("团结社区", 0, 0), lines: [[[300, 200], [500, 200], [500, 304], [300, 304]]] };
+    const [moved] = place([half], VIEW, [], [[[0, 252], [800, 252]]]);
+    expect(moved && moved.boxes[0]![1] > 200 && moved.boxes[0]![3] < 304).toBe(true);
+    const narrow: Name = { ...half, lines: [[[300, 200], [350, 200], [350, 304], [300, 304]]] };
+    expect(place([narrow], VIEW, [], narrow.lines)).toEqual([]);
+    const compound = place([spot("白云花园", 400, 297)], VIEW, [], [boundary]);
+    expect(compound[0]!.boxes[0]![3]).toBeLessThan(300);
+    expect(place([spot("白云花园", 400, 300)], VIEW, [], [[[380, 250], [380, 350], [420, 350], [420, 250], [380, 250]]])).toEqual([]);
+  });
+
+  it("take a smaller size before they are silent", () => {
+    const tight: Name = { ...spot("团结社区", 0, 0), least: 12, lines: [[[300, 200], [356, 200], [356, 230], [300, 230], [300, 200]]] };
+    expect(place([tight], VIEW, [], tight.lines)[0]!.name.size).toBe(12);
+  });
+
+  it("are spaced along a river, through its middle, also where tiles have cut it", () => {
+    const bank = (from: number, to: number): Point[] => {
+      const ways = Array.from({ length: 21 }, (_, k) => from + ((to - from) * k) / 20);
+      const middle = (x: number): number => 300 + 40 * Math.sin(x / 150);
+      return [...ways.map((x): Point => [x, middle(x) - 12]), ...ways.reverse().map((x): Point => [x, middle(x) + 12])];
+    };
+    const cut = [bank(50, 420), bank(400, 750)];
+    for (const [x, y] of spine(cut)!.slice(3, -3)) expect(Math.abs(y - 300 - 40 * Math.sin(x / 150))).toBeLessThan(6);
+    expect(spine([[[0, 0], [100, 0], [100, 100], [0, 100]]])).toBe(null);
+    const river: Name = { text: "铜源河", rank: 2, size: 14, ink: "map-water-ink", along: true, ground: true, spaced: 2.1, lines: cut };
+    const [placed] = place([river], VIEW);
+    const [a, b] = placed!.letters;
+    expect(Math.hypot(a!.x - b!.x, a!.y - b!.y)).toBeCloseTo(14 * 2.1, 0);
   });
 });

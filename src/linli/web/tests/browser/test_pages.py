@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import shapely
 from axe_playwright_python.sync_playwright import Axe
 
 from linli.demo.office import OFFICE
@@ -121,6 +124,53 @@ def test_what_neighbours_report_bears_its_number_in_the_list_and_in_sight_on_the
     assert all(pixels >= 20 for pixels in apart), "none covers another"
     pins.first.click()
     assert page.locator(".case-list li:target .disc").text_content() == pins.first.text_content()
+
+
+# twelve views: how often one zooms (in or out) and which way one goes, one after the other, at two widths
+WAYS = ((0, ""), (2, "ArrowRight"), (3, "ArrowLeft"), (3, "ArrowUp"), (-5, "ArrowRight"), (-5, ""))
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+def test_names_lie_on_no_other_name_nor_point_nor_boundary(contexts: Any, site: str, width: int) -> None:
+    page = contexts("", width).new_page()
+    page.goto(site)
+    page.wait_for_function(GROUND, polling=100)
+    areas = json.loads(page.locator("#town").text_content())["features"]
+    boundaries = [shapely.boundary(shapely.geometry.shape(one["geometry"])) for one in areas
+                  if one["properties"].get("letter")]  # fmt: skip
+    assert len(boundaries) > 1
+    lettering = page.locator("canvas[data-names]")
+    frame, said = page.locator(".map").bounding_box(), set()
+    for zooms, way in WAYS:
+        for _ in range(abs(zooms)):
+            page.click(f".leaflet-control-zoom-{'in' if zooms > 0 else 'out'}")
+        if way:
+            page.locator(".map").press(way)
+        page.wait_for_timeout(700)  # tiles come, names find their places
+        longitude, latitude, zoom = json.loads(lettering.get_attribute("data-view"))
+        scale = 256 * 2**zoom
+        middle = _pixels(np.array([[longitude, latitude]]), scale)[0] - [frame["width"] / 2, frame["height"] / 2]
+        lines = shapely.transform(boundaries, lambda at, s=scale, m=middle: _pixels(at, s) - m)
+        placed = [(name, [shapely.box(*box) for box in boxes])
+                  for name, boxes in json.loads(lettering.get_attribute("data-names"))]  # fmt: skip
+        said |= {name for name, _boxes in placed}
+        points = [one.bounding_box() for one in page.locator(".map .disc").all()]
+        left, top = (page.locator(".map").bounding_box()[side] for side in "xy")
+        discs = [shapely.box(one["x"] - left, one["y"] - top, one["x"] - left + one["width"],
+                             one["y"] - top + one["height"]) for one in points]  # fmt: skip
+        for name, boxes in placed:
+            assert not shapely.intersects(np.array(boxes)[:, None], lines).any(), f"{name} at {zoom}"
+            assert not shapely.intersects(np.array(boxes)[:, None], np.array(discs)).any(), f"{name} at {zoom}"
+        for (one, mine), (other, theirs) in itertools.combinations(placed, 2):
+            assert not shapely.intersects(np.array(mine)[:, None], np.array(theirs)).any(), f"{one}, {other} at {zoom}"
+    assert {"团结社区", "白云社区", "兴铜路"} <= said
+    page.close()
+
+
+def _pixels(at: Any, scale: float) -> Any:
+    """Project degrees to the pixels of a map."""
+    sine = np.sin(np.radians(at[:, 1]))
+    return np.column_stack([at[:, 0] / 360 + 0.5, 0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi)]) * scale
 
 
 def test_the_report_picker_stands_on_ground(contexts: Any, site: str) -> None:
