@@ -60,10 +60,12 @@ bench: $(BENCH) $(KERNELS)  ## run every benchmark and write benchmarks/RESULTS.
 	@test -e demo/blocks.gpkg || $(BIN)/linli demo demo/
 	@$(BIN)/python -m benchmarks all
 
-pictures: $(DEV) $(KERNELS)  ## draw the pictures of the documents anew
+pictures: $(DEV) $(KERNELS) $(ASSETS)  ## draw the pictures of the documents anew
 	@$(BIN)/python docs/images/make.py
 	@test -e demo/plan.gpkg || $(BIN)/linli demo demo/
 	@$(BIN)/linli draw demo/plan.gpkg --blocks demo/blocks.gpkg --before --dpi 100 -o docs/images/tongyuan.png
+	@test -e demo/site/demo-accounts.txt || { echo 'linli: run make demo once, so that there is a site to take pictures of' >&2; exit 1; }
+	@LINLI_PICTURED=demo/site LINLI_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q -m browser src/linli/web/tests/browser/test_pictures.py
 
 lock: $(DEV)  ## resolve the locks anew; they hold versions and hashes, no address
 	@compile() { $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

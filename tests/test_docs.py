@@ -18,6 +18,7 @@ import typer
 
 import linli
 from linli.cli import COMMANDS, run
+from linli.web.tests.browser.test_pictures import MOST_BYTES, SIGHTS
 
 HOME = Path(__file__).resolve().parent.parent
 PAGES = sorted([*HOME.glob("*.md"), *(HOME / "docs").rglob("*.md"), *(HOME / "examples").glob("*.md")])
@@ -143,6 +144,13 @@ def test_links_lead_to_files_of_the_repository(page: Path) -> None:
     for target, _ in LINK.findall(page.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (page.parent / target).exists(), f"{page.name} links to {target}, which is not there"
+
+
+def test_each_readme_shows_the_three_pictures_that_the_browser_tests_take_in_its_language() -> None:
+    for readme, ending in (("README.md", ".en.webp"), ("README.zh.md", ".webp")):
+        shown = re.findall(r"docs/images/([\w.]+\.webp)", (HOME / readme).read_text(encoding="utf-8"))
+        assert shown == [f"{sight}{ending}" for sight in SIGHTS]
+        assert all((HOME / "docs/images" / picture).stat().st_size <= MOST_BYTES for picture in shown)
 
 
 def test_the_changelog_names_the_version() -> None:

@@ -30,10 +30,13 @@ fill()
 
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Fill a site in processes of its own; return what they run in."""
-    home = tmp_path_factory.mktemp("site")
+    """Fill a site in processes of its own; return what they run in. `LINLI_PICTURED` names one that is filled."""
+    pictured = os.environ.get("LINLI_PICTURED")
+    home = Path(pictured).resolve() if pictured else tmp_path_factory.mktemp("site")
     keep = {name: value for name, value in os.environ.items() if not name.startswith(("LINLI", "DATABASE", "DJANGO"))}
     made = {**keep, "LINLI_HOME": str(home), "LINLI_SECOND_FACTOR": "0", "LINLI_LOG": "DEBUG", **OFFICE}
+    if pictured:
+        return {**made, "LINLI_DEMO": "1"}
     subprocess.run([sys.executable, "-c", START], env={**made, "LINLI_LOG": "ERROR"}, check=True)
     return made
 
