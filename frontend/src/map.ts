@@ -42,7 +42,6 @@ async function show(box: HTMLElement): Promise<void> {
   map.zoomControl.remove();
   L.control.zoom({ zoomInTitle: english ? "Zoom in" : "放大", zoomOutTitle: english ? "Zoom out" : "缩小" }).addTo(map);
   map.setView([0, 0], 2);
-  if (box.dataset.tiles) L.tileLayer(box.dataset.tiles, { maxZoom: 19 }).addTo(map);
 
   const layer = new BlocksLayer();
   const units = pack(areas.map(polygonsOf));

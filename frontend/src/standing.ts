@@ -1,18 +1,31 @@
-// Lets a map stand on the ground: the basemap under its fills' wash, names over it, and the scale.
+// Lets a map stand on the ground: the basemap, or the outside map that the site names, under its fills' wash, names over it, and the scale.
 import * as L from "leaflet";
 import { Basemap } from "./basemap";
 import type { BlocksLayer } from "./blocks-layer";
 import { Lettering } from "./lettering";
+import { OutsideTiles } from "./outside-tiles";
+import type { System } from "./shifts";
 
 /** Call it once the map has its view; returns what letters the map, on ground or without. */
 export function stand(map: L.Map, fills: BlocksLayer): Lettering {
   const lettering = new Lettering().addTo(map);
-  const tiles = document.querySelector<HTMLElement>("[data-basemap]")?.dataset.basemap;
-  if (!tiles) return lettering;
+  const beneath = document.querySelector<HTMLElement>("[data-basemap], [data-outside]")?.dataset;
+  if (!beneath) return lettering;
   fills.setWash(Number(getComputedStyle(map.getContainer()).getPropertyValue("--map-wash")));
-  const basemap = new Basemap(tiles);
-  basemap.onPaint(() => lettering.letter("basemap", () => basemap.names));
-  basemap.addTo(map);
+  const lay = (): void => {
+    if (!beneath.basemap) return;
+    const basemap = new Basemap(beneath.basemap);
+    basemap.onPaint(() => lettering.letter("basemap", () => basemap.names));
+    basemap.addTo(map);
+  };
+  if (beneath.outside) {
+    const outside = new OutsideTiles(beneath.outside, beneath.system as System, () => {
+      if (!map.hasLayer(outside)) return; // several are lost at once
+      outside.remove();
+      lay();
+    });
+    outside.addTo(map);
+  } else lay();
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
   return lettering;
 }

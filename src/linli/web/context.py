@@ -23,6 +23,7 @@ def still(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": settings.LINLI_NAME,
         "operator": settings.OPERATOR,
+        "outside_tiles": settings.OUTSIDE_TILES,
         "demo": settings.DEMO,
         "look": look_of(request),
     }

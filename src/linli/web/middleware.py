@@ -15,10 +15,10 @@ from linli.web.views.errors import unable
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-# no inline script or style, no eval, nothing from outside
+# no inline script or style, no eval, nothing from outside but the pictures of a map that the site names
 POLICY = "; ".join(
     (
-        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:",
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:{tiles}",
         "font-src 'self'", "connect-src 'self'", "manifest-src 'self'", "worker-src 'self' blob:",
         "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'",
     )
@@ -36,7 +36,8 @@ class ContentSecurity:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer one request."""
         response = self.answer(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        origin = settings.OUTSIDE_TILES.origin
+        response.headers.setdefault("Content-Security-Policy", POLICY.format(tiles=origin and f" {origin}"))
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
         return response
 

@@ -19,6 +19,8 @@
 `LINLI_TELEPHONE`      its telephone; `LINLI_OFFICE` where its counter is, `LINLI_HOURS` when that is open
 `LINLI_FILING`         备案编号; `LINLI_POLICE_FILING` 公安备案编号, `LINLI_SITE_CODE` 网站标识码: at the foot
 `LINLI_SECURITY_…`     `CONTACT`, `mailto:…` or `https://…`, for who found a weakness: /.well-known/security.txt
+`LINLI_TILES`          address of an outside map's tiles, with {z}, {x}, {y}; `LINLI_TILES_SYSTEM` wgs84 (also
+                       cgcs2000), gcj02 or bd09, `LINLI_TILES_CREDIT` whom maps must name for it
 `LINLI_MAIL_…`        `HOST`, `PORT` (587), `USER`, `PASSWORD`, `FROM` of the SMTP server; without a host no mail leaves
 `LINLI_OUTGOING`       hosts of one's own net that notices may be posted to, with commas; else public addresses alone
 `LINLI_SMS_URL`        where the district's SMS gateway takes `{"mobile", "text"}`; `LINLI_SMS_TOKEN` is its bearer
@@ -38,6 +40,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.web import logs
 from linli.web.databases import database_from
 from linli.web.operator import operator_from
+from linli.web.outside_tiles import outside_tiles_from
 from linli.web.secret import secret_key
 from linli.web.upkeep.restore import finish_restore
 from linli.web.upkeep.rights import keep_private
@@ -178,6 +181,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
 LINLI_NAME = _("邻里")
 OPERATOR = operator_from(os.environ)
+OUTSIDE_TILES = outside_tiles_from(os.environ)
 LINLI_SECURITY_CONTACT = os.environ.get("LINLI_SECURITY_CONTACT") or ""
 
 LINLI_ADDRESS = (os.environ.get("LINLI_ADDRESS") or "").rstrip("/")
