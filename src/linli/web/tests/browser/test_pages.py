@@ -88,6 +88,16 @@ def test_a_page_is_sound(contexts: Any, site: str, person: str, path: str, width
     page.close()
 
 
+def test_the_frame_fits_between_phone_and_desk_in_english_too(chromium: Any, site: str) -> None:
+    context = chromium.new_context(locale="en")
+    page = context.new_page()
+    page.goto(f"{site}/guide/")
+    for width in (1000, 768, 600):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+    context.close()
+
+
 def test_a_map_shows_its_polygons(contexts: Any, site: str) -> None:
     page = contexts("jiedao", 1440).new_page()
     page.goto(f"{site}/ground/blocks/")
