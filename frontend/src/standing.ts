@@ -1,13 +1,15 @@
-// Lets a map stand on the ground: the basemap, or the outside map that the site names, under its fills' wash, names over it, and the scale.
-import * as L from "leaflet";
+// Lets a map stand on the ground: the basemap, or the outside map that the site names, under its fills' wash, names over it, scale and north beside it.
+import type * as L from "leaflet";
 import { Basemap } from "./basemap";
 import type { BlocksLayer } from "./blocks-layer";
 import { Lettering } from "./lettering";
 import { OutsideTiles } from "./outside-tiles";
+import { Scale } from "./scale";
 import type { System } from "./shifts";
 
 /** Call it once the map has its view; returns what letters the map, on ground or without. */
 export function stand(map: L.Map, fills: BlocksLayer): Lettering {
+  new Scale().addTo(map);
   const lettering = new Lettering().addTo(map);
   const beneath = document.querySelector<HTMLElement>("[data-basemap], [data-outside]")?.dataset;
   if (!beneath) return lettering;
@@ -26,6 +28,5 @@ export function stand(map: L.Map, fills: BlocksLayer): Lettering {
     });
     outside.addTo(map);
   } else lay();
-  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
   return lettering;
 }

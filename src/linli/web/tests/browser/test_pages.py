@@ -136,6 +136,30 @@ def test_what_neighbours_report_bears_its_number_in_the_list_and_in_sight_on_the
     assert page.locator(".case-list li:target .disc").text_content() == pins.first.text_content()
 
 
+def test_a_map_says_its_scale_in_the_readers_words_and_which_way_north_is(
+    contexts: Any, chromium: Any, site: str
+) -> None:
+    page = contexts("", 360).new_page()
+    page.goto(site)
+    page.wait_for_function(GROUND, polling=100)
+    line, north = page.locator(".leaflet-control-scale-line"), page.locator(".north")
+    _longitude, _latitude, zoom = json.loads(page.locator("canvas[data-view]").get_attribute("data-view"))
+    assert (north.text_content(), line.text_content()[-1]) == ("北", "米")
+    metres = int(line.text_content()[:-1])
+    pixel = 40_075_016.7 * np.cos(np.radians(26.081)) / 256 / 2**zoom
+    assert line.bounding_box()["width"] == pytest.approx(metres / pixel, rel=0.05)
+    for _ in range(12):
+        page.click(".leaflet-control-zoom-out")
+    assert line.text_content().endswith("公里")
+    page.close()
+    english = chromium.new_context(locale="en-GB").new_page()
+    english.goto(site)
+    english.wait_for_function(GROUND, polling=100)
+    said = [english.locator(one).text_content() for one in (".north", ".leaflet-control-scale-line")]
+    assert (said[0], said[1][-2:]) == ("N", " m")
+    english.context.close()
+
+
 # twelve views: how often one zooms (in or out) and which way one goes, one after the other, at two widths
 WAYS = ((0, ""), (2, "ArrowRight"), (3, "ArrowLeft"), (3, "ArrowUp"), (-5, "ArrowRight"), (-5, ""))
 
