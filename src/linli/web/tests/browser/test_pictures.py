@@ -34,7 +34,8 @@ def test_a_picture_for_the_readme_is_small_and_speaks_its_language(
         page.press("[name=password]", "Enter")
         page.wait_for_url(f"{site}/today/")
     page.goto(site + path)
-    page.wait_for_selector(".map canvas")
+    if page.locator(".map:not([data-lazy])").count():  # nothing that waits has a place in the little site
+        page.wait_for_selector(".map canvas")
     page.wait_for_function(GROUND, polling=100)
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.lang").startswith(locale[:2])
