@@ -105,5 +105,13 @@ def sentence(rng: np.random.Generator, topic: Topic, *, door: str, compound: str
     return re.sub("[，。？！]", " ", said).strip() if rng.random() < NO_MARKS else said
 
 
+def released(rng: np.random.Generator, topic: Topic) -> str:
+    """Say of a topic what a clerk would release: a thing and its trouble, without a place or a person."""
+    said = f"{_pick(rng, topic.things)}{_pick(rng, topic.troubles)}"
+    return said.format(
+        door="", compound="", road="", long=_pick(rng, LONG), night=_pick(rng, NIGHT), times=_pick(rng, TIMES)
+    )
+
+
 def _pick(rng: np.random.Generator, values: tuple[str, ...]) -> str:
     return values[int(rng.integers(len(values)))]

@@ -16,7 +16,7 @@ from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat, ExtractYear, LPad
 from django.utils import timezone
 
-from linli.demo.case_texts import Topic, sentence, topics
+from linli.demo.case_texts import Topic, released, sentence, topics
 from linli.matters import clocks
 from linli.matters.models import Category, DutyItem, Event, Matter, Rating
 from linli.matters.routing import dispatcher_for, seats_below
@@ -39,6 +39,7 @@ ON_TIME, RETURNED, EXTENDED, REWORKED, WITHDRAWN, MERGED = 0.86, 0.07, 0.05, 0.0
 HEAVY_PEOPLE, HEAVY_SHARE, PEOPLE = 0.03, 0.22, 1500  # a few write much
 HARD = ("0302", "0301", "0401", "0701", "0801", "0102")  # what residents are seldom content with
 AT_ONCE = 1000
+RELEASED = 0.6  # of what may be public: words that a clerk released
 RETURN_WORDS = "不属本社区范围，按边界属相邻社区，申请转派（附地址依据）。"
 EXTEND_WORDS = "现场已联系权属单位，线路老化，需上报街道统筹资金，申请延期五个工作日。"
 REWORK_WORDS = "回访说没有修好，请再去看。"
@@ -99,6 +100,7 @@ class _Maker:
 
     def __init__(self, rng: np.random.Generator, now: datetime) -> None:
         self.rng, self.now = rng, now
+        self.words = rng.spawn(1)[0]  # of its own, so that what is released changes nothing else
         self.clock = clocks.office_clock()
         self.topics = topics()
         self.categories = {one.code: one for one in Category.objects.all()}
@@ -133,6 +135,8 @@ class _Maker:
             confidence=round(float(self.rng.beta(6, 2)), 3), urgent=category.urgent, contact=self._contact(source),
             holder=seats.dispatcher, dispatcher=seats.dispatcher, opened_at=at, state=State.RECEIVED,
         )  # fmt: skip
+        if not category.private and self.words.random() < RELEASED:
+            matter.published = released(self.words, topic)
         matter.grams = grams_for(matter)
         case = Case(matter, [], [])
         self._say(case, "open", at, to=seats.dispatcher, public=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from linli.cases.actions.report_case import report_case
 from linli.cases.actions.teaching import teach
-from linli.demo.case_texts import sentence, topics
+from linli.demo.case_texts import released, sentence, topics
 from linli.demo.duties import fill_duties
 from linli.demo.history import fill_history
 from linli.matters.actions import dispatching, handling
@@ -45,7 +45,7 @@ def fill_matters(*, seed: int, history: int) -> int:
 
 def _today(officer: Actor, seed: int) -> int:
     """Open the day's reports and take them to different stages."""
-    rng = np.random.default_rng(seed)
+    rng, words = np.random.default_rng(seed), np.random.default_rng(seed + 11)
     buildings = list(Building.objects.select_related("block__street", "compound").order_by("pk"))
     chosen = [one for one in topics() if one.code not in ("0701", "0103", "1002", "0402")][:RECENT]
     for number, topic in enumerate(chosen):
@@ -56,6 +56,8 @@ def _today(officer: Actor, seed: int) -> int:
             text=sentence(rng, topic, door=str(building), compound=compound), place=str(building),
             kind=Matter.Kind.SUGGESTION if topic.suggestion else Matter.Kind.REPORT,
         )  # fmt: skip
+        if number % 4 and matter.category is not None and not matter.category.private:
+            dispatching.publish(officer, matter=matter, text=released(words, topic))
         home = matter.division()
         if number % 4 == 0 or home is None or is_taken_back(duty_of(matter, home)):
             continue

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import shapely
 
-from linli.demo.case_texts import sentence, topics
+from linli.demo.case_texts import ROADS, released, sentence, topics
 from linli.demo.duties import DUTIES, fill_duties
 from linli.demo.history import ON_TIME, SOURCES, fill_history
 from linli.matters.models import Category, Event, Matter, Rating
@@ -85,3 +85,13 @@ def test_every_topic_is_a_category_and_says_something_else_each_time(db: None) -
         said = {sentence(rng, topic, door="6栋", compound="白云花园") for _ in range(30)}
         assert len(said) > 5
         assert all("{" not in text for text in said)
+
+
+def test_released_words_name_no_place() -> None:
+    chance = np.random.default_rng(1)
+    for topic in topics():
+        for _ in range(20):
+            said = released(chance, topic)
+            assert said
+            assert not {"{", "}"} & set(said)
+            assert not any(road in said for road in ROADS)
