@@ -13,6 +13,7 @@ from .cuts import run_hard, run_seed_suite
 from .demo import run_demo, run_suite
 from .ensembles import run_ensembles
 from .fronts import run_fronts
+from .ground import run_ground
 from .inbox import run_inbox
 from .inertia import run_inertia
 from .ledger import run_ledger
@@ -43,6 +44,7 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], None], tuple[str, ...]]] = {
     "fronts": (run_fronts, ()),
     "startup": (run_startup, ()),
     "ledger": (run_ledger, ()),
+    "ground": (run_ground, ()),
     "lookup": (run_lookup, ()),
     "search": (run_search, ()),
     "serving": (run_serving, ()),

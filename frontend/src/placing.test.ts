@@ -94,4 +94,29 @@ describe("names on a map", () => {
     const [a, b] = placed!.letters;
     expect(Math.hypot(a!.x - b!.x, a!.y - b!.y)).toBeCloseTo(14 * 2.1, 0);
   });
+
+  it("of 192 communities are fewer as one zooms out, each on its own ground, and found at once", () => {
+    const community = (k: number, side: number): Name => {
+      const [left, top] = [(k % 16) * side, Math.floor(k / 16) * side];
+      const edge = Array.from({ length: 50 }, (_, i) => i / 50);
+      const ring = [
+        ...edge.map((s): Point => [left + s * side, top]), ...edge.map((s): Point => [left + side, top + s * side]),
+        ...edge.map((s): Point => [left + side - s * side, top + side]), ...edge.map((s): Point => [left, top + side - s * side]),
+      ];
+      return { ...spot(k % 3 ? `社${k}` : `团结社区${k}`, 0, 0, k), least: 12, lines: [[...ring, ring[0]!]] };
+    };
+    const told = [110, 60, 40, 20].map((side) => {
+      const names = Array.from({ length: 192 }, (_, k) => community(k, side));
+      const placed = place(names, { width: 1800, height: 1400 }, [], names.flatMap((name) => name.lines));
+      for (const one of placed) {
+        const own = [(one.name.rank % 16) * side, Math.floor(one.name.rank / 16) * side] as const;
+        const [a, b, c, d] = one.boxes[0]!;
+        expect(a > own[0] && b > own[1] && c < own[0] + side && d < own[1] + side).toBe(true);
+      }
+      return placed.length;
+    });
+    expect(told[0]).toBe(192);
+    expect(told.slice(1).every((count, k) => count < told[k]!)).toBe(true);
+    expect(told[3]).toBe(0);
+  });
 });

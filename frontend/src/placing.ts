@@ -45,7 +45,7 @@ const ASIDE = 1.05; // how far a name steps beside its line, in letters
 const LONG = 3; // length to breadth from which on ground is named along its middle
 const SLICE = 8; // pixels between two places of that middle
 const OFF = 2; // pixels between a name and a line that it may not lie on
-const CELL = 64;
+const CELL = 32; // pixels of a square by which lines are found
 
 /** How wide a name is: a Chinese letter is as wide as high, others about half. */
 export const width = (name: Pick<Name, "text" | "size">): number =>
@@ -89,7 +89,11 @@ class Boundaries {
         const [a, b] = [line[i - 1]!, line[i]!];
         const box = around(a, b);
         const seen: Box = [Math.max(box[0], -CELL), Math.max(box[1], -CELL), Math.min(box[2], view.width + CELL), Math.min(box[3], view.height + CELL)];
-        for (const key of cellsOf(seen)) this.cells.set(key, [...(this.cells.get(key) ?? []), [a, b]]);
+        for (const key of cellsOf(seen)) {
+          const cell = this.cells.get(key);
+          if (cell) cell.push([a, b]);
+          else this.cells.set(key, [[a, b]]);
+        }
       }
   }
 

@@ -36,7 +36,7 @@ BANDS: dict[str, tuple[frozenset[str], int]] = {
     "lanes": (frozenset({"lane", "stream", "site"}), 13),
     "houses": (frozenset({"building", "wall", "service", "compound"}), 15),
 }
-
+SEEN = 4  # 4,096ths of a tile: a bend that is less is not seen but at the last zoom
 
 # the picture beneath small maps of communities: what is seen from afar, from below
 PICTURED = ("green", "water", "lane", "secondary", "primary", "rail")
@@ -94,21 +94,23 @@ def write_tiles(layer: Layer, folder: str | os.PathLike[str]) -> list[Path]:
         Where the files go; those that stand there are replaced. Layers of tiles bear its name too, so that tiles of
         several folders can be one.
     """
-    geometry = transform(layer.geometry, layer.crs, CGCS2000)
+    geometry, kinds, names = _streets(
+        transform(layer.geometry, layer.crs, CGCS2000), *(layer.columns[name].astype(object) for name in FIELDS)
+    )
     drawn = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     written = []
     for band, (classes, first) in BANDS.items():
-        rows = np.flatnonzero(drawn & np.isin(layer.columns["class"].astype(str), sorted(classes)))
+        rows = np.flatnonzero(drawn & np.isin(kinds.astype(str), sorted(classes)))
         if len(rows) == 0:
             continue
         path = Path(folder) / f"{band}.pmtiles"
         with replace_when_done(path) as temporary:
             pyogrio.raw.write(
                 temporary, shapely.to_wkb(geometry[rows]),
-                [layer.columns[name][rows].astype(object) for name in FIELDS], list(FIELDS),
+                [kinds[rows], np.array([one or None for one in names[rows]], dtype=np.object_)], list(FIELDS),
                 layer=f"{band}-{Path(folder).name}", driver="PMTiles", geometry_type="Unknown",
                 crs="EPSG:4326",  # as maps on screen take CGCS2000
-                MINZOOM=first, MAXZOOM=LAST,
+                MINZOOM=first, MAXZOOM=LAST, SIMPLIFICATION=SEEN, SIMPLIFICATION_MAX_ZOOM=0,
             )  # fmt: skip
         written.append(path)
     return written
@@ -149,6 +151,25 @@ def write_picture(layer: Layer, path: str | os.PathLike[str]) -> Path:
             encoding="utf-8",
         )
     return Path(path)
+
+
+def _streets(geometry: Objects, kinds: Objects, names: Objects) -> tuple[Objects, Objects, Objects]:
+    """Join lines of one class and name end to end: pieces from crossing to crossing would each weigh in a tile."""
+    line = shapely.get_dimensions(geometry) == 1
+    parts, of = shapely.get_parts(geometry[line], return_index=True)
+    if len(parts) == 0:
+        return geometry, kinds, names
+    said = np.array([f"{kind}\n{name or ''}" for kind, name in zip(kinds[line][of], names[line][of], strict=True)])
+    keys, own = np.unique(said, return_inverse=True)
+    order = np.argsort(own, kind="stable")
+    whole = shapely.line_merge(shapely.multilinestrings(parts[order], indices=own[order]))
+    lines, key = shapely.get_parts(whole, return_index=True)
+    told = np.array([one.split("\n", 1) for one in keys], dtype=np.object_)[key]
+    return (
+        np.concatenate([geometry[~line], lines]),
+        np.concatenate([kinds[~line], told[:, 0]]),
+        np.concatenate([names[~line], told[:, 1]]),
+    )
 
 
 def _steps(shape: Any) -> str:

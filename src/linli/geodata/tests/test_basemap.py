@@ -82,6 +82,14 @@ def test_tiles_hold_every_feature_from_its_first_zoom_on(drawn: Layer, tmp_path:
         assert set(read[3][0]) == classes
 
 
+def test_a_street_cut_at_each_crossing_is_one_line_of_a_tile_and_bears_its_name(tmp_path: Path) -> None:
+    pieces = [shapely.LineString([(EAST + 30 * k, NORTH), (EAST + 30 * k + 30, NORTH)]) for k in range(8)]
+    told = {"class": np.full(8, "lane", dtype=object), "name": np.array([*["桂花巷"] * 6, None, None], dtype=object)}
+    (path,) = write_tiles(Layer(np.array(pieces, dtype=object), told, CRS, "x", None, np.arange(8)), tmp_path)
+    names = pyogrio.raw.read(path, layer=f"lanes-{tmp_path.name}", columns=["name"])[3][0]
+    assert sorted(names, key=str) == [None, "桂花巷"]
+
+
 def test_a_layer_with_holes_in_it_is_drawn_as_far_as_it_goes(tmp_path: Path) -> None:
     shapes = np.array([None, shapely.Polygon(), shapely.box(EAST, NORTH, EAST + 9, NORTH + 9)], dtype=object)
     told = {"class": np.array(["green", "green", None], dtype=object), "name": np.array([None] * 3, dtype=object)}
