@@ -11,7 +11,7 @@ import type { System } from "./shifts";
 export function stand(map: L.Map, fills: BlocksLayer): Lettering {
   new Scale().addTo(map);
   const lettering = new Lettering().addTo(map);
-  const beneath = document.querySelector<HTMLElement>("[data-basemap], [data-outside]")?.dataset;
+  const beneath = document.querySelector<HTMLElement>("[data-basemap], [data-outside-map]")?.dataset;
   if (!beneath) return lettering;
   fills.setWash(Number(getComputedStyle(map.getContainer()).getPropertyValue("--map-wash")));
   const lay = (): void => {
@@ -20,8 +20,8 @@ export function stand(map: L.Map, fills: BlocksLayer): Lettering {
     basemap.onPaint(() => lettering.letter("basemap", () => basemap.names));
     basemap.addTo(map);
   };
-  if (beneath.outside) {
-    const outside = new OutsideTiles(beneath.outside, beneath.system as System, () => {
+  if (beneath.outsideMap) {
+    const outside = new OutsideTiles(beneath.outsideMap, beneath.system as System, () => {
       if (!map.hasLayer(outside)) return; // several are lost at once
       outside.remove();
       lay();

@@ -41,11 +41,11 @@ def test_pages_name_it_and_its_pictures_alone_may_come_from_outside(
     world: World, settings: object, client: Client
 ) -> None:
     plain = client.get("/report/public/")
-    assert b"data-outside" not in plain.content
+    assert b"data-outside-map" not in plain.content
     assert "img-src 'self' data: blob:;" in plain["Content-Security-Policy"]
     settings.OUTSIDE_TILES = OutsideTiles(ADDRESS, "gcj02", "审图号1")  # type: ignore[attr-defined]
     answer = client.get("/report/public/")
-    assert f'data-outside="{ADDRESS}" data-system="gcj02"' in answer.content.decode()
+    assert f'data-outside-map="{ADDRESS}" data-system="gcj02"' in answer.content.decode()
     assert "审图号1" in answer.content.decode()
     before, after = plain["Content-Security-Policy"], answer["Content-Security-Policy"]
     assert after == before.replace("blob:;", "blob: https://tiles.example;", 1)
