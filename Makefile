@@ -22,7 +22,7 @@ PORT ?= 8000
 export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo assets test read unit browser postgresql pages lint bench pictures lock clean
+.PHONY: help demo assets test read unit browser postgresql pages lint bench pictures sheets lock clean
 help:  ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
@@ -66,6 +66,9 @@ pictures: $(DEV) $(KERNELS) $(ASSETS)  ## draw the pictures of the documents ane
 	@$(BIN)/linli draw demo/plan.gpkg --blocks demo/blocks.gpkg --before --dpi 100 -o docs/images/tongyuan.png
 	@test -e demo/site/demo-accounts.txt || { echo 'linli: run make demo once, so that there is a site to take pictures of' >&2; exit 1; }
 	@LINLI_PICTURED=demo/site LINLI_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q -m browser src/linli/web/tests/browser/test_pictures.py
+
+sheets: $(DEV) $(ASSETS)  ## every page on one sheet a person, in each width, look and language, into var/sheets
+	@LINLI_SHEETS=$(CURDIR)/var/sheets $(BIN)/python -m pytest -q -m browser src/linli/web/tests/browser/test_contact_sheet.py
 
 lock: $(DEV)  ## resolve the locks anew; they hold versions and hashes, no address
 	@compile() { $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

@@ -12,6 +12,8 @@ from linli.planning.models import Plan
 from linli.planning.status import Status, Statuses
 from linli.territory.models import Block
 
+GIVEN_UP = ("withdrawn", "replaced")  # whose opinions were not gathered to the end
+
 
 def about_plan(key: int) -> str:
     """Return how an opinion names a plan."""
@@ -33,6 +35,10 @@ def over(status: Status) -> str:
     """Say that the time for opinions is over, and what becomes of one that comes now; '' before."""
     if status.code == "open":
         return ""
+    if status.code in GIVEN_UP:
+        return _("这个方案不再征求意见（%(status)s）。您现在提的按普通建议受理，一样有答复。") % {
+            "status": status.words
+        }
     return _("这个方案的意见已经收齐（%(status)s）。您现在提的按普通建议受理，一样有答复，不再计入这次意见。") % {
         "status": status.words
     }

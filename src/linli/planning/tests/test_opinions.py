@@ -71,6 +71,15 @@ def test_an_opinion_that_comes_too_late_is_a_suggestion_like_any_other_and_says_
     assert Facts(found.project, timezone.localdate()).opinions == 0, "it holds up no gate"
 
 
+def test_of_a_plan_that_was_taken_back_nobody_says_that_its_opinions_were_gathered(found: Plan) -> None:
+    publish_plan(SYSTEM, plan=ready(found))
+    Plan.objects.filter(pk=found.pk).update(withdrawn_at=timezone.now(), withdrawn_why="数据有误")
+    for address in (reverse("planning:public-plan", args=[found.pk]), f"/report/?about=plan:{found.pk}"):
+        page = Client().get(address).content.decode()
+        assert "不再征求意见" in page
+        assert "意见已经收齐" not in page
+
+
 def test_the_public_reads_what_was_said_of_a_plan_never_by_whom(found: Plan) -> None:
     publish_plan(SYSTEM, plan=ready(found))
     address = reverse("planning:public-plan", args=[found.pk])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
@@ -37,8 +38,22 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     made = {**keep, "LINLI_HOME": str(home), "LINLI_SECOND_FACTOR": "0", "LINLI_LOG": "DEBUG", **OFFICE}
     if pictured:
         return {**made, "LINLI_DEMO": "1"}
-    subprocess.run([sys.executable, "-c", START], env={**made, "LINLI_LOG": "ERROR"}, check=True)
+    shutil.copytree(_filled(tmp_path_factory.getbasetemp(), made), home, dirs_exist_ok=True)
     return made
+
+
+def _filled(own: Path, made: dict[str, str]) -> Path:
+    """Fill a site once, however many workers ask: the first fills it, the others wait; each takes a copy."""
+    filled = (own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own) / "filled"
+    with filled.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not filled.exists():
+            begun = filled.with_suffix(".begun")
+            begun.mkdir()
+            within = {**made, "LINLI_HOME": str(begun), "LINLI_LOG": "ERROR"}
+            subprocess.run([sys.executable, "-c", START], env=within, check=True)
+            begun.rename(filled)
+    return filled
 
 
 @pytest.fixture(scope="session")
