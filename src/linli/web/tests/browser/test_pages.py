@@ -213,6 +213,7 @@ def test_the_report_picker_stands_on_ground(contexts: Any, site: str) -> None:
     page.click("[data-show-map]")
     page.wait_for_selector(".map canvas")
     page.wait_for_function(GROUND.replace(":not([data-lazy])", ""), polling=100)
+    page.locator(".map").scroll_into_view_if_needed()
     box = page.locator(".map").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.get_by_text("已在地图上记下地点：").filter(has_text="社区").wait_for()
