@@ -333,7 +333,7 @@ def test_what_staff_do_most_takes_few_taps(chromium: Any, site: str) -> None:
     secretary.end(types=0)
     secretary.page.goto(f"{site}/matters/")
     secretary.begin("找一件事")
-    secretary.page.fill("[name=q]", "护栏")
+    secretary.page.fill("main [name=q]", "护栏")
     secretary.typed += 1
     secretary.press("查看")
     secretary.end(types=1)

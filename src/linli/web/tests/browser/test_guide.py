@@ -51,7 +51,17 @@ class Follower:
         main = self.page.locator("main")
         button = main.get_by_role("button", name=words, exact=True)
         fold = main.locator("summary").get_by_text(words, exact=True)
-        button.or_(main.get_by_role("link", name=words, exact=True)).or_(fold).first.click()
+        pressed = button.or_(main.get_by_role("link", name=words, exact=True)).or_(fold).first
+        if words != "提交":
+            return pressed.click()
+        with self.page.expect_navigation():
+            pressed.click()
+        same = main.locator("[name=same][value=none]")
+        if same.count():  # another test reported something like it on this site
+            same.check()
+            with self.page.expect_navigation():
+                button.click()
+        return None
 
     def take(self, words: str) -> None:
         self.page.locator("main").get_by_role("link", name=re.compile(self.said[words])).first.click()
